@@ -1,4 +1,7 @@
-"""Time behind an interface: wall clock, monotonic clock and sleeping can be replaced in tests and by the demo chain."""
+"""Time behind an interface:
+
+Wall clock, monotonic clock and sleeping can be replaced in tests and by the demo chain.
+"""
 
 import asyncio
 import time
@@ -8,7 +11,10 @@ from node.core.units import UnixMillis, UnixSeconds
 
 
 class Clock(Protocol):
-    """`unix_*` is the time that is signed and compared with the chain; `monotonic` measures durations."""
+    """`unix_*` is the time that is signed and compared with the chain;
+
+    `monotonic` measures durations.
+    """
 
     def unix_millis(self) -> UnixMillis: ...
 

@@ -1,7 +1,8 @@
 """The error tree: what may go wrong, in the user's words.
 
-Every failure that crosses a package border is a `NodeError`. `message` says what happened, `hint` what to
-do next, `code` is stable (HTTP bodies, logs, docs, translations), `details` is for logs after redaction.
+Every failure that crosses a package border is a `NodeError`. `message` says what happened, `hint`
+what to do next, `code` is stable (HTTP bodies, logs, docs, translations), `details` is for logs
+after redaction.
 """
 
 from collections.abc import Mapping
@@ -9,7 +10,10 @@ from typing import Any, ClassVar
 
 
 class NodeError(Exception):
-    """Base of all expected failures. `retryable` tells whether the same call may succeed later unchanged."""
+    """Base of all expected failures.
+
+    `retryable` tells whether the same call may succeed later unchanged.
+    """
 
     default_code: ClassVar[str] = "node.error"
     default_hint: ClassVar[str] = ""
@@ -312,7 +316,10 @@ class ProviderRefusedError(ProviderError):
 
 
 class ProviderModelError(ProviderError):
-    """The provider's model answered an error; `body` is the decrypted `providerModelError` JSON value."""
+    """The provider's model answered an error;
+
+    `body` is the decrypted `providerModelError` JSON value.
+    """
 
     default_code = "provider.model_error"
 
@@ -366,7 +373,10 @@ class BackendUnavailableError(BackendError):
 
 
 class BackendRefusedError(BackendError):
-    """The model server answered an HTTP error. `status` and `body` (parsed JSON or text wrapper) are kept."""
+    """The model server answered an HTTP error.
+
+    `status` and `body` (parsed JSON or text wrapper) are kept.
+    """
 
     default_code = "backend.refused"
 

@@ -144,7 +144,10 @@ ZERO_ADDRESS = Address(bytes(20))
 
 
 def address_of_public_key(public_key: bytes) -> Address:
-    """Address of an uncompressed public key (65 bytes, first 0x04): last 20 bytes of keccak256(X || Y)."""
+    """Address of an uncompressed public key (65 bytes, first 0x04):
+
+    Last 20 bytes of keccak256(X || Y).
+    """
     if len(public_key) != 65 or public_key[0] != 4:
         raise InvalidIdError("A public key has 65 bytes and starts with 04.")
     return Address(keccak256(public_key[1:])[-20:])

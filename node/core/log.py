@@ -23,7 +23,7 @@ _URL_TAIL = re.compile(r"(https?://[^/\s\"']+)/[^\s\"']*")
 
 
 def redact_text(text: str) -> str:
-    """Return `text` without what looks like a key, a recovery phrase, a token or the tail of a URL."""
+    """Return `text` without what looks like a key, a phrase, a token or the tail of a URL."""
     text = _BEARER.sub(r"\1 [removed]", text)
     text = _USER_INFO.sub("", text)
     text = _URL_TAIL.sub(r"\1/…", text)
@@ -58,7 +58,9 @@ def redact_event(
 
 
 def configure_logging(*, folder: Path | None, level: str = "info", console: bool = False) -> None:
-    """Send all logs of the program to `folder/node.log` (JSON, 5 x 5 MB) and, on request, to stderr."""
+    """Send all logs of the program to `folder/node.log` (JSON, 5 x 5 MB) and, on request, to
+    stderr.
+    """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

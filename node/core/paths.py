@@ -1,4 +1,7 @@
-"""Folders and files of the program: per-OS folders, or everything under one folder (`--home`, `MORPHEUS_HOME`)."""
+"""Folders and files of the program:
+
+Per-OS folders, or everything under one folder (`--home`, `MORPHEUS_HOME`).
+"""
 
 import os
 import sys
@@ -11,7 +14,7 @@ APP_NAME = "Morpheus Desktop"
 
 
 def resource_path(*parts: str) -> Path:
-    """Path of a file shipped with the program, in a source tree, a wheel and a frozen bundle alike."""
+    """Path of a file shipped with the program, in a source tree and a frozen bundle alike."""
     frozen = getattr(sys, "_MEIPASS", None)
     root = Path(frozen) if frozen else Path(__file__).resolve().parents[2]
     return root.joinpath("resources", *parts)

@@ -1,4 +1,5 @@
-"""Protocols between siblings that must not import each other. Implementations come in by constructor.
+"""Protocols between siblings that must not import each other. Implementations come in by
+constructor.
 
 `wallet` implements `Signer`; `chain` implements `Marketplace` and `Transactions`; `llm` implements
 `LlmBackend`; `store` implements the journal and chat repositories named in their own modules.
@@ -29,7 +30,10 @@ from node.core.units import Eth, Mor, PricePerSecond, UnixMillis
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnsignedTransaction:
-    """A typed transaction before signing. `max_fee` None means a legacy transaction with `gas_price`."""
+    """A typed transaction before signing.
+
+    `max_fee` None means a legacy transaction with `gas_price`.
+    """
 
     chain_id: int
     nonce: int
@@ -49,7 +53,10 @@ class SignedTransaction:
 
 
 class Signer(Protocol):
-    """Holder of one key. The key itself never leaves; every method raises WalletLockedError when locked."""
+    """Holder of one key. The key itself never leaves;
+
+    Every method raises WalletLockedError when locked.
+    """
 
     @property
     def address(self) -> Address: ...
@@ -60,17 +67,24 @@ class Signer(Protocol):
         ...
 
     def sign_message_digest(self, digest: bytes) -> bytes:
-        """Wire signature over a 32-byte digest: r || s || v, 65 bytes, v 0 or 1, low s, RFC 6979."""
+        """Wire signature over a 32-byte digest:
+
+        R || s || v, 65 bytes, v 0 or 1, low s, RFC 6979.
+        """
         ...
 
     def sign_blob(self, abi_bytes: bytes) -> bytes:
-        """Approval or report: EIP-191 personal message over keccak256(abi_bytes); 65 bytes, v 27 or 28."""
+        """Approval or report: EIP-191 personal message over keccak256(abi_bytes);
+
+        65 bytes, v 27 or 28.
+        """
         ...
 
     def sign_transaction(self, transaction: UnsignedTransaction) -> SignedTransaction: ...
 
     def agree(self, public_key: bytes) -> bytes:
-        """X coordinate (32 bytes, big-endian) of the ECDH point with `public_key` (65 bytes, uncompressed).
+        """X coordinate (32 bytes, big-endian) of the ECDH point with `public_key` (65 bytes,
+        uncompressed).
 
         Raises BadMessageError when the bytes are no point of the curve.
         """
@@ -81,13 +95,19 @@ class Signer(Protocol):
 
 
 class JsonRpc(Protocol):
-    """One JSON-RPC 2.0 endpoint. `request` returns the `result`; an error answer is raised as ChainError."""
+    """One JSON-RPC 2.0 endpoint.
+
+    `request` returns the `result`; an error answer is raised as ChainError.
+    """
 
     async def request(self, method: str, params: Sequence[Any]) -> Any: ...
 
 
 class Marketplace(Protocol):
-    """Reads of the marketplace contract and the MOR token. Lists are read in batches at one block."""
+    """Reads of the marketplace contract and the MOR token.
+
+    Lists are read in batches at one block.
+    """
 
     @property
     def chain_id(self) -> int: ...
@@ -115,7 +135,9 @@ class Marketplace(Protocol):
     async def bid(self, bid_id: BidId) -> Bid: ...
 
     async def model_bids(self, model_id: ModelId) -> ModelBids:
-        """All active bids of the model with provider records and statistics, in a few batched calls."""
+        """All active bids of the model with provider records and statistics, in a few batched
+        calls.
+        """
         ...
 
     async def bid_pages(
@@ -213,7 +235,10 @@ class Calls(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedTransaction:
-    """A transaction that was simulated and signed but not sent. Persist `raw` before `broadcast`."""
+    """A transaction that was simulated and signed but not sent.
+
+    Persist `raw` before `broadcast`.
+    """
 
     call: Call
     nonce: int
@@ -224,7 +249,8 @@ class PreparedTransaction:
 class Transactions(Protocol):
     """One wallet's lane of transactions on one chain.
 
-    Order of use, all under `lane()`: `prepare` (simulate, estimate, nonce, fees, sign) -> the caller persists
+    Order of use, all under `lane()`: `prepare` (simulate, estimate, nonce, fees, sign) -> the
+    caller persists
     -> `broadcast` -> `wait`. The same raw bytes may be broadcast again at any time.
     """
 
@@ -239,7 +265,10 @@ class Transactions(Protocol):
     async def prepare(
         self, call: Call, signer: Signer, *, nonce: int | None = None
     ) -> PreparedTransaction:
-        """Simulate, estimate and sign. Raises RevertedError, NotEnoughGasError, RpcUnavailableError."""
+        """Simulate, estimate and sign.
+
+        Raises RevertedError, NotEnoughGasError, RpcUnavailableError.
+        """
         ...
 
     async def broadcast(self, raw: bytes) -> TxHash:
@@ -249,7 +278,9 @@ class Transactions(Protocol):
     async def receipt(self, tx_hash: TxHash) -> Receipt | None: ...
 
     async def wait(self, tx_hash: TxHash, *, timeout_s: float) -> Receipt:
-        """Wait until mined. Raises TxStuckError on time-out, RevertedError when it failed (with reason)."""
+        """Wait until mined. Raises TxStuckError on time-out, RevertedError when it failed (with
+        reason).
+        """
         ...
 
     async def next_nonce(self, sender: Address) -> int:
@@ -283,7 +314,8 @@ class BackendHealth:
 class LlmBackend(Protocol):
     """A model server that answers OpenAI-style requests.
 
-    Requests and chunks are parsed JSON objects in OpenAI's shape. Closing the iterator cancels the work.
+    Requests and chunks are parsed JSON objects in OpenAI's shape. Closing the iterator cancels the
+    work.
     """
 
     @property
@@ -292,7 +324,8 @@ class LlmBackend(Protocol):
         ...
 
     def chat(self, body: Mapping[str, Any]) -> AsyncIterator[dict[str, Any]]:
-        """Yield chunk objects (`chat.completion.chunk`) or exactly one completion (`chat.completion`).
+        """Yield chunk objects (`chat.completion.chunk`) or exactly one completion
+        (`chat.completion`).
 
         `body` is the client's request; `model` is overwritten. The `[DONE]` mark is not yielded.
 

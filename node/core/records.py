@@ -1,7 +1,8 @@
 """What the marketplace contracts store, as the rest of the node sees it.
 
-Field meanings follow the contract structs of the same name. Unknown keys read as all zeros on chain; the
-chain layer turns those into `None` or a `NotFound` error, so a record here always exists.
+Field meanings follow the contract structs of the same name. Unknown keys read as all zeros on
+chain; the chain layer turns those into `None` or a `NotFound` error, so a record here always
+exists.
 """
 
 from dataclasses import dataclass
@@ -65,7 +66,10 @@ class Bid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A session as the chain has it. `is_active` on chain stays true after the end until somebody closes."""
+    """A session as the chain has it.
+
+    `is_active` on chain stays true after the end until somebody closes.
+    """
 
     id: SessionId
     user: Address
@@ -86,7 +90,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deviation:
-    """Running mean and sum of squares of the contract (`SD`); `square_sum` may be negative by rounding."""
+    """Running mean and sum of squares of the contract (`SD`);
+
+    `square_sum` may be negative by rounding.
+    """
 
     mean: int
     square_sum: int
@@ -133,8 +140,9 @@ class ModelBids:
 class Economy:
     """The day's figures of the emission, from one block.
 
-    `block_time` is that block's timestamp; `compute_balance`, `supply` and `todays_budget` hold for the UTC
-    day of it. `payable` = min(balance, allowance to the marketplace) of the funding account.
+    `block_time` is that block's timestamp; `compute_balance`, `supply` and `todays_budget` hold for
+    the UTC day of it. `payable` = min(balance, allowance to the marketplace) of the funding
+    account.
     """
 
     block: int
@@ -147,7 +155,10 @@ class Economy:
     max_session_s: int
 
     def stake_for_stipend(self, stipend: Mor) -> Mor:
-        """`stipendToStake` of the contract: floor(stipend * supply * 100 / compute balance), 0 when empty."""
+        """`stipendToStake` of the contract:
+
+        Floor(stipend * supply * 100 / compute balance), 0 when empty.
+        """
         if self.compute_balance.base == 0:
             return Mor(0)
         return Mor(stipend.base * self.supply.base * 100 // self.compute_balance.base)
@@ -159,7 +170,10 @@ class Economy:
         return Mor(stake.base * self.compute_balance.base // (self.supply.base * 100))
 
     def exact_stake(self, cost: Mor) -> Mor:
-        """Smallest stake whose stipend covers `cost`; rounds up. Compute balance must be positive."""
+        """Smallest stake whose stipend covers `cost`;
+
+        Rounds up. Compute balance must be positive.
+        """
         return Mor(ceil_div(cost.base * self.supply.base * 100, self.compute_balance.base))
 
     @property
@@ -180,7 +194,10 @@ class Balances:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnHold:
-    """Stake of sessions closed early: `available` can be withdrawn now, `locked` from the next midnight UTC."""
+    """Stake of sessions closed early:
+
+    `available` can be withdrawn now, `locked` from the next midnight UTC.
+    """
 
     available: Mor
     locked: Mor

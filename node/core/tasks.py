@@ -11,9 +11,11 @@ _log = logging.getLogger("node.tasks")
 
 
 class TaskScope:
-    """Owner of background tasks. Leaving the scope (or `aclose`) cancels what still runs and waits for it.
+    """Owner of background tasks. Leaving the scope (or `aclose`) cancels what still runs and waits
+    for it.
 
-    A task that fails is logged once and does not touch its siblings; who needs the result awaits the task.
+    A task that fails is logged once and does not touch its siblings; who needs the result awaits
+    the task.
     """
 
     def __init__(self, name: str) -> None:

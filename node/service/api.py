@@ -1,6 +1,8 @@
-"""The facade's protocols. Every method takes and returns DTOs, raises only `NodeError`, and is async.
+"""The facade's protocols. Every method takes and returns DTOs, raises only `NodeError`, and is
+async.
 
-Methods that return an async iterator are used inside `contextlib.aclosing`; closing it cancels the work.
+Methods that return an async iterator are used inside `contextlib.aclosing`; closing it cancels the
+work.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -88,7 +90,10 @@ class SessionsApi(Protocol):
         ...
 
     def open(self, quote_id: str) -> AsyncIterator[OpenProgress]:
-        """Open what the user confirmed. Closing the iterator stops watching; a sent transaction goes on."""
+        """Open what the user confirmed.
+
+        Closing the iterator stops watching; a sent transaction goes on.
+        """
         ...
 
     async def close(self, session_id: str) -> CloseResult: ...
@@ -164,7 +169,10 @@ class SystemApi(Protocol):
     async def networks(self) -> tuple[NetworkView, ...]: ...
 
     async def select_network(self, name: str) -> NodeStatus:
-        """Switch the network stack (`demo`, `base`, `base-sepolia`, …). Starts the demo chain when needed."""
+        """Switch the network stack (`demo`, `base`, `base-sepolia`, …).
+
+        Starts the demo chain when needed.
+        """
         ...
 
     async def settings(self) -> tuple[SettingField, ...]: ...
@@ -185,7 +193,10 @@ class SystemApi(Protocol):
 
 
 class NodeService(Protocol):
-    """The node. Implementations: in this process, bridged from the window's thread, and a fake in tests."""
+    """The node. Implementations:
+
+    In this process, bridged from the window's thread, and a fake in tests.
+    """
 
     @property
     def wallet(self) -> WalletApi: ...

@@ -1,0 +1,7 @@
+"""Base of all DTOs."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Dto(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")

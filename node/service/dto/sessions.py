@@ -1,0 +1,129 @@
+"""Quotes, sessions and their money."""
+
+from enum import StrEnum
+
+from node.service.dto.base import Dto
+
+
+class QuoteRequest(Dto):
+    """Model or bid, and duration or stake.
+
+    A bid pins the provider; a model lets the rating choose.
+    """
+
+    model_id: str | None = None
+    bid_id: str | None = None
+    duration_s: int | None = None
+    stake: int | None = None
+    direct_payment: bool = False
+    failover: bool = False
+
+
+class QuoteProblem(Dto):
+    """Why the quote cannot be opened, in words; `code` as in the error tree."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+
+class Quote(Dto):
+    """What opening would do. Show it, then hand `id` to `open`. Valid until `expires_at`."""
+
+    id: str
+    model_id: str
+    model_name: str
+    bid_id: str
+    provider: str
+    endpoint: str
+    price_per_second: int
+    duration_s: int
+    stake: int
+    direct_payment: bool
+    failover: bool
+    approve_amount: int
+    fee_open_wei: int
+    fee_close_wei: int
+    opens_at: int
+    ends_at: int
+    returned_at_end: int
+    provider_pay: int
+    min_duration_s: int
+    max_duration_s: int
+    max_affordable_s: int
+    min_stake: int
+    balance: int
+    balance_eth_wei: int
+    problems: tuple[QuoteProblem, ...] = ()
+    expires_at: int
+
+    @property
+    def can_open(self) -> bool:
+        return not self.problems
+
+
+class StopPreview(Dto):
+    """What comes back if the session is closed at `at`."""
+
+    at: int
+    returned_now: int
+    held: int
+    held_until: int
+    paid_by_user: int
+    provider_pay: int
+
+
+class OpenStep(StrEnum):
+    ASKING_PROVIDER = "asking_provider"
+    ALLOWING = "allowing"
+    OPENING = "opening"
+    READY = "ready"
+
+
+class SessionView(Dto):
+    """`state`: opening, active, ended (not closed), closing, closed, failed."""
+
+    id: str
+    intent_id: str
+    state: str
+    model_id: str
+    model_name: str
+    provider: str
+    bid_id: str
+    price_per_second: int
+    stake: int
+    opened_at: int
+    ends_at: int
+    closed_at: int
+    direct_payment: bool
+    prompts: int = 0
+    tokens: int = 0
+    returned: int = 0
+    held: int = 0
+    held_until: int = 0
+    dispute: bool = False
+    error: str = ""
+
+
+class OpenProgress(Dto):
+    """One step of opening. The last one has `step` READY and the session."""
+
+    step: OpenStep
+    intent_id: str
+    tx_hash: str = ""
+    detail: str = ""
+    session: SessionView | None = None
+
+
+class CloseResult(Dto):
+    session: SessionView
+    tx_hash: str
+    returned: int
+    held: int
+    held_until: int
+    with_provider_report: bool
+
+
+class ClaimResult(Dto):
+    tx_hash: str
+    amount: int
