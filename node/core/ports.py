@@ -258,6 +258,10 @@ class Transactions(Protocol):
         """Lock held from prepare to persist, so that one intent gets one nonce."""
         ...
 
+    async def gas_price(self) -> int:
+        """Highest fee per gas (wei) that a transaction sent now would offer."""
+        ...
+
     async def estimate_fee(self, call: Call, sender: Address) -> Eth:
         """Expected network fee. Raises RevertedError when the call would fail now."""
         ...

@@ -94,6 +94,9 @@ class Mor(_Amount):
     unit: ClassVar[str] = "MOR"
 
 
+NO_MOR = Mor(0)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Eth(_Amount):
     """An amount of the chain's native coin in wei (1 ETH = 10**18)."""
