@@ -1,0 +1,1 @@
+"""Behind `dev.py`: the environment, the checks, the bundle. Standard library only."""

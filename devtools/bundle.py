@@ -1,0 +1,202 @@
+"""Build the one-folder program and make sure that what was frozen works."""
+
+import contextlib
+import json
+import os
+import re
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from devtools import environment
+from devtools.console import ROOT, DevError, Steps, call, say
+
+DIST = ROOT / "dist" / "mor-launch"
+_QUESTION = "What is a session?"
+_DEMO_FIELDS = (
+    "answer", "model", "provider", "session_id", "stake_wei", "returned_wei", "held_wei",
+    "transactions", "ttft_ms", "tokens", "elapsed_s",
+)  # fmt: skip
+_WRITE_MODEL = (
+    "import sys; from pathlib import Path; from tests.support.tiny_gguf import write_tiny_gguf;"
+    " write_tiny_gguf(Path(sys.argv[1]))"
+)
+
+
+def executable() -> Path:
+    """The frozen program."""
+    return DIST / ("mor-launch.exe" if os.name == "nt" else "mor-launch")
+
+
+def build() -> bool:
+    """Run PyInstaller on `mor-launch.spec` and tell the size of the result."""
+    command: list[str | Path] = [
+        environment.python(), "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN",
+        "--distpath", ROOT / "dist", "--workpath", ROOT / "build" / "pyinstaller",
+        ROOT / "mor-launch.spec",
+    ]  # fmt: skip
+    if call(command) or not executable().exists():
+        return False
+    size = sum(path.stat().st_size for path in DIST.rglob("*") if path.is_file())
+    say(f"{DIST.relative_to(ROOT)}: {size / 1e6:.0f} MB")
+    return True
+
+
+def _clean_environment(home: Path) -> dict[str, str]:
+    """Nothing of the working copy: the frozen program must stand alone."""
+    kept = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP", "HOME", "USERPROFILE", "DISPLAY")
+    env = {name: os.environ[name] for name in kept if name in os.environ}
+    return env | {"MORPHEUS_HOME": str(home)}
+
+
+def _output(arguments: list[str], *, env: Mapping[str, str], timeout: float) -> str:
+    command = [str(executable()), *arguments]
+    try:
+        done = subprocess.run(
+            command, cwd=DIST, env=dict(env), capture_output=True, timeout=timeout, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise DevError(f"{' '.join(arguments)}: no end after {timeout:.0f} s") from error
+    text = done.stdout.decode("utf-8", "replace")
+    if done.returncode:
+        tail = (text + done.stderr.decode("utf-8", "replace"))[-4000:]
+        raise DevError(f"{' '.join(arguments)}: exit status {done.returncode}\n{tail}")
+    return text
+
+
+def _expect(condition: bool, text: str) -> None:
+    if not condition:
+        raise DevError(text)
+
+
+def _check_version(home: Path) -> None:
+    source = (ROOT / "node" / "__init__.py").read_text(encoding="utf-8")
+    found = re.search(r'__version__ = "([^"]+)"', source)
+    _expect(found is not None, "node/__init__.py names no version.")
+    version = found.group(1) if found else ""
+    text = _output(["--version"], env=_clean_environment(home), timeout=60)
+    _expect(version in text, f"--version printed {text!r}, not {version}.")
+
+
+def _check_demo(home: Path) -> None:
+    arguments = ["--text", "--once", _QUESTION, "--json"]
+    text = _output(arguments, env=_clean_environment(home), timeout=180)
+    answer: dict[str, Any] = json.loads(text)
+    missing = [name for name in _DEMO_FIELDS if name not in answer]
+    _expect(not missing, f"The demo's answer lacks {', '.join(missing)}.")
+    _expect(bool(str(answer["answer"]).strip()), "The demo's answer is empty.")
+    stake, back = int(answer["stake_wei"]), int(answer["returned_wei"])
+    held = int(answer["held_wei"])
+    _expect(stake > 0 and back + held == stake, f"Of {stake} wei {back} returned, {held} held.")
+
+
+def _read_event(process: subprocess.Popen[str], deadline: float) -> dict[str, Any]:
+    """Read one line of the worker's protocol; native noise goes to its stderr."""
+    if process.stdout is None:
+        raise DevError("The worker has no output.")
+    while os.name != "nt":  # pipes cannot be waited for on Windows; the step's end closes them
+        ready, _, _ = select.select([process.stdout], [], [], max(0.0, deadline - time.monotonic()))
+        if ready:
+            break
+        raise DevError("The llama worker did not answer in time.")
+    line = process.stdout.readline()
+    _expect(bool(line), "The llama worker ended without a word.")
+    event: dict[str, Any] = json.loads(line)
+    return event
+
+
+def _check_llama_worker(home: Path) -> None:
+    """Load a generated model in the frozen worker, then close its input: it must be gone."""
+    model = home / "tiny.gguf"
+    command: list[str | Path] = [environment.python(), "-c", _WRITE_MODEL, model]
+    _expect(call(command, quiet=True) == 0 and model.exists(), "No model file for the worker.")
+    greeting = {
+        "v": 1, "engine": "xllamacpp", "model": str(model), "alias": "tiny", "key": "00" * 32,
+        "listen": "tcp", "options": {}, "limits": {},
+    }  # fmt: skip
+    process = subprocess.Popen(
+        [str(executable()), "--llama-worker"],
+        cwd=home,
+        env=_clean_environment(home),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+        bufsize=1,
+    )
+    with process:
+        try:
+            if process.stdin is None:
+                raise DevError("The worker has no input.")
+            process.stdin.write(json.dumps(greeting) + "\n")
+            process.stdin.flush()
+            deadline = time.monotonic() + 60
+            event = _read_event(process, deadline)
+            while event.get("event") == "stage":
+                event = _read_event(process, deadline)
+            _expect(event.get("event") == "ready", f"The llama worker answered {event}.")
+            process.stdin.close()
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired as error:
+            raise DevError("The llama worker outlived its parent's pipe.") from error
+        finally:
+            process.kill()
+
+
+@contextlib.contextmanager
+def _display() -> Iterator[dict[str, str]]:
+    """Variables of a display for the window: the one at hand, else Xvfb, else offscreen."""
+    if not sys.platform.startswith("linux") or os.environ.get("DISPLAY"):
+        yield {}
+        return
+    if not shutil.which("Xvfb"):
+        say("    no display and no Xvfb here: the window is painted offscreen")
+        yield {"QT_QPA_PLATFORM": "offscreen"}
+        return
+    reading, writing = os.pipe()
+    screen = ["-screen", "0", "1280x800x24", "-nolisten", "tcp"]
+    command = ["Xvfb", "-displayfd", str(writing), *screen]
+    with subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL) as server:
+        os.close(writing)
+        try:
+            ready, _, _ = select.select([reading], [], [], 30)
+            number = os.read(reading, 32).decode().strip() if ready else ""
+            _expect(number.isdigit(), "Xvfb did not start.")
+            yield {"DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb"}
+        finally:
+            os.close(reading)
+            server.terminate()
+
+
+def _check_window(home: Path) -> None:
+    with _display() as variables:
+        env = _clean_environment(home) | variables
+        _output(["--demo", "--smoke"], env=env, timeout=180)
+
+
+def smoke(steps: Steps) -> None:
+    """Try the frozen program: its version, the demo in text, the llama worker, the window."""
+    checks = {
+        "version": _check_version,
+        "demo in text": _check_demo,
+        "llama worker": _check_llama_worker,
+        "window": _check_window,
+    }
+    for name, check in checks.items():
+        with tempfile.TemporaryDirectory(prefix="mor-smoke-") as folder:
+
+            def work(check: Any = check, folder: str = folder) -> bool:
+                try:
+                    check(Path(folder))
+                except (DevError, ValueError) as error:
+                    say(f"    {error}")
+                    return False
+                return True
+
+            steps.run(name, work)
