@@ -1,0 +1,1 @@
+"""SQLite storage: the journal of sessions and transactions, peers, statistics and chats."""

@@ -1,0 +1,1 @@
+"""Keys: recovery phrases, encrypted wallet files, and the one object that signs."""
