@@ -1,0 +1,1 @@
+"""Models behind one interface: OpenAI-compatible servers, GGUF files, the Guide."""

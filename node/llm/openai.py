@@ -1,0 +1,258 @@
+"""Any server that speaks OpenAI's HTTP API: llama-server, vLLM, Ollama, hosted services."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import orjson
+
+from node.core.errors import BackendError, BackendRefusedError, BackendUnavailableError
+from node.core.http_client import (
+    HttpConnectError,
+    HttpError,
+    HttpResponse,
+    HttpTimeout,
+    open_http_client,
+)
+from node.core.ports import BackendHealth
+from node.llm.endpoint import server_urls
+from node.llm.limits import (
+    HEALTH_S,
+    MAX_ANSWER_BYTES,
+    MAX_CHUNK_BYTES,
+    MAX_CHUNKS,
+    MAX_ERROR_BYTES,
+    MAX_STREAM_BYTES,
+    STREAM_SILENCE_S,
+    WHOLE_ANSWER_S,
+)
+from node.llm.sse import DONE, SseSplitter
+
+_CONNECT_S = 3.0
+_WRITE_S = 30.0
+
+
+class OpenAiBackend:
+    """`LlmBackend` over HTTP. Requests go on unchanged but for `model`.
+
+    `url` is a base address or a full one (see `server_urls`). With `unix_socket` the connection
+    goes through that socket and the host in `url` is only a name. The caller closes the backend.
+    """
+
+    def __init__(
+        self, *, url: str, model: str, api_key: str = "", unix_socket: str | None = None
+    ) -> None:
+        self._urls = server_urls(url)
+        self._model = model
+        headers = {"content-type": "application/json"}
+        if api_key:
+            headers["authorization"] = f"Bearer {api_key}"
+        self._client = open_http_client(
+            unix_socket=unix_socket, headers=headers, connect_timeout_s=_CONNECT_S
+        )
+
+    @property
+    def name(self) -> str:
+        return self._model
+
+    async def chat(self, body: Mapping[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
+        wants_stream = bool(body.get("stream"))
+        silence = STREAM_SILENCE_S if wants_stream else WHOLE_ANSWER_S
+        accept = "text/event-stream" if wants_stream else "application/json"
+        async with self._post(self._urls.chat, body, silence, accept) as response:
+            # The server decides by its content type; a request for a stream may get one object.
+            if _content_type(response) == "text/event-stream":
+                async for chunk in _stream_chunks(response.aiter_raw()):
+                    yield chunk
+                return
+            answer = await _whole_object(response)
+            if not answer.get("object"):
+                answer["object"] = "chat.completion"
+            yield answer
+
+    async def embeddings(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        url = self._urls.embeddings
+        async with self._post(url, body, WHOLE_ANSWER_S, "application/json") as response:
+            answer = await _whole_object(response)
+        if not isinstance(answer.get("data"), list):
+            raise _bad_answer()
+        return answer
+
+    async def health(self) -> BackendHealth:
+        """Ask for the list of models. Anything but a server error or a refused key is healthy."""
+        limits = (_CONNECT_S, HEALTH_S, HEALTH_S, _CONNECT_S)
+        try:
+            with_timeout = self._client.build_request("GET", self._urls.models, timeout=limits)
+            response = await self._client.send(with_timeout, stream=True)
+            await response.aclose()
+        except HttpError as error:
+            return BackendHealth(ok=False, detail=_unavailable(error).message)
+        if response.status_code in (401, 403):
+            return BackendHealth(ok=False, detail="The model server refused the key.")
+        if response.status_code >= 500:
+            return BackendHealth(
+                ok=False, detail=f"The model server answers with error {response.status_code}."
+            )
+        return BackendHealth(ok=True)
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+    @asynccontextmanager
+    async def _post(
+        self, url: str, body: Mapping[str, Any], silence_s: float, accept: str
+    ) -> AsyncIterator[HttpResponse]:
+        """Send and check the status; translate every failure of the connection, also later."""
+        try:
+            content = orjson.dumps({**body, "model": self._model})
+        except TypeError as error:
+            raise BackendError("The request holds something JSON cannot express.") from error
+        try:
+            request = self._client.build_request(
+                "POST",
+                url,
+                content=content,
+                headers={"accept": accept, "accept-encoding": "identity"},
+                timeout=(_CONNECT_S, silence_s, _WRITE_S, _CONNECT_S),
+            )
+            response = await self._client.send(request, stream=True)
+            try:
+                if response.status_code != 200:
+                    raise await _refusal(response)
+                yield response
+            finally:
+                await response.aclose()
+        except HttpError as error:
+            raise _unavailable(error) from error
+
+
+async def _stream_chunks(raw_parts: AsyncIterator[bytes]) -> AsyncGenerator[dict[str, Any], None]:
+    """Parse the stream up to its end mark and check that the answer was finished."""
+    splitter = SseSplitter()
+    total = count = 0
+    finished = False
+    async for raw in raw_parts:
+        total += len(raw)
+        data = splitter.feed(raw)
+        count += len(data)
+        if total > MAX_STREAM_BYTES or count > MAX_CHUNKS:
+            raise _too_large()
+        for chunk in _parsed(data):
+            if chunk is None:
+                return
+            finished = finished or _is_last(chunk)
+            yield chunk
+    for chunk in _parsed(splitter.finish()):
+        if chunk is None:
+            return
+        finished = finished or _is_last(chunk)
+        yield chunk
+    if not finished:
+        raise BackendUnavailableError("The model server ended its answer early.")
+
+
+def _parsed(items: Iterable[bytes]) -> Iterable[dict[str, Any] | None]:
+    """Chunk objects of the events; None stands for the end mark."""
+    for data in items:
+        # The whole data must be the mark: an answer may well contain this text.
+        if data == DONE:
+            yield None
+            return
+        if not data:
+            continue
+        if len(data) > MAX_CHUNK_BYTES:
+            raise _too_large()
+        try:
+            chunk = orjson.loads(data)
+        except orjson.JSONDecodeError as error:
+            raise _bad_answer() from error
+        if type(chunk) is not dict:
+            raise _bad_answer()
+        if "choices" not in chunk and "error" in chunk:
+            raise _stream_error(chunk)
+        if not chunk.get("object"):
+            chunk["object"] = "chat.completion.chunk"
+        yield chunk
+
+
+def _is_last(chunk: dict[str, Any]) -> bool:
+    choices = chunk.get("choices")
+    return bool(choices) and isinstance(choices, list) and _has_finish_reason(choices[0])
+
+
+def _has_finish_reason(choice: object) -> bool:
+    return isinstance(choice, dict) and bool(choice.get("finish_reason"))
+
+
+def _content_type(response: HttpResponse) -> str:
+    header: str = response.headers.get("content-type", "")
+    return header.partition(";")[0].strip().lower()
+
+
+async def _read(response: HttpResponse, limit: int, *, cut: bool = False) -> bytes:
+    body = bytearray()
+    async for raw in response.aiter_raw():
+        body += raw
+        if len(body) > limit:
+            if cut:
+                break
+            raise _too_large()
+    return bytes(body[:limit])
+
+
+async def _whole_object(response: HttpResponse) -> dict[str, Any]:
+    raw = await _read(response, MAX_ANSWER_BYTES)
+    try:
+        answer = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise _bad_answer() from error
+    if not isinstance(answer, dict):
+        raise _bad_answer()
+    return answer
+
+
+async def _refusal(response: HttpResponse) -> BackendRefusedError:
+    raw = await _read(response, MAX_ERROR_BYTES, cut=True)
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        text = raw.decode("utf-8", "replace").strip()
+        body = {"error": {"message": text, "type": "upstream_error"}}
+    return BackendRefusedError(
+        f"The model server refused the request (error {response.status_code}).",
+        status=response.status_code,
+        body=body,
+    )
+
+
+def _stream_error(chunk: dict[str, Any]) -> BackendRefusedError:
+    error = chunk["error"]
+    code = error.get("code") if isinstance(error, dict) else None
+    status = code if isinstance(code, int) and 400 <= code <= 599 else 502
+    return BackendRefusedError(
+        "The model server reported an error in its answer.", status=status, body=chunk
+    )
+
+
+def _unavailable(error: HttpError) -> BackendUnavailableError:
+    # The texts of the HTTP library name addresses; those stay in the local log.
+    details = {"cause": f"{type(error).__name__}: {error}"}
+    if isinstance(error, HttpTimeout):
+        return BackendUnavailableError(
+            "The model server did not answer in time.", code="backend.timeout", details=details
+        )
+    if isinstance(error, HttpConnectError):
+        return BackendUnavailableError("The model server cannot be reached.", details=details)
+    return BackendUnavailableError("The connection to the model server broke.", details=details)
+
+
+def _bad_answer() -> BackendUnavailableError:
+    return BackendUnavailableError(
+        "The model server sent something that is no valid answer.",
+        code="backend.bad_answer",
+        retryable=False,
+    )
+
+
+def _too_large() -> BackendError:
+    return BackendError("The model server's answer is too large.", code="backend.too_large")
