@@ -1,0 +1,99 @@
+"""Runs a node on its own event loop in its own thread (ADR 0001), for the window."""
+
+import asyncio
+import concurrent.futures
+import threading
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from typing import Any, TypeVar
+
+from node.core.errors import InternalError, NodeError, NodeStoppedError
+from node.service.api import NodeService
+
+_T = TypeVar("_T")
+OpenNode = Callable[[], AbstractAsyncContextManager[NodeService]]
+
+
+class NodeThread:
+    """Owner of the node thread.
+
+    `open_node` is called inside the thread, so heavy imports belong there.
+    """
+
+    def __init__(self, open_node: OpenNode) -> None:
+        self._open_node = open_node
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._node: NodeService | None = None
+        self._started: concurrent.futures.Future[NodeService] = concurrent.futures.Future()
+        self._stop: asyncio.Event | None = None
+        self._thread = threading.Thread(target=self._run, name="node", daemon=True)
+
+    def start(self) -> "concurrent.futures.Future[NodeService]":
+        """Start the thread. The future holds the node once it runs, or the error that kept it from
+        running.
+        """
+        self._thread.start()
+        return self._started
+
+    @property
+    def node(self) -> NodeService:
+        """The running node. Raises NodeStoppedError before it runs and after it stopped."""
+        if self._node is None:
+            raise NodeStoppedError("The node is not running.")
+        return self._node
+
+    def submit(self, coroutine: Coroutine[Any, Any, _T]) -> "concurrent.futures.Future[_T]":
+        """Run a coroutine on the node's loop from any other thread.
+
+        Cancelling the future cancels it.
+        """
+        loop = self._loop
+        if loop is None or not loop.is_running():
+            coroutine.close()
+            raise NodeStoppedError("The node is not running.")
+        return asyncio.run_coroutine_threadsafe(coroutine, loop)
+
+    def call_soon(self, callback: Callable[[], object]) -> None:
+        """Run a plain function on the node's loop. Raises NodeStoppedError when it has stopped."""
+        loop = self._loop
+        if loop is None:
+            raise NodeStoppedError("The node is not running.")
+        loop.call_soon_threadsafe(callback)
+
+    def stop(self, deadline_s: float = 10.0) -> bool:
+        """Ask the node to close and wait. Returns False when it did not end in time."""
+        loop, stop = self._loop, self._stop
+        if loop is not None and stop is not None and loop.is_running():
+            loop.call_soon_threadsafe(stop.set)
+        if self._thread.is_alive():
+            self._thread.join(deadline_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._main())
+        except BaseException as error:
+            if not self._started.done():
+                self._started.set_exception(_as_node_error(error))
+            else:
+                raise
+        finally:
+            self._node = None
+            self._loop = None
+
+    async def _main(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stop = asyncio.Event()
+        async with self._open_node() as node:
+            self._node = node
+            self._started.set_result(node)
+            await self._stop.wait()
+            self._node = None
+
+
+def _as_node_error(error: BaseException) -> BaseException:
+    if isinstance(error, NodeError):
+        return error
+    wrapped = InternalError("The node could not start.", details={"cause": repr(error)})
+    wrapped.__cause__ = error
+    return wrapped

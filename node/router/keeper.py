@@ -1,0 +1,104 @@
+"""Looks after the wallet's sessions:
+
+Closes what has ended, retries what was refused, notices what others did.
+"""
+
+import asyncio
+
+from node.core.errors import NodeError, SessionClosedError, WalletLockedError
+from node.core.log import get_logger
+from node.router.access import ChainAccess, WalletAccess
+from node.router.closing import SessionCloser
+from node.router.recovery import SessionRecovery
+from node.store.journal_records import SessionEntry, SessionState
+
+_log = get_logger("node.router.keeper")
+LOOK_EVERY_S = 5.0
+RECONCILE_EVERY_S = 300.0
+FIRST_RETRY_S = 30.0
+LONGEST_RETRY_S = 900.0
+
+
+class SessionKeeper:
+    """Background duty of one wallet on one network; `run` ends only by cancellation."""
+
+    def __init__(
+        self,
+        *,
+        chain: ChainAccess,
+        wallet: WalletAccess,
+        closer: SessionCloser,
+        recovery: SessionRecovery,
+    ) -> None:
+        self._chain = chain
+        self._wallet = wallet
+        self._closer = closer
+        self._recovery = recovery
+        self._retry_at: dict[str, tuple[float, float]] = {}
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look now: the demo's time was moved, the wallet was unlocked, a connection came back."""
+        self._retry_at.clear()
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Reconcile at once and every five minutes; look for ended sessions every five seconds."""
+        reconciled = -RECONCILE_EVERY_S
+        while True:
+            now = self._chain.clock.monotonic()
+            try:
+                if now - reconciled >= RECONCILE_EVERY_S:
+                    await self._recovery.run()
+                    reconciled = now
+                await self.close_ended()
+            except NodeError as error:
+                _log.warning("sessions could not be looked after", code=error.code)
+            await self._pause()
+
+    async def _pause(self) -> None:
+        self._wake.clear()
+        waiter = asyncio.ensure_future(self._wake.wait())
+        sleeper = asyncio.ensure_future(self._chain.clock.sleep(LOOK_EVERY_S))
+        try:
+            await asyncio.wait({waiter, sleeper}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiter.cancel()
+            sleeper.cancel()
+
+    async def close_ended(self) -> int:
+        """Close every active session past its end whose retry is due.
+
+        Returns how many were closed.
+        """
+        entries = await self._wallet.journal.active(
+            self._wallet.address, self._chain.market.chain_id
+        )
+        closed = 0
+        for entry in entries:
+            if self._is_due(entry):
+                closed += await self._try_close(entry)
+        return closed
+
+    def _is_due(self, entry: SessionEntry) -> bool:
+        ended = 0 < entry.ends_at <= self._chain.clock.unix_seconds()
+        at, _ = self._retry_at.get(entry.intent_id, (0.0, 0.0))
+        return ended and entry.state is SessionState.ACTIVE and self._chain.clock.monotonic() >= at
+
+    async def _try_close(self, entry: SessionEntry) -> int:
+        try:
+            await self._closer.close(entry)
+        except (SessionClosedError, WalletLockedError) as error:
+            _log.info("session not closed by us", code=error.code)
+            return 0
+        except NodeError as error:
+            self._later(entry)
+            _log.warning("close failed, will be tried again", code=error.code)
+            return 0
+        self._retry_at.pop(entry.intent_id, None)
+        return 1
+
+    def _later(self, entry: SessionEntry) -> None:
+        _, pause = self._retry_at.get(entry.intent_id, (0.0, 0.0))
+        pause = min(LONGEST_RETRY_S, pause * 2 or FIRST_RETRY_S)
+        self._retry_at[entry.intent_id] = (self._chain.clock.monotonic() + pause, pause)

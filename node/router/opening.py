@@ -1,0 +1,233 @@
+"""Opens a session: provider's consent, allowance, transaction, receipt;
+
+Each step journalled first.
+"""
+
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+
+from node.core.errors import (
+    BidNotFoundError,
+    NoProviderError,
+    PriceChangedError,
+    ProviderError,
+    RevertedError,
+    SessionError,
+)
+from node.core.events import SessionChanged
+from node.core.faults import fault_point
+from node.core.ports import HandshakeReply
+from node.core.records import Receipt
+from node.core.units import Mor, UnixMillis
+from node.router.access import ChainAccess, WalletAccess
+from node.router.links import ProviderLink
+from node.router.quotes import Candidate, SessionQuote
+from node.router.sending import Stage, TransactionSender, refusal_text
+from node.store.journal_records import SessionEntry, SessionState
+from node.store.peers import PeerKeys
+
+APPROVAL_LIFETIME_MS = 540_000
+"""Own limit; the contract's ten minutes never end with the network's millisecond timestamps."""
+APPROVE = Stage(name="approve", signed=SessionState.APPROVE_SIGNED, sent=SessionState.APPROVE_SENT)
+OPEN = Stage(name="open", signed=SessionState.OPEN_SIGNED, sent=SessionState.OPEN_SENT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningStep:
+    """Progress: `asking_provider`, `allowing`, `opening`, `ready`."""
+
+    name: str
+    entry: SessionEntry
+    tx_hash: str = ""
+    detail: str = ""
+
+
+class SessionOpener:
+    """Opens sessions from confirmed quotes."""
+
+    def __init__(
+        self,
+        *,
+        chain: ChainAccess,
+        wallet: WalletAccess,
+        sender: TransactionSender,
+        link: ProviderLink,
+        peers: PeerKeys,
+    ) -> None:
+        self._chain = chain
+        self._wallet = wallet
+        self._sender = sender
+        self._link = link
+        self._peers = peers
+
+    async def open(self, quote: SessionQuote) -> AsyncIterator[OpeningStep]:
+        """Yield the steps; the last is `ready` with the active session.
+
+        A provider that refuses costs nothing and the next candidate is asked, never a dearer one.
+
+        Raises:
+            NodeError: the first of the quote's problems, if it has any.
+            NoProviderError: every provider refused; nothing was spent.
+            RevertedError, TxStuckError, RpcUnavailableError: as journalled; see `SessionRecovery`.
+        """
+        if quote.problems:
+            raise quote.problems[0]
+        entry = await self._draft(quote)
+        tried: list[tuple[str, str]] = []
+        for candidate in quote.candidates:
+            entry = await self._save(entry, candidate=candidate, state=SessionState.QUOTED)
+            yield OpeningStep(
+                name="asking_provider", entry=entry, detail=candidate.bid.provider.checksum
+            )
+            try:
+                await self._check_bid(candidate)
+                reply = await self._ask(entry)
+            except (ProviderError, BidNotFoundError, PriceChangedError) as error:
+                tried.append((candidate.bid.provider.checksum, refusal_text(error)))
+                continue
+            entry = await self._accepted(entry, reply)
+            async for step in self._pay(entry, quote):
+                yield step
+            return
+        await self._give_up(entry, "; ".join(f"{who}: {why}" for who, why in tried))
+        raise NoProviderError("No provider accepted the session.", tried=tried)
+
+    async def _draft(self, quote: SessionQuote) -> SessionEntry:
+        now = self._chain.clock.unix_seconds()
+        first = quote.candidates[0]
+        entry = SessionEntry(
+            intent_id=secrets.token_hex(16),
+            wallet=self._wallet.address,
+            chain_id=self._chain.market.chain_id,
+            marketplace=self._chain.market.marketplace_address,
+            state=SessionState.DRAFT,
+            model_id=quote.model.id,
+            bid_id=first.bid.id,
+            provider=first.bid.provider,
+            endpoint=first.endpoint,
+            price=first.bid.price_per_second,
+            stake=quote.plan.stake,
+            duration_s=quote.plan.duration_s,
+            direct_payment=quote.direct_payment,
+            failover=quote.failover,
+            tee=any(tag.lower() == "tee" for tag in quote.model.tags),
+            created_at=now,
+            updated_at=now,
+        )
+        fault_point("open.draft.before")
+        await self._wallet.journal.create(entry)
+        fault_point("open.draft.after")
+        return entry
+
+    async def _check_bid(self, candidate: Candidate) -> None:
+        bid = await self._chain.market.bid(candidate.bid.id)
+        if not bid.is_active:
+            raise BidNotFoundError("The offer was withdrawn.")
+        if bid.price_per_second != candidate.bid.price_per_second:
+            raise PriceChangedError("The provider changed the price.")
+
+    async def _ask(self, entry: SessionEntry) -> HandshakeReply:
+        return await self._link.request_session(
+            endpoint=entry.endpoint,
+            provider=entry.provider,
+            bid_id=entry.bid_id,
+            spend=entry.stake,
+            chain_id=entry.chain_id,
+        )
+
+    async def _accepted(self, entry: SessionEntry, reply: HandshakeReply) -> SessionEntry:
+        await self._peers.put_provider(entry.provider, reply.provider_public_key, entry.endpoint)
+        fault_point("open.provider_ok.before")
+        entry = replace(
+            entry,
+            provider_public_key=reply.provider_public_key,
+            approval=reply.approval.encoded,
+            approval_signature=reply.approval.signature,
+            approval_at=UnixMillis(reply.issued_at),
+        )
+        entry = await self._save(entry, state=SessionState.PROVIDER_OK)
+        fault_point("open.provider_ok.after")
+        return entry
+
+    async def _pay(self, entry: SessionEntry, quote: SessionQuote) -> AsyncIterator[OpeningStep]:
+        try:
+            if quote.approve_amount > Mor(0):
+                yield OpeningStep(name="allowing", entry=entry)
+                call = self._chain.calls.approve(entry.stake)
+                entry, record = await self._sender.sign_and_send(call, entry, APPROVE)
+                yield OpeningStep(name="allowing", entry=entry, tx_hash=record.tx_hash.hex)
+                await self._sender.wait_mined(record)
+                entry = await self._save(entry, state=SessionState.APPROVE_IN_BLOCK)
+                fault_point("approve.mined.after")
+            yield OpeningStep(name="opening", entry=entry)
+            entry = await self._fresh_approval(entry)
+            call = self._chain.calls.open_session(
+                entry.wallet,
+                entry.stake,
+                entry.direct_payment,
+                entry.approval,
+                entry.approval_signature,
+            )
+            entry, record = await self._sender.sign_and_send(call, entry, OPEN)
+            yield OpeningStep(name="opening", entry=entry, tx_hash=record.tx_hash.hex)
+            _, receipt = await self._sender.wait_mined(record)
+        except RevertedError as error:
+            await self._give_up(entry, error.message)
+            raise
+        entry = await self.mined(entry, receipt)
+        yield OpeningStep(name="ready", entry=entry, tx_hash=receipt.tx_hash.hex)
+
+    async def _fresh_approval(self, entry: SessionEntry) -> SessionEntry:
+        age = self._chain.clock.unix_millis() - entry.approval_at
+        if age <= APPROVAL_LIFETIME_MS:
+            return entry
+        return await self._accepted(entry, await self._ask(entry))
+
+    async def mined(self, entry: SessionEntry, receipt: Receipt) -> SessionEntry:
+        """Journal the open session from its receipt;
+
+        Also used when the program comes back after a crash.
+        """
+        if receipt.opened is None:
+            await self._give_up(entry, "The transaction opened no session.")
+            raise SessionError("The transaction was mined but opened no session.")
+        fault_point("open.mined.before")
+        entry = replace(entry, session_id=receipt.opened)
+        entry = await self._save(entry, state=SessionState.OPEN_IN_BLOCK)
+        fault_point("open.mined.after")
+        session = await self._chain.market.session(receipt.opened)
+        entry = replace(
+            entry,
+            opened_at=session.opened_at,
+            ends_at=session.ends_at,
+            duration_s=session.ends_at - session.opened_at,
+        )
+        entry = await self._save(entry, state=SessionState.ACTIVE)
+        fault_point("open.active.after")
+        return entry
+
+    async def _give_up(self, entry: SessionEntry, reason: str) -> None:
+        await self._save(replace(entry, error=reason[:500]), state=SessionState.FAILED)
+
+    async def _save(
+        self, entry: SessionEntry, *, state: SessionState, candidate: Candidate | None = None
+    ) -> SessionEntry:
+        if candidate is not None:
+            entry = replace(
+                entry,
+                bid_id=candidate.bid.id,
+                provider=candidate.bid.provider,
+                endpoint=candidate.endpoint,
+                price=candidate.bid.price_per_second,
+            )
+        entry = replace(entry, state=state, updated_at=self._chain.clock.unix_seconds())
+        await self._wallet.journal.save(entry)
+        self._wallet.bus.publish(
+            SessionChanged(
+                intent_id=entry.intent_id,
+                session_id=entry.session_id.hex if entry.session_id else "",
+                state=state.value,
+            )
+        )
+        return entry

@@ -1,0 +1,253 @@
+"""Quotes: what opening a session would lock, cost and return, checked before anything is signed."""
+
+import asyncio
+import secrets
+from dataclasses import dataclass, replace
+
+from node.core.errors import (
+    BidNotFoundError,
+    BudgetEmptyError,
+    InvalidDurationError,
+    NoBidError,
+    NodeError,
+    NotEnoughGasError,
+    NotEnoughMorError,
+    OwnBidError,
+    PayoutEmptyError,
+    QuoteExpiredError,
+    SessionTooShortError,
+)
+from node.core.ids import Address, BidId, ModelId
+from node.core.ports import Signer
+from node.core.records import Balances, Bid, Economy, Model
+from node.core.units import Eth, Mor, PricePerSecond, UnixSeconds
+from node.router.access import ChainAccess
+from node.router.quote import StakePlan, duration_of, minimum_stake, plan, stake_for
+from node.router.rating import RatedBid, RatingConfig, rate
+
+QUOTE_LIFETIME_S = 540
+MAX_QUOTES = 200
+DEFAULT_DURATION_S = 3600
+APPROVE_GAS = 56_000
+OPEN_GAS = 610_000
+CLOSE_GAS = 630_000
+"""Upper bounds measured on the public contracts, with a fifth to spare;
+
+The real call is estimated when sent.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An offer that may serve a quote."""
+
+    bid: Bid
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionQuote:
+    """What the user is shown and confirms.
+
+    `candidates` are tried in order; none costs more per second than the first, which the figures
+    are for.
+    """
+
+    id: str
+    model: Model
+    candidates: tuple[Candidate, ...]
+    plan: StakePlan
+    economy: Economy
+    balances: Balances
+    direct_payment: bool
+    failover: bool
+    approve_amount: Mor
+    fee_open: Eth
+    fee_close: Eth
+    min_stake: Mor
+    max_affordable_s: int
+    problems: tuple[NodeError, ...]
+    expires_at: UnixSeconds
+
+    @property
+    def bid(self) -> Bid:
+        return self.candidates[0].bid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteOrder:
+    """What to quote: a model (rated offers) or one bid;
+
+    A duration or a stake (default one hour).
+    """
+
+    model_id: ModelId | None = None
+    bid_id: BidId | None = None
+    duration_s: int | None = None
+    stake: Mor | None = None
+    direct_payment: bool = False
+    failover: bool = False
+    skip: frozenset[Address] = frozenset()
+
+
+class QuoteDesk:
+    """Makes quotes and keeps them until they expire."""
+
+    def __init__(self, *, chain: ChainAccess, signer: Signer, rating: RatingConfig) -> None:
+        self._chain = chain
+        self._signer = signer
+        self._rating = rating
+        self._quotes: dict[str, SessionQuote] = {}
+
+    async def quote(self, order: QuoteOrder) -> SessionQuote:
+        """Read the market and compute the quote. What forbids opening is listed in `problems`.
+
+        Raises:
+            NoBidError: nobody else offers the model. OwnBidError: the named bid is the wallet's
+            own. InvalidDurationError, SessionTooShortError: a duration outside the limits.
+        """
+        market = self._chain.market
+        (model, candidates), economy, balances, gas_price = await asyncio.gather(
+            self._candidates(order),
+            market.economy(),
+            market.balances(self._signer.address),
+            self._chain.transactions.gas_price(),
+        )
+        price = candidates[0].bid.price_per_second
+        stake = order.stake or self._stake(economy, price, order)
+        quote = SessionQuote(
+            id=secrets.token_hex(8),
+            model=model,
+            candidates=candidates,
+            plan=plan(economy, price, stake),
+            economy=economy,
+            balances=balances,
+            direct_payment=order.direct_payment,
+            failover=order.failover,
+            approve_amount=stake if balances.allowance < stake else Mor(0),
+            fee_open=Eth(
+                gas_price * (OPEN_GAS + (APPROVE_GAS if balances.allowance < stake else 0))
+            ),
+            fee_close=Eth(gas_price * CLOSE_GAS),
+            min_stake=_minimum(economy, price),
+            max_affordable_s=duration_of(economy, price, balances.mor),
+            problems=(),
+            expires_at=UnixSeconds(self._chain.clock.unix_seconds() + QUOTE_LIFETIME_S),
+        )
+        checked = _with_problems(quote)
+        self._keep(checked)
+        return checked
+
+    def find(self, quote_id: str) -> SessionQuote:
+        """Return a quote that is still valid.
+
+        Raises:
+            QuoteExpiredError: unknown, used or too old; nothing was sent.
+        """
+        quote = self._quotes.get(quote_id)
+        if quote is None or self._chain.clock.unix_seconds() > quote.expires_at:
+            raise QuoteExpiredError("These amounts are no longer up to date.")
+        return quote
+
+    def take(self, quote_id: str) -> SessionQuote:
+        """As `find`, and forget it: one confirmation opens one session."""
+        quote = self.find(quote_id)
+        del self._quotes[quote_id]
+        return quote
+
+    def _keep(self, quote: SessionQuote) -> None:
+        self._quotes[quote.id] = quote
+        while len(self._quotes) > MAX_QUOTES:
+            del self._quotes[next(iter(self._quotes))]
+
+    @staticmethod
+    def _stake(economy: Economy, price: PricePerSecond, order: QuoteOrder) -> Mor:
+        try:
+            return stake_for(economy, price, order.duration_s or DEFAULT_DURATION_S)
+        except BudgetEmptyError:
+            # The quote is still shown, with the empty budget as its problem.
+            return Mor(0)
+
+    async def _candidates(self, order: QuoteOrder) -> tuple[Model, tuple[Candidate, ...]]:
+        if order.bid_id is not None:
+            return await self._named_bid(order.bid_id)
+        if order.model_id is None:
+            raise NoBidError("Choose a model first.")
+        bids = await self._chain.market.model_bids(order.model_id)
+        own = self._signer.address
+        usable = [
+            item
+            for item in rate(bids, self._rating)
+            if item.score is not None
+            and item.view.bid.provider != own
+            and item.view.bid.provider not in order.skip
+        ]
+        if not usable:
+            raise NoBidError("Nobody offers this model at the moment.")
+        return bids.model, _not_dearer(usable)
+
+    async def _named_bid(self, bid_id: BidId) -> tuple[Model, tuple[Candidate, ...]]:
+        market = self._chain.market
+        bid = await market.bid(bid_id)
+        if not bid.is_active:
+            raise BidNotFoundError(
+                "This offer is gone.", hint="The provider withdrew it; choose another one."
+            )
+        if bid.provider == self._signer.address:
+            raise OwnBidError("This offer is your own.")
+        model, provider = await asyncio.gather(
+            market.model(bid.model_id), market.provider(bid.provider)
+        )
+        if provider is None:
+            raise BidNotFoundError("The provider of this offer is no longer registered.")
+        return model, (Candidate(bid=bid, endpoint=provider.endpoint),)
+
+
+def _not_dearer(usable: list[RatedBid]) -> tuple[Candidate, ...]:
+    limit = usable[0].view.bid.price_per_second
+    return tuple(
+        Candidate(bid=item.view.bid, endpoint=item.view.provider.endpoint)
+        for item in usable
+        if item.view.bid.price_per_second <= limit
+    )
+
+
+def _minimum(economy: Economy, price: PricePerSecond) -> Mor:
+    try:
+        return minimum_stake(economy, price)
+    except (BudgetEmptyError, InvalidDurationError):
+        return Mor(0)
+
+
+def _with_problems(quote: SessionQuote) -> SessionQuote:
+    problems: list[NodeError] = []
+    stake, balances = quote.plan.stake, quote.balances
+    if quote.economy.compute_balance.base <= 0:
+        problems.append(BudgetEmptyError("No session can be opened today."))
+    elif quote.plan.duration_s < quote.economy.min_session_s:
+        problems.append(
+            SessionTooShortError(
+                "This stake buys less than 5 minutes.",
+                hint=f"At least {quote.min_stake} are needed with this offer.",
+            )
+        )
+    if balances.mor < stake:
+        problems.append(
+            NotEnoughMorError(
+                f"You have {balances.mor}; {stake} are needed.",
+                hint="Choose a shorter time or a cheaper offer, or receive more MOR.",
+            )
+        )
+    fees = quote.fee_open + quote.fee_close
+    if balances.eth < fees:
+        problems.append(
+            NotEnoughGasError(f"About {fees} are needed for network fees; you have {balances.eth}.")
+        )
+    if not quote.direct_payment and quote.economy.payable < quote.plan.provider_pay:
+        problems.append(
+            PayoutEmptyError(
+                "The network's payout account cannot pay this session at present.",
+                hint="A session opened now could not be closed until it is filled. Try later.",
+            )
+        )
+    return replace(quote, problems=tuple(problems))

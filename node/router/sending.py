@@ -1,0 +1,165 @@
+"""Sends transactions so that a crash at any instant loses nothing:
+
+Sign, write down, send, wait, write down.
+"""
+
+import secrets
+from dataclasses import dataclass, replace
+
+from node.core.errors import NodeError, RevertedError
+from node.core.events import BalanceChanged, TransactionChanged
+from node.core.faults import fault_point
+from node.core.ids import TxHash
+from node.core.ports import Call
+from node.core.records import Receipt
+from node.core.units import Eth
+from node.router.access import ChainAccess, WalletAccess
+from node.store.journal_records import SessionEntry, SessionState, TxRecord, TxStatus
+
+WAIT_TIMEOUT_S = 180.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """States of a session around one transaction, and the name of its fault points."""
+
+    name: str
+    signed: SessionState
+    sent: SessionState
+
+
+class TransactionSender:
+    """One wallet's sender on one chain."""
+
+    def __init__(self, *, chain: ChainAccess, wallet: WalletAccess) -> None:
+        self._chain = chain
+        self._wallet = wallet
+
+    async def sign_and_send(
+        self, call: Call, entry: SessionEntry, stage: Stage
+    ) -> tuple[SessionEntry, TxRecord]:
+        """Sign, journal together with the session's state, then send.
+
+        When sending fails the bytes stay in the journal and the start of the program sends them
+        again.
+
+        Raises:
+            RevertedError, FundsError: refused before anything was signed; the session is unchanged.
+            RpcUnavailableError: signed and kept, but no endpoint took it.
+        """
+        async with self._chain.transactions.lane():
+            prepared = await self._chain.transactions.prepare(call, self._wallet.signer)
+            record = self._record(
+                call, prepared.nonce, prepared.signed.raw, prepared.signed.tx_hash, entry.intent_id
+            )
+            fault_point(f"{stage.name}.signed.before")
+            entry = self._touch(entry, stage.signed)
+            await self._wallet.journal.save_with_tx(entry, record)
+            fault_point(f"{stage.name}.signed.after")
+            await self._chain.transactions.broadcast(record.raw)
+        fault_point(f"{stage.name}.sent.before")
+        record = await self._update(record, TxStatus.SENT)
+        entry = self._touch(entry, stage.sent)
+        await self._wallet.journal.save(entry)
+        fault_point(f"{stage.name}.sent.after")
+        return entry, record
+
+    async def send_alone(self, call: Call) -> tuple[TxRecord, Receipt]:
+        """Send a transaction that belongs to no session and wait for it. Raises as `wait_mined`."""
+        async with self._chain.transactions.lane():
+            prepared = await self._chain.transactions.prepare(call, self._wallet.signer)
+            record = self._record(
+                call,
+                prepared.nonce,
+                prepared.signed.raw,
+                prepared.signed.tx_hash,
+                secrets.token_hex(16),
+            )
+            await self._wallet.journal.add_tx(record)
+            fault_point("single.signed.after")
+            await self._chain.transactions.broadcast(record.raw)
+        record = await self._update(record, TxStatus.SENT)
+        fault_point("single.sent.after")
+        return await self.wait_mined(record)
+
+    async def send_again(self, record: TxRecord) -> None:
+        """Broadcast the same bytes once more; harmless when they are known or mined."""
+        await self._chain.transactions.broadcast(record.raw)
+        if record.status is TxStatus.SIGNED:
+            await self._update(record, TxStatus.SENT)
+
+    async def wait_mined(self, record: TxRecord) -> tuple[TxRecord, Receipt]:
+        """Wait until the transaction is in a block and journal it.
+
+        Raises:
+            RevertedError: mined but refused; journalled as failed.
+            TxStuckError: not mined in time; it stays journalled as sent.
+        """
+        try:
+            receipt = await self._chain.transactions.wait(record.tx_hash, timeout_s=WAIT_TIMEOUT_S)
+        except RevertedError:
+            failed = await self._chain.transactions.receipt(record.tx_hash)
+            await self._settle(record, failed, TxStatus.FAILED)
+            raise
+        return await self._settle(record, receipt, TxStatus.MINED), receipt
+
+    async def settle_from_chain(self, record: TxRecord) -> Receipt | None:
+        """Look for a receipt now and journal it; None while there is none."""
+        receipt = await self._chain.transactions.receipt(record.tx_hash)
+        if receipt is not None:
+            await self._settle(record, receipt, TxStatus.MINED if receipt.ok else TxStatus.FAILED)
+        return receipt
+
+    async def mark(self, record: TxRecord, status: TxStatus) -> TxRecord:
+        """Journal that a transaction was dropped or replaced."""
+        return await self._update(record, status)
+
+    async def _settle(
+        self, record: TxRecord, receipt: Receipt | None, status: TxStatus
+    ) -> TxRecord:
+        if receipt is not None:
+            record = replace(
+                record, block=receipt.block, block_hash=receipt.block_hash, fee=receipt.fee
+            )
+        record = await self._update(record, status)
+        self._wallet.bus.publish(BalanceChanged())
+        return record
+
+    async def _update(self, record: TxRecord, status: TxStatus) -> TxRecord:
+        record = replace(record, status=status, updated_at=self._chain.clock.unix_seconds())
+        await self._wallet.journal.update_tx(record)
+        self._wallet.bus.publish(
+            TransactionChanged(
+                tx_hash=record.tx_hash.hex, status=status.value, summary=record.summary
+            )
+        )
+        return record
+
+    def _record(
+        self, call: Call, nonce: int, raw: bytes, tx_hash: TxHash, intent_id: str
+    ) -> TxRecord:
+        now = self._chain.clock.unix_seconds()
+        return TxRecord(
+            tx_hash=tx_hash,
+            intent_id=intent_id,
+            intent=call.intent,
+            wallet=self._wallet.address,
+            chain_id=self._chain.market.chain_id,
+            nonce=nonce,
+            raw=raw,
+            to=call.to,
+            value=call.value,
+            summary=call.summary,
+            status=TxStatus.SIGNED,
+            fee=Eth(0),
+            created_at=now,
+            updated_at=now,
+        )
+
+    def _touch(self, entry: SessionEntry, state: SessionState) -> SessionEntry:
+        return replace(entry, state=state, updated_at=self._chain.clock.unix_seconds())
+
+
+def refusal_text(error: NodeError) -> str:
+    """One line for the list of providers that were tried."""
+    return error.message[:200]
