@@ -59,9 +59,10 @@ def find_compiler() -> Path:
     candidates = [PACKAGE / "node_modules" / "solc", cache_folder() / "node_modules" / "solc"]
     for folder in candidates:
         manifest = folder / "package.json"
-        if manifest.is_file():
-            if json.loads(manifest.read_text("utf-8"))["version"] == pinned_version():
-                return folder
+        if not manifest.is_file():
+            continue
+        if json.loads(manifest.read_text("utf-8"))["version"] == pinned_version():
+            return folder
     raise CompilerMissingError(f"the npm package solc {pinned_version()} is not installed")
 
 

@@ -1,0 +1,88 @@
+"""When blocks are made and what time they have, for the methods `evm_*` and the demo's switches."""
+
+from typing import Any
+
+from node.devnet import params
+from node.devnet.clock import ChainClock
+from node.devnet.evm import Evm
+from node.devnet.params import invalid
+
+
+class ChainControl:
+    """Block times, automatic mining and snapshots. For the devnet's one thread."""
+
+    def __init__(self, evm: Evm, clock: ChainClock, *, block_interval_s: int) -> None:
+        self._evm = evm
+        self._clock = clock
+        self._interval = block_interval_s
+        self._snapshots: dict[int, int] = {}
+        self._next_timestamp: int | None = None
+        self.automine = True
+
+    def mine_if_due(self) -> None:
+        """Make the block that the interval asks for, and no more than one however long ago."""
+        if self._next_timestamp is not None:
+            return
+        now = self._clock.unix_seconds()
+        if now >= self._evm.head.header.timestamp + self._interval:
+            self._evm.mine(now, include_pool=self.automine)
+
+    def mine(self) -> None:
+        """Close a block now, with everything that waits."""
+        self._evm.mine(self._block_time())
+
+    def set_automine(self, enabled: bool) -> None:
+        """Without it transactions wait in the pool until `mine` or until it is switched on."""
+        self.automine = enabled
+        if enabled and self._evm.pool.senders():
+            self.mine()
+
+    def _block_time(self) -> int:
+        if self._next_timestamp is None:
+            return self._clock.unix_seconds()
+        moment, self._next_timestamp = self._next_timestamp, None
+        return moment
+
+    def pending_header(self) -> Any:
+        moment = self._next_timestamp or self._clock.unix_seconds()
+        return self._evm.pending_header(moment)
+
+    def increase_time(self, seconds: Any) -> int:
+        step = params.quantity(seconds, "seconds")
+        self._clock.advance_to(self._clock.unix_seconds() + step)
+        return step
+
+    def set_next_timestamp(self, moment: Any) -> int:
+        """The next block has exactly this time, later ones go on from there."""
+        wanted = params.quantity(moment, "timestamp")
+        if wanted <= self._evm.head.header.timestamp:
+            raise invalid("timestamp must be later than the latest block's")
+        self._next_timestamp = wanted
+        self._clock.advance_to(wanted)
+        return wanted
+
+    def mine_on_request(self, moment: Any = None) -> str:
+        if moment is not None:
+            self.set_next_timestamp(moment)
+        self.mine()
+        return "0x0"
+
+    def switch_automine(self, enabled: Any) -> bool:
+        if not isinstance(enabled, bool):
+            raise invalid("true or false is expected")
+        self.set_automine(enabled)
+        return True
+
+    def snapshot(self) -> str:
+        number = len(self._snapshots) + 1
+        self._snapshots[number] = self._evm.head.header.block_number
+        return hex(number)
+
+    def revert(self, identifier: Any) -> bool:
+        number = params.quantity(identifier, "snapshot")
+        block = self._snapshots.get(number)
+        if block is None:
+            return False
+        self._snapshots = {key: at for key, at in self._snapshots.items() if key < number}
+        self._evm.rewind(block)
+        return True
