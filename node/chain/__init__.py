@@ -1,0 +1,1 @@
+"""The marketplace contracts over JSON-RPC: reads, calldata, transactions, events, error words."""

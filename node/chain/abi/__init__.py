@@ -1,0 +1,1 @@
+"""The contract ABI: a strict codec, the tables of functions, events and errors, and the structs."""

@@ -1,0 +1,217 @@
+"""The marketplace as the rest of the node reads it: implements the port `Marketplace`."""
+
+from node.chain.bids import BidBook
+from node.chain.cache import TimedCache
+from node.chain.economy import EconomyReader, MarketParameters
+from node.chain.head import ChainHead
+from node.chain.models import ModelRegistry
+from node.chain.multicall import ContractReader
+from node.chain.networks import Network
+from node.chain.providers import ProviderRegistry
+from node.chain.rpc.quantities import data, hex_quantity
+from node.chain.sessions import SessionBook
+from node.chain.token import MorToken
+from node.core.clock import Clock
+from node.core.errors import ConfigError
+from node.core.ids import Address, BidId, ModelId, SessionId
+from node.core.ports import JsonRpc
+from node.core.records import (
+    Balances,
+    Bid,
+    Economy,
+    Model,
+    ModelBids,
+    ModelStats,
+    OnHold,
+    Page,
+    Provider,
+    ProviderModelStats,
+    Session,
+)
+
+PARAMETER_AGE_S = 60.0
+LIST_AGE_S = 15.0
+
+
+class ContractMarketplace:
+    """Reads through one `JsonRpc`. Single records and sums are always fresh; lists may be 15 s old.
+
+    Every operation reads at one block, not older than any block seen before by `head`.
+    """
+
+    def __init__(self, rpc: JsonRpc, network: Network, head: ChainHead, clock: Clock) -> None:
+        self._rpc = rpc
+        self._network = network
+        self._head = head
+        self._reader = ContractReader(
+            rpc,
+            marketplace=network.marketplace,
+            token=network.token,
+            multicall=network.multicall,
+        )
+        self._models = ModelRegistry(self._reader)
+        self._providers = ProviderRegistry(self._reader)
+        self._bids = BidBook(self._reader, self._providers)
+        self._sessions = SessionBook(self._reader)
+        self._token = MorToken(self._reader, rpc)
+        self._economy = EconomyReader(self._reader)
+        self._parameters: TimedCache[MarketParameters] = TimedCache(clock, PARAMETER_AGE_S)
+        self._model_list: TimedCache[tuple[Model, ...]] = TimedCache(clock, LIST_AGE_S)
+        self._provider_list: TimedCache[tuple[Provider, ...]] = TimedCache(clock, LIST_AGE_S)
+        self._model_bids: TimedCache[ModelBids] = TimedCache(clock, LIST_AGE_S)
+
+    @property
+    def chain_id(self) -> int:
+        return self._network.chain_id
+
+    @property
+    def marketplace_address(self) -> Address:
+        return self._network.marketplace
+
+    @property
+    def token_address(self) -> Address:
+        return self._network.token
+
+    @property
+    def network(self) -> Network:
+        return self._network
+
+    @property
+    def skipped_records(self) -> int:
+        """Records left out of lists so far because they could not be decoded."""
+        return self._reader.skipped
+
+    def forget_lists(self) -> None:
+        """Read lists and parameters anew next time: after an own transaction that changes them."""
+        for cache in (self._parameters, self._model_list, self._provider_list, self._model_bids):
+            cache.clear()
+
+    async def check_contracts(self) -> None:
+        """Look once whether the configured addresses are what they should be.
+
+        Raises:
+            ConfigError: no contract at an address, or the marketplace uses another token.
+        """
+        block = await self._head_number()
+        for address in (self._network.marketplace, self._network.token):
+            params = [address.hex, hex_quantity(block)]
+            if not data(await self._rpc.request("eth_getCode", params)):
+                raise ConfigError(
+                    f"There is no contract at {address} on {self._network.title}.",
+                    hint="Check the addresses in the settings of the network.",
+                    code="config.no_contract",
+                )
+        if (await self.parameters()).token != self._network.token:
+            raise ConfigError(
+                "The marketplace of this network uses another MOR token than the settings say.",
+                hint="Check the addresses in the settings of the network.",
+                code="config.other_token",
+            )
+
+    async def _head_number(self) -> int:
+        return (await self._head.latest()).number
+
+    async def block_time(self) -> int:
+        return (await self._head.latest()).timestamp
+
+    async def economy(self) -> Economy:
+        return await self._economy.economy(await self._head.latest())
+
+    async def parameters(self) -> MarketParameters:
+        """Parameters the owner of the contracts sets, at most 60 s old."""
+
+        async def load() -> MarketParameters:
+            return await self._economy.parameters(await self._head_number())
+
+        return await self._parameters.get("parameters", load)
+
+    async def balances(self, owner: Address) -> Balances:
+        return await self._token.balances(owner, await self._head.latest())
+
+    async def model(self, model_id: ModelId) -> Model:
+        return await self._models.get(model_id, await self._head_number())
+
+    async def model_stats(self, model_id: ModelId) -> ModelStats:
+        return await self._models.stats(model_id, await self._head_number())
+
+    async def active_models(self) -> tuple[Model, ...]:
+        async def load() -> tuple[Model, ...]:
+            return await self._models.active(await self._head_number())
+
+        return await self._model_list.get("active", load)
+
+    async def provider(self, address: Address) -> Provider | None:
+        return await self._providers.get(address, await self._head_number())
+
+    async def active_providers(self) -> tuple[Provider, ...]:
+        async def load() -> tuple[Provider, ...]:
+            return await self._providers.active(await self._head_number())
+
+        return await self._provider_list.get("active", load)
+
+    async def bid(self, bid_id: BidId) -> Bid:
+        return await self._bids.get(bid_id, await self._head_number())
+
+    async def provider_model_stats(
+        self, model_id: ModelId, provider: Address
+    ) -> ProviderModelStats:
+        return await self._bids.stats(model_id, provider, await self._head_number())
+
+    async def model_bids(self, model_id: ModelId) -> ModelBids:
+        """All active bids of the model, at most 15 s old. Raises ModelNotFoundError."""
+
+        async def load() -> ModelBids:
+            return await self._bids.of_model(model_id, await self._head_number())
+
+        return await self._model_bids.get(model_id, load)
+
+    async def bid_pages(
+        self,
+        *,
+        model_id: ModelId | None = None,
+        provider: Address | None = None,
+        active_only: bool,
+        offset: int,
+        limit: int,
+    ) -> Page[Bid]:
+        """One page in list order, at most 1,000 bids.
+
+        Exactly one of model and provider is given.
+        """
+        return await self._bids.page(
+            model_id=model_id,
+            provider=provider,
+            active_only=active_only,
+            offset=offset,
+            limit=limit,
+            block=await self._head_number(),
+        )
+
+    async def session(self, session_id: SessionId) -> Session:
+        return await self._sessions.get(session_id, await self._head_number())
+
+    async def sessions(
+        self,
+        *,
+        user: Address | None = None,
+        provider: Address | None = None,
+        offset: int,
+        limit: int,
+    ) -> Page[Session]:
+        """One page, oldest first, at most 1,000 sessions.
+
+        Exactly one of user and provider is given.
+        """
+        return await self._sessions.page(
+            user=user,
+            provider=provider,
+            offset=offset,
+            limit=limit,
+            block=await self._head_number(),
+        )
+
+    async def on_hold(self, user: Address) -> OnHold:
+        return await self._sessions.on_hold(user, await self._head_number())
+
+    async def is_approval_used(self, approval: bytes) -> bool:
+        return await self._sessions.is_approval_used(approval, await self._head_number())

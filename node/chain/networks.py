@@ -1,0 +1,206 @@
+"""Networks as data: chain id, contract addresses, RPC endpoints and explorer pages.
+
+Chain id and addresses are pinned: an endpoint of another chain is never used, and nothing is signed
+for an address that is not written here or entered by the user as a custom network.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from node.core.errors import ConfigError
+from node.core.ids import Address, TxHash
+from node.core.units import Eth
+
+MULTICALL3 = Address.parse("0xcA11bde05977b3631167028862bE2a173976CA11")
+"""The address Multicall3 has on all public networks."""
+DEMO_CHAIN_ID = 31337
+FEE_CAP = Eth(2 * 10**15)
+"""Most ETH one transaction may cost on a public network (0.002 ETH)."""
+_DEMO_FEE_CAP = Eth(10**17)
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """One chain with one marketplace.
+
+    `explorer_tx` holds `{hash}`, or is empty without an explorer.
+
+    `multicall` None: the chain has no Multicall3, lists are read call by call. `log_range` is the
+    number of blocks one log query may cover. `block_seconds` is the usual time between blocks.
+    """
+
+    key: str
+    title: str
+    chain_id: int
+    marketplace: Address
+    token: Address
+    multicall: Address | None = MULTICALL3
+    rpc_urls: tuple[str, ...] = ()
+    explorer_tx: str = ""
+    explorer_api: str = ""
+    fee_cap: Eth = FEE_CAP
+    block_seconds: float = 2.0
+    log_range: int = 2000
+    is_test: bool = False
+    is_legacy: bool = False
+
+    def transaction_page(self, tx_hash: TxHash) -> str:
+        """Address of the explorer's page of a transaction, empty without an explorer."""
+        return self.explorer_tx.replace("{hash}", tx_hash.hex)
+
+    def with_rpc_urls(self, urls: Sequence[str]) -> "Network":
+        """The same network over other endpoints.
+
+        Raises ConfigError for an address we do not connect to.
+        """
+        return replace(self, rpc_urls=tuple(checked_rpc_url(url) for url in urls))
+
+
+def checked_rpc_url(url: str) -> str:
+    """Return `url` when it is https, or http to this computer.
+
+    Raises:
+        ConfigError: another scheme, no host, or plain http over a network.
+    """
+    text = url.strip()
+    try:
+        parts = urlsplit(text)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise ConfigError("This RPC address cannot be read.", hint="Copy it again.") from error
+    if parts.scheme == "https" and host:
+        return text
+    if parts.scheme == "http" and host in _LOOPBACK:
+        return text
+    raise ConfigError(
+        "RPC addresses start with https:// (or http:// for this computer).",
+        hint="For example https://mainnet.base.org.",
+        code="config.rpc_url",
+    )
+
+
+def demo_network(
+    *,
+    marketplace: Address,
+    token: Address,
+    multicall: Address | None = MULTICALL3,
+    rpc_urls: Sequence[str] = (),
+) -> Network:
+    """The demo chain, whose addresses are known once it runs."""
+    return Network(
+        key="demo",
+        title="Demo",
+        chain_id=DEMO_CHAIN_ID,
+        marketplace=marketplace,
+        token=token,
+        multicall=multicall,
+        rpc_urls=tuple(checked_rpc_url(url) for url in rpc_urls),
+        fee_cap=_DEMO_FEE_CAP,
+        block_seconds=1.0,
+        log_range=10_000,
+        is_test=True,
+    )
+
+
+def custom_network(
+    *,
+    chain_id: int,
+    marketplace: Address,
+    token: Address,
+    rpc_urls: Sequence[str],
+    multicall: Address | None = MULTICALL3,
+    explorer_tx: str = "",
+    title: str = "Custom",
+) -> Network:
+    """A network the user entered.
+
+    For a known chain id the preset gives explorer and public endpoints.
+
+    Raises:
+        ConfigError: no endpoint, an endpoint we do not connect to, or a chain id that is none.
+    """
+    if not 0 < chain_id < 2**53:
+        raise ConfigError("A chain id is a number above 0.")
+    known = by_chain_id(chain_id)
+    urls = tuple(checked_rpc_url(url) for url in rpc_urls)
+    if not urls and known is not None:
+        urls = known.rpc_urls
+    if not urls:
+        raise ConfigError(
+            "This network needs an RPC address.", hint="Enter one in the settings of the network."
+        )
+    local = chain_id == DEMO_CHAIN_ID
+    return Network(
+        key="custom",
+        title=title,
+        chain_id=chain_id,
+        marketplace=marketplace,
+        token=token,
+        multicall=multicall,
+        rpc_urls=urls,
+        explorer_tx=explorer_tx or (known.explorer_tx if known else ""),
+        explorer_api=known.explorer_api if known else "",
+        fee_cap=_DEMO_FEE_CAP if local else FEE_CAP,
+        is_test=local or (known.is_test if known else False),
+    )
+
+
+BASE = Network(
+    key="base",
+    title="Base",
+    chain_id=8453,
+    marketplace=Address.parse("0x6aBE1d282f72B474E54527D93b979A4f64d3030a"),
+    token=Address.parse("0x7431aDa8a591C955a994a21710752EF9b882b8e3"),
+    rpc_urls=(
+        "https://mainnet.base.org",
+        "https://base-rpc.publicnode.com",
+        "https://1rpc.io/base",
+        "https://base.llamarpc.com",
+        "https://base-mainnet.public.blastapi.io",
+        "https://base.public.blockpi.network/v1/rpc/public",
+        "https://base.lava.build",
+    ),
+    explorer_tx="https://basescan.org/tx/{hash}",
+    explorer_api="https://base.blockscout.com/api/v2",
+)
+BASE_SEPOLIA = Network(
+    key="base-sepolia",
+    title="Base Sepolia",
+    chain_id=84532,
+    marketplace=Address.parse("0x6e4d0B775E3C3b02683A6F277Ac80240C4aFF930"),
+    token=Address.parse("0x5C80Ddd187054E1E4aBBfFCD750498e81d34FfA3"),
+    rpc_urls=(
+        "https://sepolia.base.org",
+        "https://base-sepolia-rpc.publicnode.com",
+        "https://base-sepolia.drpc.org",
+        "https://base-sepolia.gateway.tenderly.co",
+        "https://base-sepolia.therpc.io",
+        "https://base-sepolia.blockpi.network/v1/rpc/public",
+    ),
+    explorer_tx="https://sepolia.basescan.org/tx/{hash}",
+    explorer_api="https://base-sepolia.blockscout.com/api/v2",
+    is_test=True,
+)
+ARBITRUM = Network(
+    key="arbitrum",
+    title="Arbitrum One (historic)",
+    chain_id=42161,
+    marketplace=Address.parse("0xDE819AaEE474626E3f34Ef0263373357e5a6C71b"),
+    token=Address.parse("0x092bAaDB7DEf4C3981454dD9c0A0D7FF07bCFc86"),
+    explorer_tx="https://arbiscan.io/tx/{hash}",
+    explorer_api="https://api.arbiscan.io/api",
+    block_seconds=0.25,
+    is_legacy=True,
+)
+
+PRESETS: Mapping[str, Network] = MappingProxyType(
+    {network.key: network for network in (BASE, BASE_SEPOLIA, ARBITRUM)}
+)
+
+
+def by_chain_id(chain_id: int) -> Network | None:
+    """The preset of a chain id, None for a chain that has none."""
+    return next((item for item in PRESETS.values() if item.chain_id == chain_id), None)
