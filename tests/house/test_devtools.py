@@ -1,0 +1,196 @@
+"""`dev.py`: what it says when something is missing, and when it installs."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from devtools import checks, console, environment, interpreter, system
+
+
+def test_the_running_python_is_recognised() -> None:
+    found = interpreter.probe([sys.executable])
+    assert found is not None
+    assert found.version == sys.version_info[:2]
+
+
+def test_a_program_that_is_no_python_is_refused() -> None:
+    assert interpreter.probe(["true" if sys.platform != "win32" else "where"]) is None
+    assert interpreter.probe(["no-such-program-here"]) is None
+
+
+def test_the_preferred_version_wins_over_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = {
+        version: interpreter.Interpreter(
+            path=Path(f"py{version[1]}"), version=version, complete=True
+        )
+        for version in ((3, 14), (3, 11), (3, 13))
+    }
+    monkeypatch.delenv("MORPHEUS_PYTHON", raising=False)
+    monkeypatch.setattr(interpreter, "_candidates", lambda: [[str(v[1])] for v in made])
+    monkeypatch.setattr(interpreter, "probe", lambda command: made[(3, int(command[0]))])
+    assert interpreter.choose().version == (3, 13)
+
+
+def test_a_python_without_venv_is_told_with_the_package_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bare = interpreter.Interpreter(path=Path("/usr/bin/python3"), version=(3, 11), complete=False)
+    monkeypatch.setenv("MORPHEUS_PYTHON", "python3")
+    monkeypatch.setattr(interpreter, "probe", lambda command: bare)
+    monkeypatch.setattr(interpreter, "is_debian_like", lambda: True)
+    monkeypatch.setattr(interpreter, "install_as_root", lambda packages, why: False)
+    with pytest.raises(console.DevError, match=r"apt-get install python3\.11-venv"):
+        interpreter.choose()
+
+
+def _without(monkeypatch: pytest.MonkeyPatch, *libraries: str) -> None:
+    monkeypatch.setattr(system.sys, "platform", "linux")
+    monkeypatch.setattr(system, "_is_loadable", lambda name: name not in libraries)
+
+
+@pytest.mark.parametrize(
+    ("family", "command"),
+    [
+        ({"debian"}, "sudo apt-get install libegl1 libxcb-cursor0"),
+        ({"fedora"}, "sudo dnf install mesa-libGL"),
+        ({"arch"}, "sudo pacman -S --needed libglvnd"),
+        ({"gentoo"}, r"Debian names\) libegl1 libxcb-cursor0"),
+    ],
+)
+def test_missing_qt_libraries_are_named_with_the_command(
+    monkeypatch: pytest.MonkeyPatch, family: set[str], command: str
+) -> None:
+    _without(monkeypatch, "libEGL.so.1", "libxcb-cursor.so.0")
+    monkeypatch.setattr(system, "_os_family", lambda: family)
+    monkeypatch.setattr(system, "_is_root", lambda: False)
+    with pytest.raises(console.DevError, match=command) as caught:
+        system.ensure_qt_libraries(display=True)
+    assert "libEGL.so.1, libxcb-cursor.so.0" in str(caught.value)
+
+
+def test_offscreen_work_asks_for_no_display_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    _without(monkeypatch, "libxcb-cursor.so.0")
+    system.ensure_qt_libraries(display=False)
+
+
+def test_root_on_debian_gets_the_libraries_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    missing = {"libEGL.so.1"}
+    calls: list[list[str]] = []
+
+    def call(command: list[str], **_: object) -> int:
+        calls.append(command)
+        if "install" in command:
+            missing.clear()
+        return 0
+
+    monkeypatch.setattr(system.sys, "platform", "linux")
+    monkeypatch.setattr(system, "_is_loadable", lambda name: name not in missing)
+    monkeypatch.setattr(system, "_os_family", lambda: {"debian"})
+    monkeypatch.setattr(system.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(system, "_is_root", lambda: True)
+    monkeypatch.setattr(system, "call", call)
+    system.ensure_qt_libraries(display=False)
+    assert [command[-1] for command in calls if "install" in command] == ["libegl1"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "shown"),
+    [({}, False), ({"DISPLAY": ":0"}, True), ({"WAYLAND_DISPLAY": "wayland-0"}, True)],
+)
+def test_a_display_is_known_by_its_variables(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], shown: bool
+) -> None:
+    monkeypatch.setattr(system.sys, "platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert system.has_display() is shown
+
+
+@pytest.fixture
+def finished(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """An environment that `ensure` has filled before; any further child process is an error."""
+    venv = tmp_path / ".venv"
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        (tmp_path / name).write_text(f"content of {name}\n", encoding="utf-8")
+    monkeypatch.setattr(environment, "ROOT", tmp_path)
+    monkeypatch.setattr(environment, "VENV", venv)
+    monkeypatch.setattr(environment, "_STAMP", venv / "installed.json")
+    monkeypatch.setattr(environment, "RUNTIME_LOCK", tmp_path / "requirements.txt")
+    monkeypatch.setattr(environment, "DEV_LOCK", tmp_path / "requirements-dev.txt")
+    environment.bin_dir().mkdir(parents=True)
+    environment.python().write_text("")
+    installed: list[str] = []
+    found = interpreter.Interpreter(path=environment.python(), version=(3, 11), complete=True)
+    monkeypatch.setattr(environment, "_usable", lambda: found)
+    monkeypatch.setattr(environment, "_link_project", lambda: None)
+    log = tmp_path / "installed.log"
+    log.write_text("")
+
+    def install(_: interpreter.Interpreter, lock: Path) -> None:
+        installed.append(lock.name)
+        log.write_text("\n".join(installed))
+
+    monkeypatch.setattr(environment, "_install", install)
+    environment.ensure(dev=True)
+    return log
+
+
+def test_a_second_run_installs_nothing(finished: Path) -> None:
+    environment.ensure(dev=True)
+    environment.ensure(dev=False)
+    assert finished.read_text() == "requirements-dev.txt"
+
+
+def test_a_changed_lock_is_installed(finished: Path) -> None:
+    environment.DEV_LOCK.write_text("changed\n", encoding="utf-8")
+    environment.ensure(dev=True)
+    assert finished.read_text().split() == ["requirements-dev.txt"] * 2
+
+
+def test_other_line_ends_are_no_change(finished: Path) -> None:
+    content = environment.DEV_LOCK.read_bytes()
+    environment.DEV_LOCK.write_bytes(content.replace(b"\n", b"\r\n"))
+    environment.ensure(dev=True)
+    assert finished.read_text() == "requirements-dev.txt"
+
+
+def test_an_environment_that_was_moved_is_linked_again(finished: Path) -> None:
+    stamp = json.loads(environment._STAMP.read_text())
+    environment._STAMP.write_text(json.dumps(stamp | {"root": "/elsewhere"}))
+    environment.ensure(dev=True)
+    assert finished.read_text().split() == ["requirements-dev.txt"] * 2
+
+
+def test_the_tests_see_nothing_of_the_developers_wallet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WALLET_PRIVATE_KEY", "11" * 32)
+    monkeypatch.setenv("MORPHEUS_HOME", "/somewhere")
+    env = checks.test_environment()
+    assert "WALLET_PRIVATE_KEY" not in env
+    assert "MORPHEUS_HOME" not in env
+    assert env["QT_QPA_PLATFORM"] == "offscreen"
+
+
+def test_a_failing_step_fails_the_command_and_the_others_still_run(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    steps = console.Steps()
+    steps.run("lint", lambda: False)
+    steps.run("types", lambda: True)
+    steps.summary()
+    assert not steps.ok
+    text = capsys.readouterr().out
+    assert "lint" in text
+    assert "FAILED" in text
+    assert text.count("ok ") == 1
+
+
+def test_the_closing_line_of_pytest_is_found(capfd: pytest.CaptureFixture[str]) -> None:
+    line = "===== 3 passed, 1 skipped in 62.10s (0:01:02) ====="
+    code = f"print('3 passed'); print({line!r}); raise SystemExit(1)"
+    status, closing = console.call_and_keep_closing_line([sys.executable, "-c", code], env={})
+    assert (status, closing) == (1, line)
+    assert line in capfd.readouterr().out
