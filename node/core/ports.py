@@ -5,7 +5,7 @@ constructor.
 `LlmBackend`; `store` implements the journal and chat repositories named in their own modules.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -327,7 +327,7 @@ class LlmBackend(Protocol):
         """Model name sent upstream."""
         ...
 
-    def chat(self, body: Mapping[str, Any]) -> AsyncIterator[dict[str, Any]]:
+    def chat(self, body: Mapping[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
         """Yield chunk objects (`chat.completion.chunk`) or exactly one completion
         (`chat.completion`).
 

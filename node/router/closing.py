@@ -22,6 +22,7 @@ from node.router.quote import Refund, SessionTerms, refund_at
 from node.router.reports import ReportMaker
 from node.router.sending import Stage, TransactionSender
 from node.store.journal_records import SessionEntry, SessionState
+from node.wire.handshake import ReportQuery
 
 CLOSE = Stage(name="close", signed=SessionState.CLOSE_SIGNED, sent=SessionState.CLOSE_SENT)
 _PAYOUT_REASONS = (
@@ -128,13 +129,13 @@ class SessionCloser:
             public_key = entry.provider_public_key
             if not public_key:
                 public_key = (await self._link.ping(entry.endpoint, entry.provider)).public_key
-            blob = await self._link.request_report(
-                endpoint=entry.endpoint,
-                provider=entry.provider,
+            query = ReportQuery(
                 session_id=session_id,
-                public_key=public_key,
+                provider=entry.provider,
+                provider_public_key=public_key,
                 chain_id=entry.chain_id,
             )
+            blob = await self._link.request_report(entry.endpoint, query)
         except ProviderError:
             # Closing must not depend on the provider: our own report is accepted as a dispute.
             return await self._reports.own_report(session_id), False

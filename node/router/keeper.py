@@ -58,13 +58,11 @@ class SessionKeeper:
 
     async def _pause(self) -> None:
         self._wake.clear()
-        waiter = asyncio.ensure_future(self._wake.wait())
-        sleeper = asyncio.ensure_future(self._chain.clock.sleep(LOOK_EVERY_S))
         try:
-            await asyncio.wait({waiter, sleeper}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            waiter.cancel()
-            sleeper.cancel()
+            async with asyncio.timeout(LOOK_EVERY_S):
+                await self._wake.wait()
+        except TimeoutError:
+            return
 
     async def close_ended(self) -> int:
         """Close every active session past its end whose retry is due.

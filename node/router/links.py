@@ -1,57 +1,45 @@
-"""How the consumer reaches a provider, as the use cases need it.
+"""How the consumer reaches a provider, as the use cases need it;
 
 `node.wire.client` implements it.
 """
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import AsyncGenerator
+from typing import Protocol
 
-from node.core.ids import Address, BidId, SessionId
+from node.core.ids import Address, SessionId
 from node.core.ports import HandshakeReply, SignedBlob
-from node.core.units import Mor
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PongInfo:
-    """A verified ping: build version, public key (65 bytes, uncompressed) and round trip."""
-
-    version: str
-    public_key: bytes
-    rtt_ms: int
+from node.wire.handshake import Pong, ReportQuery, SessionOffer
+from node.wire.plaintexts import AnswerPart
+from node.wire.prompts import PromptKind
 
 
 class ProviderLink(Protocol):
     """One connection per call. Endpoints are chain strings and are checked before any connect."""
 
-    async def ping(self, endpoint: str, expected: Address) -> PongInfo: ...
+    async def ping(self, endpoint: str, expected: Address) -> Pong: ...
 
-    async def request_session(
-        self, *, endpoint: str, provider: Address, bid_id: BidId, spend: Mor, chain_id: int
-    ) -> HandshakeReply:
-        """Ask for consent; verify the whole answer against bid, chain, wallet and clock."""
+    async def request_session(self, endpoint: str, offer: SessionOffer) -> HandshakeReply:
+        """Ask for consent; the whole answer is verified against bid, chain, wallet and clock."""
         ...
 
     def prompt(
-        self, *, endpoint: str, session_id: SessionId, message: str, public_key: bytes
-    ) -> AsyncIterator[Any]:
-        """Yield the decrypted values of the answer in order: objects, or the string `[DONE]` at the
-        end.
+        self,
+        endpoint: str,
+        session_id: SessionId,
+        message_text: str,
+        provider_public_key: bytes,
+        *,
+        kind: PromptKind = PromptKind.CHAT,
+    ) -> AsyncGenerator[AnswerPart, None]:
+        """Yield the verified parts of the answer in order; a `DONE` part is the end mark.
 
         Raises:
             ProviderRefusedError: unsigned error text. ProviderModelError: signed model error.
-            BadSignatureError, ProviderTimeoutError, ProviderUnreachableError, BadMessageError.
+            BadSignatureError, ProviderTimeoutError, ProviderUnreachableError, BadMessageError,
+            IncompleteAnswerError.
         """
         ...
 
-    async def request_report(
-        self,
-        *,
-        endpoint: str,
-        provider: Address,
-        session_id: SessionId,
-        public_key: bytes,
-        chain_id: int,
-    ) -> SignedBlob:
+    async def request_report(self, endpoint: str, query: ReportQuery) -> SignedBlob:
         """Fetch and check the provider's closing report; ten seconds at most."""
         ...

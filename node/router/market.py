@@ -54,6 +54,11 @@ class MarketBook:
                 view = self._view = await self._read()
             return view
 
+    def known(self, model_id: ModelId) -> ModelOffers | None:
+        """The model as last read, of whatever age; None when it was not seen yet."""
+        models = self._view.models if self._view is not None else ()
+        return next((item for item in models if item.model.id == model_id), None)
+
     async def model(self, model_id: ModelId) -> ModelOffers:
         """Offers of one model, read anew.
 

@@ -4,7 +4,7 @@ Each step journalled first.
 """
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 
 from node.core.errors import (
@@ -26,6 +26,7 @@ from node.router.quotes import Candidate, SessionQuote
 from node.router.sending import Stage, TransactionSender, refusal_text
 from node.store.journal_records import SessionEntry, SessionState
 from node.store.peers import PeerKeys
+from node.wire.handshake import SessionOffer
 
 APPROVAL_LIFETIME_MS = 540_000
 """Own limit; the contract's ten minutes never end with the network's millisecond timestamps."""
@@ -61,7 +62,7 @@ class SessionOpener:
         self._link = link
         self._peers = peers
 
-    async def open(self, quote: SessionQuote) -> AsyncIterator[OpeningStep]:
+    async def open(self, quote: SessionQuote) -> AsyncGenerator[OpeningStep, None]:
         """Yield the steps; the last is `ready` with the active session.
 
         A provider that refuses costs nothing and the next candidate is asked, never a dearer one.
@@ -128,13 +129,13 @@ class SessionOpener:
             raise PriceChangedError("The provider changed the price.")
 
     async def _ask(self, entry: SessionEntry) -> HandshakeReply:
-        return await self._link.request_session(
-            endpoint=entry.endpoint,
-            provider=entry.provider,
+        offer = SessionOffer(
             bid_id=entry.bid_id,
-            spend=entry.stake,
+            provider=entry.provider,
             chain_id=entry.chain_id,
+            spend=entry.stake.base,
         )
+        return await self._link.request_session(entry.endpoint, offer)
 
     async def _accepted(self, entry: SessionEntry, reply: HandshakeReply) -> SessionEntry:
         await self._peers.put_provider(entry.provider, reply.provider_public_key, entry.endpoint)
@@ -150,7 +151,9 @@ class SessionOpener:
         fault_point("open.provider_ok.after")
         return entry
 
-    async def _pay(self, entry: SessionEntry, quote: SessionQuote) -> AsyncIterator[OpeningStep]:
+    async def _pay(
+        self, entry: SessionEntry, quote: SessionQuote
+    ) -> AsyncGenerator[OpeningStep, None]:
         try:
             if quote.approve_amount > Mor(0):
                 yield OpeningStep(name="allowing", entry=entry)

@@ -15,6 +15,7 @@ from node.core.records import Receipt, Session
 from node.core.units import UnixSeconds
 from node.router.access import ChainAccess, WalletAccess
 from node.router.closing import SessionCloser
+from node.router.holdings import all_sessions
 from node.router.opening import SessionOpener
 from node.router.sending import TransactionSender
 from node.store.journal_records import SessionEntry, SessionState, TxRecord, TxStatus
@@ -25,7 +26,7 @@ RESEND_WINDOW_S = 540
 
 Price and day figures behind them may have changed.
 """
-PAGE = 100
+
 _NOTHING_SPENT = frozenset({SessionState.DRAFT, SessionState.QUOTED, SessionState.PROVIDER_OK})
 _ALLOWING = frozenset(
     {SessionState.APPROVE_SIGNED, SessionState.APPROVE_SENT, SessionState.APPROVE_IN_BLOCK}
@@ -254,14 +255,7 @@ class SessionRecovery:
         return await self._look_at_chain(entry)
 
     async def _sessions_on_chain(self) -> tuple[Session, ...]:
-        found: list[Session] = []
-        while True:
-            page = await self._chain.market.sessions(
-                user=self._wallet.address, offset=len(found), limit=PAGE
-            )
-            found.extend(page.items)
-            if not page.items or len(found) >= page.total:
-                return tuple(found)
+        return await all_sessions(self._chain.market, self._wallet.address)
 
     async def _all_entries(self) -> tuple[SessionEntry, ...]:
         return await self._wallet.journal.all(self._wallet.address, self._chain.market.chain_id)

@@ -5,7 +5,7 @@ Methods that return an async iterator are used inside `contextlib.aclosing`; clo
 work.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any, Protocol
 
 from node.core.events import NodeEvent
@@ -89,7 +89,7 @@ class SessionsApi(Protocol):
         """What returns when, if the quoted or open session were closed at `at` (Unix seconds)."""
         ...
 
-    def open(self, quote_id: str) -> AsyncIterator[OpenProgress]:
+    def open(self, quote_id: str) -> AsyncGenerator[OpenProgress, None]:
         """Open what the user confirmed.
 
         Closing the iterator stops watching; a sent transaction goes on.
@@ -106,9 +106,9 @@ class SessionsApi(Protocol):
 
 
 class ChatApi(Protocol):
-    def send(self, request: ChatRequest) -> AsyncIterator[ChatEvent]: ...
+    def send(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]: ...
 
-    def complete(self, request: CompletionRequest) -> AsyncIterator[CompletionChunk]:
+    def complete(self, request: CompletionRequest) -> AsyncGenerator[CompletionChunk, None]:
         """Low-level stream for the HTTP API: chunk objects, or exactly one completion object."""
         ...
 
@@ -189,7 +189,7 @@ class SystemApi(Protocol):
 
     async def set_demo_speed(self, speed: int) -> DemoStatus: ...
 
-    def events(self) -> AsyncIterator[NodeEvent]: ...
+    def events(self) -> AsyncGenerator[NodeEvent, None]: ...
 
 
 class NodeService(Protocol):

@@ -1,0 +1,243 @@
+"""Prompts as consumer: one at a time per session, verified, counted, with the provider's key
+recovered.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import Any
+
+from node.core.errors import (
+    IncompleteAnswerError,
+    ProviderRefusedError,
+    SessionBusyError,
+    SessionClosedError,
+    SessionExpiredError,
+)
+from node.core.ids import Address, SessionId
+from node.core.ports import PromptStats
+from node.core.tokens import prompt_tokens
+from node.router.access import ChainAccess, WalletAccess
+from node.router.links import ProviderLink
+from node.store.journal_records import SessionEntry, SessionState
+from node.store.peers import PeerKeys
+from node.store.session_stats import SessionStats
+from node.wire.handshake import Pong, SessionOffer, is_user_unknown
+from node.wire.plaintexts import AnswerPart, PartKind
+from node.wire.prompts import (
+    USAGE_FROM_CONSUMER,
+    PromptKind,
+    UsageMeter,
+    is_last_chunk,
+    prompt_text,
+)
+
+QUEUE_PER_SESSION = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerChunk:
+    """One JSON object of the answer as the client gets it, usage members included."""
+
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerEnd:
+    """After the last chunk. `complete`: the end mark or a finish reason was seen."""
+
+    stats: PromptStats
+    complete: bool
+    finish_reason: str
+
+
+Answer = AnswerChunk | AnswerEnd
+
+
+class Consumer:
+    """Sends prompts to the providers of the wallet's sessions."""
+
+    def __init__(
+        self,
+        *,
+        chain: ChainAccess,
+        wallet: WalletAccess,
+        link: ProviderLink,
+        peers: PeerKeys,
+        stats: SessionStats,
+    ) -> None:
+        self._chain = chain
+        self._wallet = wallet
+        self._link = link
+        self._peers = peers
+        self._stats = stats
+        self._slots: dict[SessionId, asyncio.Lock] = {}
+        self._waiting: dict[SessionId, int] = {}
+
+    async def ping(self, endpoint: str, provider: Address) -> Pong:
+        """Ping a provider; raises ProviderError when it does not prove who it is."""
+        return await self._link.ping(endpoint, provider)
+
+    async def prompt(
+        self,
+        entry: SessionEntry,
+        body: Mapping[str, Any],
+        kind: PromptKind = PromptKind.CHAT,
+    ) -> AsyncGenerator[Answer, None]:
+        """Yield the answer of one prompt, then its end. Closing the iterator cancels the prompt.
+
+        Raises:
+            SessionExpiredError, SessionClosedError: before anything is sent.
+            SessionBusyError: four prompts wait already.
+            ProviderError: see `ProviderLink.prompt`. What was yielded stays valid.
+        """
+        session_id = self._usable(entry)
+        waiting = self._waiting.get(session_id, 0)
+        if waiting > QUEUE_PER_SESSION:
+            raise SessionBusyError("This session is busy.")
+        self._waiting[session_id] = waiting + 1
+        slot = self._slots.setdefault(session_id, asyncio.Lock())
+        try:
+            async with slot:
+                self._usable(entry)
+                async with aclosing(self._run(entry, session_id, body, kind)) as answers:
+                    async for answer in answers:
+                        yield answer
+        finally:
+            self._waiting[session_id] -= 1
+            if not self._waiting[session_id]:
+                del self._waiting[session_id]
+                self._slots.pop(session_id, None)
+
+    def _usable(self, entry: SessionEntry) -> SessionId:
+        if entry.session_id is None or entry.state is not SessionState.ACTIVE:
+            raise SessionClosedError("This session is not open.")
+        if self._chain.clock.unix_seconds() >= entry.ends_at:
+            raise SessionExpiredError("session expired")
+        return entry.session_id
+
+    async def _run(
+        self, entry: SessionEntry, session_id: SessionId, body: Mapping[str, Any], kind: PromptKind
+    ) -> AsyncGenerator[Answer, None]:
+        message = prompt_text(kind, body)
+        recorder = _Recorder(self._chain, body if kind is PromptKind.CHAT else {})
+        async with aclosing(self._parts(entry, session_id, message, kind)) as parts:
+            async for part in parts:
+                if part.kind is PartKind.DONE:
+                    recorder.done = True
+                    continue
+                yield AnswerChunk(data=recorder.take(part))
+        end = recorder.end()
+        if kind is PromptKind.CHAT and not end.complete:
+            raise IncompleteAnswerError("The answer ended before it was complete.")
+        await self._stats.add(session_id, "consumer", end.stats)
+        yield end
+
+    async def _parts(
+        self, entry: SessionEntry, session_id: SessionId, message: str, kind: PromptKind
+    ) -> AsyncGenerator[AnswerPart, None]:
+        key = await self.provider_key(entry)
+        for attempt in (1, 2):
+            try:
+                async with aclosing(
+                    self._link.prompt(
+                        entry.endpoint,
+                        session_id,
+                        message,
+                        key,
+                        kind=kind,
+                    )
+                ) as parts:
+                    async for part in parts:
+                        yield part
+            except ProviderRefusedError as error:
+                if attempt == 1 and is_user_unknown(error):
+                    # The provider lost its data: introducing ourselves anew costs nothing on chain.
+                    key = await self._introduce(entry)
+                    continue
+                raise
+            return
+
+    async def _introduce(self, entry: SessionEntry) -> bytes:
+        offer = SessionOffer(
+            bid_id=entry.bid_id,
+            provider=entry.provider,
+            chain_id=entry.chain_id,
+            spend=entry.stake.base,
+        )
+        reply = await self._link.request_session(entry.endpoint, offer)
+        await self._peers.put_provider(entry.provider, reply.provider_public_key, entry.endpoint)
+        return reply.provider_public_key
+
+    async def provider_key(self, entry: SessionEntry) -> bytes:
+        """The key that must sign the answers:
+
+        Journalled, known, or recovered from a signed ping.
+        """
+        if entry.provider_public_key:
+            return entry.provider_public_key
+        known = await self._peers.provider(entry.provider)
+        key = (
+            known.public_key
+            if known
+            else (await self.ping(entry.endpoint, entry.provider)).public_key
+        )
+        await self._wallet.journal.save(replace(entry, provider_public_key=key))
+        return key
+
+
+class _Recorder:
+    """Measures one answer and adds our usage count to its last chunks."""
+
+    def __init__(self, chain: ChainAccess, body: Mapping[str, Any]) -> None:
+        self._clock = chain.clock
+        self._started = self._clock.monotonic()
+        self._first: float | None = None
+        self._meter = UsageMeter(prompt_tokens(_messages(body)))
+        self._finish_reason = ""
+        self.done = False
+
+    def take(self, part: AnswerPart) -> dict[str, Any]:
+        if self._first is None:
+            self._first = self._clock.monotonic()
+        value = part.value
+        data: dict[str, Any] = value if isinstance(value, dict) else {"value": value}
+        if part.kind not in (PartKind.CHUNK, PartKind.COMPLETION):
+            self.done = True
+            return data
+        self._meter.add(data)
+        reason = _finish_reason(data)
+        self._finish_reason = reason or self._finish_reason
+        if part.kind is PartKind.COMPLETION:
+            self.done = True
+        if part.kind is PartKind.COMPLETION or is_last_chunk(data):
+            data[USAGE_FROM_CONSUMER] = self._meter.usage().members()
+        return data
+
+    def end(self) -> AnswerEnd:
+        now = self._clock.monotonic()
+        usage = self._meter.usage()
+        return AnswerEnd(
+            stats=PromptStats(
+                ttft_ms=round(((self._first or now) - self._started) * 1000),
+                duration_ms=round((now - self._started) * 1000),
+                input_tokens=usage.prompt_tokens,
+                output_tokens=usage.completion_tokens,
+            ),
+            complete=self.done or bool(self._finish_reason),
+            finish_reason=self._finish_reason or ("stop" if self.done else ""),
+        )
+
+
+def _messages(body: Mapping[str, Any]) -> list[Any]:
+    messages = body.get("messages")
+    return messages if isinstance(messages, list) else []
+
+
+def _finish_reason(chunk: Mapping[str, Any]) -> str:
+    choices = chunk.get("choices")
+    if isinstance(choices, list) and choices and isinstance(choices[0], Mapping):
+        reason = choices[0].get("finish_reason")
+        return reason if isinstance(reason, str) else ""
+    return ""

@@ -1,0 +1,71 @@
+"""Where each MOR of a wallet is: the sum of the parts is what the wallet owns."""
+
+import asyncio
+from dataclasses import dataclass
+
+from node.core.ids import Address
+from node.core.ports import Marketplace
+from node.core.records import Balances, OnHold, Session
+from node.core.units import NO_MOR, Mor, UnixSeconds, next_midnight
+
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holdings:
+    """`locked` comes back at `locked_until` (next midnight UTC), `ready` can be withdrawn now."""
+
+    balances: Balances
+    in_sessions: Mor
+    locked: Mor
+    locked_until: UnixSeconds
+    ready: Mor
+    provider_stake: Mor
+    model_stake: Mor
+
+    @property
+    def total(self) -> Mor:
+        return (
+            self.balances.mor
+            + self.in_sessions
+            + self.locked
+            + self.ready
+            + self.provider_stake
+            + self.model_stake
+        )
+
+
+async def all_sessions(market: Marketplace, user: Address) -> tuple[Session, ...]:
+    """Every session of `user`, oldest first."""
+    found: list[Session] = []
+    while True:
+        page = await market.sessions(user=user, offset=len(found), limit=PAGE)
+        found.extend(page.items)
+        if not page.items or len(found) >= page.total:
+            return tuple(found)
+
+
+async def holdings_of(market: Marketplace, owner: Address) -> Holdings:
+    """Read the chain's truth about `owner`.
+
+    A session counts with its whole stake until it is closed, also after its end.
+    """
+    balances, on_hold, sessions, provider, models = await asyncio.gather(
+        market.balances(owner),
+        market.on_hold(owner),
+        all_sessions(market, owner),
+        market.provider(owner),
+        market.active_models(),
+    )
+    hold: OnHold = on_hold
+    open_stake = sum(item.stake.base for item in sessions if not item.is_closed)
+    model_stake = sum(item.stake.base for item in models if item.owner == owner)
+    return Holdings(
+        balances=balances,
+        in_sessions=Mor(open_stake),
+        locked=hold.locked,
+        locked_until=next_midnight(balances.block_time) if hold.locked else UnixSeconds(0),
+        ready=hold.available,
+        provider_stake=provider.stake if provider is not None else NO_MOR,
+        model_stake=Mor(model_stake),
+    )

@@ -1,0 +1,92 @@
+"""Everything that belongs to one network:
+
+Built once when the network is chosen, closed as a whole.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from node.chain.networks import Network
+from node.core.errors import NoTargetError
+from node.core.ids import ModelId
+from node.router.access import ChainAccess, WalletAccess
+from node.router.closing import SessionCloser
+from node.router.consumer import Consumer
+from node.router.keeper import SessionKeeper
+from node.router.market import MarketBook
+from node.router.opening import SessionOpener
+from node.router.provider_admin import ProviderAdmin
+from node.router.quotes import QuoteDesk
+from node.router.recovery import SessionRecovery
+from node.router.sending import TransactionSender
+from node.router.serving import ProviderSide
+from node.store.session_stats import SessionStats
+
+
+class DemoControl(Protocol):
+    """Moves the demo chain's time."""
+
+    def now(self) -> int: ...
+
+    @property
+    def speed(self) -> int: ...
+
+    async def skip_to_midnight(self) -> None: ...
+
+    async def set_speed(self, speed: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkStack:
+    """The use cases of one network with one wallet."""
+
+    network: Network
+    chain: ChainAccess
+    wallet: WalletAccess
+    stats: SessionStats
+    market: MarketBook
+    quotes: QuoteDesk
+    sender: TransactionSender
+    opener: SessionOpener
+    closer: SessionCloser
+    recovery: SessionRecovery
+    keeper: SessionKeeper
+    consumer: Consumer
+    provider_admin: ProviderAdmin
+    provider_side: ProviderSide | None
+    demo: DemoControl | None
+
+    async def model_name(self, model_id: ModelId) -> str:
+        """Name of a model as the chain has it, from the market's view where it is there."""
+        view = self.market.known(model_id)
+        if view is not None:
+            return view.model.name
+        return (await self.chain.market.model(model_id)).name
+
+
+class StackHolder:
+    """The network in use; the only place where it changes."""
+
+    def __init__(self) -> None:
+        self._stack: NetworkStack | None = None
+
+    @property
+    def current(self) -> NetworkStack | None:
+        return self._stack
+
+    def replace(self, stack: NetworkStack | None) -> None:
+        self._stack = stack
+
+    def require(self) -> NetworkStack:
+        """The stack in use.
+
+        Raises:
+            NoTargetError: no network was chosen yet.
+        """
+        if self._stack is None:
+            raise NoTargetError(
+                "No network is chosen yet.",
+                hint="Start the demo or choose a network first.",
+                code="node.no_network",
+            )
+        return self._stack

@@ -1,0 +1,203 @@
+"""Turns records of the router into DTOs. Every outside string is cleaned here, once."""
+
+from node.core.errors import NodeError
+from node.core.ids import Address
+from node.core.records import Economy, ProviderModelStats
+from node.core.units import PricePerSecond
+from node.router.display import clean_name, clean_tags, clean_text, model_kind
+from node.router.market import ModelOffers
+from node.router.quote import Refund, stake_for
+from node.router.quotes import SessionQuote
+from node.router.rating import RatedBid
+from node.service.dto import (
+    ModelDetail,
+    ModelSummary,
+    OfferView,
+    Quote,
+    QuoteProblem,
+    ScoreParts,
+    SessionView,
+    StopPreview,
+    TransactionView,
+)
+from node.store.journal_records import OPENING_STATES, SessionEntry, SessionState, TxRecord
+
+HOUR_S = 3600
+MAX_ENDPOINT = 253
+
+
+def _hour_stake(economy: Economy, price: PricePerSecond) -> int | None:
+    try:
+        return stake_for(economy, price, min(HOUR_S, economy.max_session_s)).base
+    except NodeError:
+        return None
+
+
+def _tps(stats: ProviderModelStats) -> float | None:
+    return stats.tps_scaled_1000.mean / 1000 if stats.success_count else None
+
+
+def _ttft(stats: ProviderModelStats) -> int | None:
+    return stats.ttft_ms.mean if stats.success_count else None
+
+
+def model_summary(item: ModelOffers, economy: Economy) -> ModelSummary:
+    """Figures of the best offer; success over all offers."""
+    model, best = item.model, item.best
+    live = [offer for offer in item.offers if offer.score is not None]
+    total = sum(offer.view.stats.total_count for offer in live)
+    successes = sum(offer.view.stats.success_count for offer in live)
+    cheapest = min((offer.view.bid.price_per_second for offer in live), default=None)
+    return ModelSummary(
+        id=model.id.hex,
+        name=clean_name(model.name),
+        tags=clean_tags(model.tags),
+        kind=model_kind(model.tags),
+        owner=model.owner.checksum,
+        created_at=model.created_at,
+        offers=len(live),
+        best_price=cheapest.base if cheapest is not None else None,
+        stake_per_hour=_hour_stake(economy, cheapest) if cheapest is not None else None,
+        tokens_per_second=_tps(best.view.stats) if best else None,
+        ttft_ms=_ttft(best.view.stats) if best else None,
+        success_percent=100 * successes / total if total else None,
+        is_tee=any(tag.lower() == "tee" for tag in model.tags),
+    )
+
+
+def offer_view(offer: RatedBid, economy: Economy, own: Address | None) -> OfferView:
+    bid, stats = offer.view.bid, offer.view.stats
+    parts = offer.parts
+    return OfferView(
+        bid_id=bid.id.hex,
+        provider=bid.provider.checksum,
+        endpoint=clean_text(offer.view.provider.endpoint, MAX_ENDPOINT),
+        price_per_second=bid.price_per_second.base,
+        stake_per_hour=_hour_stake(economy, bid.price_per_second) or 0,
+        score=offer.score,
+        parts=ScoreParts(
+            tps=parts.tps,
+            ttft=parts.ttft,
+            duration=parts.duration,
+            success=parts.success,
+            stake=parts.stake,
+        ),
+        tokens_per_second=_tps(stats),
+        ttft_ms=_ttft(stats),
+        success_count=stats.success_count,
+        total_count=stats.total_count,
+        provider_stake=offer.view.provider.stake.base,
+        is_own=own is not None and bid.provider == own,
+    )
+
+
+def model_detail(item: ModelOffers, economy: Economy, own: Address | None) -> ModelDetail:
+    return ModelDetail(
+        model=model_summary(item, economy),
+        offers=tuple(offer_view(offer, economy, own) for offer in item.offers),
+    )
+
+
+def problem(error: NodeError) -> QuoteProblem:
+    return QuoteProblem(code=error.code, message=error.message, hint=error.hint)
+
+
+def quote_view(quote: SessionQuote) -> Quote:
+    plan, first = quote.plan, quote.candidates[0]
+    return Quote(
+        id=quote.id,
+        model_id=quote.model.id.hex,
+        model_name=clean_name(quote.model.name),
+        bid_id=first.bid.id.hex,
+        provider=first.bid.provider.checksum,
+        endpoint=clean_text(first.endpoint, MAX_ENDPOINT),
+        price_per_second=first.bid.price_per_second.base,
+        duration_s=plan.duration_s,
+        stake=plan.stake.base,
+        direct_payment=quote.direct_payment,
+        failover=quote.failover,
+        approve_amount=quote.approve_amount.base,
+        fee_open_wei=quote.fee_open.base,
+        fee_close_wei=quote.fee_close.base,
+        opens_at=plan.opens_at,
+        ends_at=plan.ends_at,
+        returned_at_end=plan.stake.base - (plan.provider_pay.base if quote.direct_payment else 0),
+        provider_pay=plan.provider_pay.base,
+        min_duration_s=quote.economy.min_session_s,
+        max_duration_s=quote.economy.max_session_s,
+        max_affordable_s=quote.max_affordable_s,
+        min_stake=quote.min_stake.base,
+        balance=quote.balances.mor.base,
+        balance_eth_wei=quote.balances.eth.base,
+        problems=tuple(problem(error) for error in quote.problems),
+        expires_at=quote.expires_at,
+    )
+
+
+def stop_preview(refund: Refund) -> StopPreview:
+    return StopPreview(
+        at=refund.at,
+        returned_now=refund.returned.base,
+        held=refund.held.base,
+        held_until=refund.held_until,
+        paid_by_user=refund.paid_by_user.base,
+        provider_pay=refund.provider_pay.base,
+    )
+
+
+_CLOSING = frozenset({SessionState.CLOSE_SIGNED, SessionState.CLOSE_SENT})
+_CLOSED = frozenset({SessionState.CLOSED, SessionState.SETTLED})
+
+
+def session_state(entry: SessionEntry, now: int) -> str:
+    """The state in the words of the facade."""
+    if entry.state in OPENING_STATES:
+        return "opening"
+    if entry.state in _CLOSING:
+        return "closing"
+    if entry.state in _CLOSED:
+        return "closed"
+    if entry.state is SessionState.ACTIVE:
+        return "ended" if now >= entry.ends_at else "active"
+    return "failed"
+
+
+def session_view(
+    entry: SessionEntry, *, model_name: str, now: int, prompts: int = 0, tokens: int = 0
+) -> SessionView:
+    return SessionView(
+        id=entry.session_id.hex if entry.session_id else "",
+        intent_id=entry.intent_id,
+        state=session_state(entry, now),
+        model_id=entry.model_id.hex,
+        model_name=clean_name(model_name),
+        provider=entry.provider.checksum,
+        bid_id=entry.bid_id.hex,
+        price_per_second=entry.price.base,
+        stake=entry.stake.base,
+        opened_at=entry.opened_at,
+        ends_at=entry.ends_at,
+        closed_at=entry.closed_at,
+        direct_payment=entry.direct_payment,
+        prompts=prompts,
+        tokens=tokens,
+        returned=entry.returned.base,
+        held=entry.held.base,
+        held_until=entry.held_until,
+        dispute=entry.close_kind == "own_report",
+        error=entry.error,
+    )
+
+
+def transaction_view(record: TxRecord, explorer: str) -> TransactionView:
+    """`explorer` is a page pattern with `{hash}`, or empty."""
+    return TransactionView(
+        hash=record.tx_hash.hex,
+        intent=record.intent.value,
+        summary=clean_text(record.summary, 200),
+        status=record.status.value,
+        block=record.block,
+        fee_wei=record.fee.base,
+        created_at=record.created_at,
+        explorer_url=explorer.replace("{hash}", record.tx_hash.hex) if explorer else "",
+    )
