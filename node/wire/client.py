@@ -1,0 +1,224 @@
+"""Consumer's calls to providers over TCP. A new connection per request, as the protocol demands."""
+
+import asyncio
+import logging
+import os
+import secrets
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import TypeVar
+
+from node.core.clock import Clock
+from node.core.errors import (
+    IncompleteAnswerError,
+    ProviderTimeoutError,
+    ProviderUnreachableError,
+)
+from node.core.ids import Address, SessionId
+from node.core.ports import HandshakeReply, SignedBlob, Signer
+from node.wire.codec import Response, decode_result, encode_request, parse_response
+from node.wire.connection import ProviderConnection
+from node.wire.endpoints import Resolver, system_resolver
+from node.wire.exchange import PromptExchange, new_scanner, refused
+from node.wire.handshake import (
+    NONCE_LENGTH,
+    Pong,
+    ReportQuery,
+    SessionOffer,
+    check_pong,
+    check_report,
+    check_session_reply,
+    ping_request,
+    report_request,
+    session_request,
+)
+from node.wire.limits import WireLimits
+from node.wire.messages import Message, PingReply, PromptRequest, ReportReply, SessionReply
+from node.wire.plaintexts import AnswerPart
+from node.wire.prompts import PromptKind
+from node.wire.signing import peer_key, sign
+
+_log = logging.getLogger("node.wire")
+R = TypeVar("R", bound=Message)
+PING_ID = "0"
+
+
+def new_request_id() -> str:
+    """8 random hex digits, the form the peer uses when its client gave none."""
+    return secrets.token_hex(4)
+
+
+class WireClient:
+    """Speaks to providers as the consumer whose key `signer` holds.
+
+    `allow_private` lets it connect to loopback and LAN addresses (demo network, tests, own
+    servers). Endpoint strings are taken as hostile text. All calls may raise EndpointRefusedError,
+    ProviderUnreachableError (or its ProviderTimeoutError), ProviderRefusedError with the
+    provider's own unverified text in `details["text"]`, BadMessageError, BadSignatureError and
+    WalletLockedError.
+    """
+
+    def __init__(
+        self,
+        *,
+        signer: Signer,
+        clock: Clock,
+        limits: WireLimits | None = None,
+        allow_private: bool = False,
+        resolver: Resolver = system_resolver,
+        nonce: Callable[[], bytes] = lambda: os.urandom(NONCE_LENGTH),
+    ) -> None:
+        self._signer = signer
+        self._clock = clock
+        self._limits = limits or WireLimits()
+        self._allow_private = allow_private
+        self._resolver = resolver
+        self._nonce = nonce
+
+    async def ping(self, endpoint: str, expected: Address) -> Pong:
+        """Prove that `expected` answers at `endpoint` and learn its version and public key."""
+        nonce = self._nonce()
+        started = time.monotonic()
+        request = ping_request(self._signer, nonce)
+        try:
+            async with asyncio.timeout(self._limits.ping_s):
+                reply = await self._call(endpoint, PING_ID, "network.ping", request, PingReply)
+        except TimeoutError as error:
+            raise ProviderTimeoutError("The provider does not answer.") from error
+        rtt_ms = round((time.monotonic() - started) * 1000)
+        key = check_pong(reply, nonce=nonce, expected=expected)
+        return Pong(version=reply.version, public_key=key.raw, rtt_ms=rtt_ms)
+
+    async def request_session(
+        self, endpoint: str, offer: SessionOffer, *, request_id: str | None = None
+    ) -> HandshakeReply:
+        """Ask for the provider's approval; everything about it is checked before this returns."""
+        request = session_request(offer, self._signer, self._clock)
+        reply = await self._simple(endpoint, request_id, "session.request", request, SessionReply)
+        return check_session_reply(
+            reply,
+            offer,
+            user=request.user,
+            now=self._clock.unix_millis(),
+            window_ms=self._limits.clock_window_ms,
+        )
+
+    async def request_report(
+        self, endpoint: str, query: ReportQuery, *, request_id: str | None = None
+    ) -> SignedBlob:
+        """The provider's report, fit to close without a dispute. A failure means "no report"."""
+        request = report_request(query.session_id, self._signer, self._clock)
+        reply = await self._simple(endpoint, request_id, "session.report", request, ReportReply)
+        now = self._clock.unix_millis()
+        return check_report(reply, query, now=now, window_ms=self._limits.clock_window_ms)
+
+    async def prompt(
+        self,
+        endpoint: str,
+        session_id: SessionId,
+        message_text: str,
+        provider_public_key: bytes,
+        *,
+        kind: PromptKind = PromptKind.CHAT,
+        request_id: str | None = None,
+    ) -> AsyncGenerator[AnswerPart, None]:
+        """Send a prompt and yield the verified parts of the answer, the end mark included.
+
+        Ends without an end mark only after a finish reason. Close the iterator to stop the
+        provider.
+
+        Raises (beside the common ones):
+            ProviderModelError: the model answered an error.
+            IncompleteAnswerError: the stream stopped after parts were yielded.
+            MessageTooLargeError: the answer exceeds the limits.
+        """
+        message = PromptRequest(
+            session_id=session_id, message=message_text, timestamp=self._clock.unix_millis()
+        )
+        raw = encode_request(
+            request_id or new_request_id(), "session.prompt", sign(message, self._signer)
+        )
+        exchange = PromptExchange(
+            signer=self._signer,
+            provider_key=peer_key(provider_public_key),
+            limits=self._limits,
+            kind=kind,
+        )
+        async with await self._open(endpoint) as connection:
+            await connection.send(raw, timeout_s=self._limits.write_stuck_s)
+            async with aclosing(self._receive(connection, exchange)) as parts:
+                async for part in parts:
+                    yield part
+
+    async def _receive(
+        self, connection: ProviderConnection, exchange: PromptExchange
+    ) -> AsyncGenerator[AnswerPart, None]:
+        waits = self._limits.first_response_waits
+        while not exchange.ended:
+            wait_s = self._limits.idle_s if exchange.started else self._limits.first_response_s
+            try:
+                data = await connection.read(wait_s)
+            except TimeoutError as error:
+                waits -= 1
+                if exchange.started:
+                    raise IncompleteAnswerError("The provider stopped answering.") from error
+                if waits <= 0:
+                    raise ProviderTimeoutError("The provider does not answer.") from error
+                continue
+            except ProviderUnreachableError as error:
+                if exchange.started:
+                    raise IncompleteAnswerError(error.message) from error
+                raise
+            for part in exchange.feed(data) if data else ():
+                yield part
+            failure = exchange.finish() if not data else exchange.failure
+            if failure is not None:
+                raise failure
+            if not data:
+                return
+
+    async def _simple(
+        self, endpoint: str, request_id: str | None, method: str, request: Message, kind: type[R]
+    ) -> R:
+        try:
+            async with asyncio.timeout(self._limits.simple_request_s):
+                return await self._call(
+                    endpoint, request_id or new_request_id(), method, request, kind
+                )
+        except TimeoutError as error:
+            raise ProviderTimeoutError("The provider does not answer.") from error
+
+    async def _call(
+        self, endpoint: str, request_id: str, method: str, request: Message, kind: type[R]
+    ) -> R:
+        """One request, one reply."""
+        async with await self._open(endpoint) as connection:
+            raw = encode_request(request_id, method, request)
+            await connection.send(raw, timeout_s=self._limits.write_stuck_s)
+            response = await self._response(connection)
+        if response.id != request_id:
+            _log.info("provider echoed another request id for %s", method)
+        if response.error is not None:
+            raise refused(response.error, self._limits)
+        return decode_result(kind, response.result)
+
+    async def _response(self, connection: ProviderConnection) -> Response:
+        scanner = new_scanner(self._limits)
+        while True:
+            data = await connection.read(self._limits.simple_request_s)
+            if not data:
+                raise ProviderUnreachableError(
+                    "The provider closed the connection without sending any data."
+                )
+            frame, _ = scanner.feed(data)
+            if frame is not None:
+                return parse_response(frame, max_depth=self._limits.json_depth)
+
+    async def _open(self, endpoint: str) -> ProviderConnection:
+        return await ProviderConnection.open(
+            endpoint,
+            limits=self._limits,
+            resolver=self._resolver,
+            allow_private=self._allow_private,
+        )
