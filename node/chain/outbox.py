@@ -1,0 +1,85 @@
+"""Which nonces of a wallet are given out, and to which bytes."""
+
+from dataclasses import dataclass
+
+from node.core.ids import Address, TxHash
+
+_MAX_KNOWN = 4096
+
+
+@dataclass(slots=True)
+class Reserved:
+    """`offered` turns true when the bytes were handed to an endpoint: from then on they may be
+    mined.
+    """
+
+    raw: bytes
+    tx_hash: TxHash
+    offered: bool = False
+
+
+class Outbox:
+    """Nonces given out but not yet seen by the chain, and all hashes that share a nonce.
+
+    An endpoint's pending count lags behind what was just signed; without this list two transactions
+    would get one nonce.
+    """
+
+    def __init__(self) -> None:
+        self._reserved: dict[Address, dict[int, Reserved]] = {}
+        self._places: dict[TxHash, tuple[Address, int]] = {}
+        self._hashes: dict[tuple[Address, int], list[TxHash]] = {}
+
+    def waiting(self, sender: Address, pending: int) -> dict[int, Reserved]:
+        """What is given out and not in the chain's pending count; older entries are forgotten."""
+        lane = self._reserved.get(sender, {})
+        for nonce in [nonce for nonce in lane if nonce < pending]:
+            del lane[nonce]
+        return dict(sorted(lane.items()))
+
+    def reserve(self, sender: Address, nonce: int, raw: bytes, tx_hash: TxHash) -> None:
+        self._reserved.setdefault(sender, {})[nonce] = Reserved(raw, tx_hash)
+        if len(self._places) >= _MAX_KNOWN:
+            oldest = next(iter(self._places))
+            self._hashes.pop(self._places.pop(oldest), None)
+        place = (sender, nonce)
+        self._places[tx_hash] = place
+        hashes = self._hashes.setdefault(place, [])
+        if tx_hash not in hashes:
+            hashes.append(tx_hash)
+
+    def mark_offered(self, tx_hash: TxHash) -> None:
+        entry = self._entry(tx_hash)
+        if entry is not None:
+            entry.offered = True
+
+    def release(self, tx_hash: TxHash) -> None:
+        """The bytes will never be mined: their nonce is free again."""
+        place = self._places.get(tx_hash)
+        if place is not None and self._entry(tx_hash) is not None:
+            del self._reserved[place[0]][place[1]]
+
+    def is_offered(self, tx_hash: TxHash) -> bool:
+        entry = self._entry(tx_hash)
+        return entry is None or entry.offered
+
+    def place_of(self, tx_hash: TxHash) -> tuple[Address, int] | None:
+        """Sender and nonce, known for what was prepared by this object."""
+        return self._places.get(tx_hash)
+
+    def replacements(self, sender: Address, nonce: int) -> int:
+        """How often the nonce was signed anew."""
+        return max(len(self._hashes.get((sender, nonce), [])) - 1, 0)
+
+    def same_nonce(self, tx_hash: TxHash) -> list[TxHash]:
+        """All hashes signed for the nonce of `tx_hash`, itself included; newest first."""
+        place = self._places.get(tx_hash)
+        known = self._hashes.get(place, []) if place is not None else []
+        return list(reversed(known)) or [tx_hash]
+
+    def _entry(self, tx_hash: TxHash) -> Reserved | None:
+        place = self._places.get(tx_hash)
+        if place is None:
+            return None
+        entry = self._reserved.get(place[0], {}).get(place[1])
+        return entry if entry is not None and entry.tx_hash == tx_hash else None
