@@ -1,0 +1,1 @@
+"""The demo chain's contracts against the vectors of the public ones."""
