@@ -43,7 +43,7 @@ def build() -> bool:
     ]  # fmt: skip
     if call(command) or not executable().exists():
         return False
-    size = sum(path.stat().st_size for path in DIST.rglob("*") if path.is_file())
+    size = sum(path.lstat().st_size for path in DIST.rglob("*") if path.is_file())
     say(f"{DIST.relative_to(ROOT)}: {size / 1e6:.0f} MB")
     return True
 

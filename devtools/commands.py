@@ -1,13 +1,15 @@
 """The commands of `dev.py`."""
 
 import argparse
+import io
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from devtools import bundle, environment, locking
 from devtools.checks import run_checks, run_tests
-from devtools.console import ROOT, DevError, Steps, call, say
+from devtools.console import ROOT, DevError, Steps, become, call, say
 from devtools.system import ensure_qt_libraries, has_display
 
 
@@ -15,9 +17,9 @@ def _run(options: argparse.Namespace) -> int:
     environment.ensure(dev=False)
     if not has_display():
         say("No display here: starting the terminal demo (mor-cli demo).")
-        return call([*environment.entry_point("mor-cli"), "demo", *options.arguments])
+        return become([*environment.entry_point("mor-cli"), "demo", *options.arguments])
     ensure_qt_libraries(display=True)
-    return call([*environment.entry_point("mor-launch"), *options.arguments])
+    return become([*environment.entry_point("mor-launch"), *options.arguments])
 
 
 def _test(options: argparse.Namespace) -> int:
@@ -114,6 +116,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str]) -> int:
     """Run one command and return the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     options, rest = _parser().parse_known_args(argv)
     options.arguments = [word for word in rest if word != "--"]
     try:

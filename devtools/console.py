@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -51,6 +52,18 @@ def call(
         sys.stdout.write(done.stdout.decode("utf-8", "replace"))
         sys.stdout.flush()
     return done.returncode
+
+
+def become(command: Sequence[str | Path]) -> int:
+    """Start the program in our place, so that signals and Ctrl+C reach it and nothing else.
+
+    Windows cannot replace a process: there we wait for it and leave Ctrl+C to it.
+    """
+    words = [str(word) for word in command]
+    if os.name != "nt":
+        os.execv(words[0], words)  # noqa: S606 - a list, no shell
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return call(words)
 
 
 def call_and_keep_closing_line(

@@ -136,6 +136,8 @@ def ensure(*, dev: bool) -> None:
     if _is_current(dev=dev):
         return
     found = _usable() or _create()
+    if call([python(), "-c", "import pip"], quiet=True):
+        call([python(), "-m", "ensurepip", "--upgrade"], quiet=True)
     _install(found, DEV_LOCK if dev else RUNTIME_LOCK)
     _link_project()
     stamp = {"root": str(ROOT), "runtime": _digest(RUNTIME_LOCK)}

@@ -112,7 +112,7 @@ def test_a_display_is_known_by_its_variables(
 
 @pytest.fixture
 def finished(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """An environment that `ensure` has filled before; any further child process is an error."""
+    """An environment that `ensure` has filled before, with a log of what was installed."""
     venv = tmp_path / ".venv"
     for name in ("requirements.txt", "requirements-dev.txt"):
         (tmp_path / name).write_text(f"content of {name}\n", encoding="utf-8")
@@ -127,6 +127,7 @@ def finished(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     found = interpreter.Interpreter(path=environment.python(), version=(3, 11), complete=True)
     monkeypatch.setattr(environment, "_usable", lambda: found)
     monkeypatch.setattr(environment, "_link_project", lambda: None)
+    monkeypatch.setattr(environment, "call", lambda command, quiet: 0)  # "is pip there?"
     log = tmp_path / "installed.log"
     log.write_text("")
 
