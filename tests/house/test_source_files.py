@@ -103,7 +103,7 @@ def test_committed_files_name_no_package_index_and_no_local_folder() -> None:
 
 
 def test_no_module_of_ours_is_named_like_one_of_the_standard_library() -> None:
-    """`logging.py` beside `import logging` misleads readers and breaks a file that is run directly."""
+    """`logging.py` beside `import logging` misleads readers and breaks a file run directly."""
     found = {
         name_of(path)
         for path in python_files(*PRODUCT)
