@@ -165,6 +165,10 @@ class Marketplace(Protocol):
 
     async def on_hold(self, user: Address) -> OnHold: ...
 
+    async def bid_fee(self) -> Mor:
+        """What posting a bid costs; it is not returned."""
+        ...
+
     async def is_approval_used(self, approval: bytes) -> bool: ...
 
 

@@ -207,7 +207,7 @@ class _Recorder:
             self.done = True
             return data
         self._meter.add(data)
-        reason = _finish_reason(data)
+        reason = finish_reason(data)
         self._finish_reason = reason or self._finish_reason
         if part.kind is PartKind.COMPLETION:
             self.done = True
@@ -235,7 +235,8 @@ def _messages(body: Mapping[str, Any]) -> list[Any]:
     return messages if isinstance(messages, list) else []
 
 
-def _finish_reason(chunk: Mapping[str, Any]) -> str:
+def finish_reason(chunk: Mapping[str, Any]) -> str:
+    """`finish_reason` of the first choice, empty while there is none."""
     choices = chunk.get("choices")
     if isinstance(choices, list) and choices and isinstance(choices[0], Mapping):
         reason = choices[0].get("finish_reason")

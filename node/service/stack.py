@@ -10,6 +10,7 @@ from node.chain.networks import Network
 from node.core.errors import NoTargetError
 from node.core.ids import ModelId
 from node.router.access import ChainAccess, WalletAccess
+from node.router.auto_session import AutoSessions
 from node.router.closing import SessionCloser
 from node.router.consumer import Consumer
 from node.router.keeper import SessionKeeper
@@ -48,6 +49,7 @@ class NetworkStack:
     quotes: QuoteDesk
     sender: TransactionSender
     opener: SessionOpener
+    auto_sessions: AutoSessions
     closer: SessionCloser
     recovery: SessionRecovery
     keeper: SessionKeeper
@@ -55,6 +57,7 @@ class NetworkStack:
     provider_admin: ProviderAdmin
     provider_side: ProviderSide | None
     demo: DemoControl | None
+    memory_wallet: bool
 
     async def model_name(self, model_id: ModelId) -> str:
         """Name of a model as the chain has it, from the market's view where it is there."""

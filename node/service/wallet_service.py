@@ -1,0 +1,168 @@
+"""The facade's wallet group."""
+
+import secrets
+from dataclasses import dataclass
+
+from node.core.errors import NotEnoughGasError, NotEnoughMorError, QuoteExpiredError, UserInputError
+from node.core.events import WalletChanged
+from node.core.ids import Address
+from node.core.ports import Call
+from node.core.units import Eth, Mor
+from node.router.holdings import holdings_of
+from node.service.dto import (
+    ClaimResult,
+    CreatedWallet,
+    CreateWallet,
+    HeldStake,
+    ImportWallet,
+    MorOverview,
+    SendDraft,
+    TransactionView,
+    WalletStatus,
+)
+from node.service.stack import NetworkStack, StackHolder
+from node.service.vaults import VaultDesk
+from node.service.views import transaction_view
+
+DRAFT_LIFETIME_S = 300
+WITHDRAW_STEPS = 255
+ASSETS = ("MOR", "ETH")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draft:
+    call: Call
+    expires_at: int
+
+
+class WalletService:
+    """Keys through the vault desk, money on the network in use."""
+
+    def __init__(self, *, stacks: StackHolder, vaults: VaultDesk) -> None:
+        self._stacks = stacks
+        self._vaults = vaults
+        self._drafts: dict[str, _Draft] = {}
+
+    async def status(self) -> WalletStatus:
+        stack = self._stacks.current
+        if stack is not None and stack.memory_wallet:
+            return WalletStatus(kind="memory", address=stack.wallet.address.checksum)
+        return await self._vaults.status()
+
+    async def create(self, request: CreateWallet) -> CreatedWallet:
+        created = await self._vaults.create(request)
+        self._changed()
+        return created
+
+    async def import_(self, request: ImportWallet) -> WalletStatus:
+        status = await self._vaults.import_(request)
+        self._changed()
+        return status
+
+    async def unlock(self, password: str) -> WalletStatus:
+        status = await self._vaults.unlock(password)
+        self._changed()
+        return status
+
+    async def lock(self) -> WalletStatus:
+        status = await self._vaults.lock()
+        self._changed()
+        return status
+
+    def _changed(self) -> None:
+        stack = self._stacks.current
+        if stack is not None:
+            stack.wallet.bus.publish(WalletChanged())
+            stack.keeper.wake()
+
+    async def overview(self) -> MorOverview:
+        stack = self._stacks.require()
+        found = await holdings_of(stack.chain.market, stack.wallet.address)
+        locked = (HeldStake(amount=found.locked.base, until=found.locked_until),)
+        return MorOverview(
+            address=stack.wallet.address.checksum,
+            wallet=found.balances.mor.base,
+            in_sessions=found.in_sessions.base,
+            locked=locked if found.locked else (),
+            ready=found.ready.base,
+            provider_stake=found.provider_stake.base,
+            model_stake=found.model_stake.base,
+            total=found.total.base,
+            eth_wei=found.balances.eth.base,
+            allowance=found.balances.allowance.base,
+            block=found.balances.block,
+            block_time=found.balances.block_time,
+        )
+
+    async def transactions(self, offset: int, limit: int) -> tuple[TransactionView, ...]:
+        stack = self._stacks.require()
+        records = await stack.wallet.journal.transactions(
+            stack.wallet.address, stack.chain.market.chain_id, offset, limit
+        )
+        return tuple(transaction_view(item, stack.network.explorer_tx) for item in records)
+
+    async def draft_send(self, asset: str, to: str, amount: int) -> SendDraft:
+        stack = self._stacks.require()
+        if asset not in ASSETS:
+            raise UserInputError("Only MOR and ETH can be sent.")
+        target = Address.parse(to, strict=True)
+        _refuse_lost_money(stack, target, amount)
+        calls, market = stack.chain.calls, stack.chain.market
+        call = (
+            calls.send_mor(target, Mor(amount))
+            if asset == "MOR"
+            else calls.send_eth(target, Eth(amount))
+        )
+        balances = await market.balances(stack.wallet.address)
+        if asset == "MOR" and balances.mor.base < amount:
+            raise NotEnoughMorError(f"You have {balances.mor}; {Mor(amount)} are needed.")
+        fee = await stack.chain.transactions.estimate_fee(call, stack.wallet.address)
+        spent_eth = fee.base + (amount if asset == "ETH" else 0)
+        if balances.eth.base < spent_eth:
+            raise NotEnoughGasError(f"You have {balances.eth}; {Eth(spent_eth)} are needed.")
+        held = balances.mor.base if asset == "MOR" else balances.eth.base
+        now = stack.chain.clock.unix_seconds()
+        draft_id = secrets.token_hex(8)
+        self._drafts[draft_id] = _Draft(call=call, expires_at=now + DRAFT_LIFETIME_S)
+        return SendDraft(
+            id=draft_id,
+            asset="MOR" if asset == "MOR" else "ETH",
+            to=target.checksum,
+            amount=amount,
+            fee_wei=fee.base,
+            balance_after=held - (amount if asset == "MOR" else spent_eth),
+            expires_at=now + DRAFT_LIFETIME_S,
+        )
+
+    async def send(self, draft_id: str) -> TransactionView:
+        stack = self._stacks.require()
+        draft = self._drafts.pop(draft_id, None)
+        if draft is None or stack.chain.clock.unix_seconds() > draft.expires_at:
+            raise QuoteExpiredError("This transfer is no longer up to date.")
+        record, _ = await stack.sender.send_alone(draft.call)
+        return transaction_view(record, stack.network.explorer_tx)
+
+    async def withdraw_released(self) -> ClaimResult:
+        stack = self._stacks.require()
+        own = stack.wallet.address
+        call = stack.chain.calls.withdraw_on_hold(own, WITHDRAW_STEPS)
+        record, receipt = await stack.sender.send_alone(call)
+        arrived = sum(amount.base for _, to, amount in receipt.transfers if to == own)
+        await stack.recovery.run()
+        return ClaimResult(tx_hash=record.tx_hash.hex, amount=arrived)
+
+
+def _refuse_lost_money(stack: NetworkStack, target: Address, amount: int) -> None:
+    market = stack.chain.market
+    if amount <= 0:
+        raise UserInputError("Enter an amount above 0.", code="input.amount")
+    if not target or target in (market.token_address, market.marketplace_address):
+        raise UserInputError(
+            "Sending here would lose the money.",
+            hint="Choose another address.",
+            code="input.address",
+        )
+    if target == stack.wallet.address:
+        raise UserInputError(
+            "This is your own address.", hint="Choose another address.", code="input.address"
+        )
