@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 from node.core.errors import BadMessageError, UserInputError
 from node.core.ids import Address, BidId, Hash32, SessionId
@@ -13,6 +13,7 @@ from node.wire.json_go import encode_string
 _HEX = re.compile(r"(?:0[xX])?([0-9a-fA-F]+)", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,100}", re.ASCII)
 _MAX_UINT64 = 2**64 - 1
+H = TypeVar("H", bound=Hash32)
 
 
 class Kind(Enum):
@@ -114,7 +115,7 @@ def read_address(value: Any) -> Address:
         raise BadMessageError("invalid address") from error
 
 
-def _read_hash(value: Any, kind: type[Hash32]) -> Hash32:
+def _read_hash(value: Any, kind: type[H]) -> H:
     text = read_string(value)
     if text[:2] not in ("0x", "0X"):
         raise BadMessageError("hex string without 0x prefix")
@@ -124,11 +125,11 @@ def _read_hash(value: Any, kind: type[Hash32]) -> Hash32:
         raise BadMessageError("invalid hash") from error
 
 
-def read_bid_id(value: Any) -> Hash32:
+def read_bid_id(value: Any) -> BidId:
     return _read_hash(value, BidId)
 
 
-def read_session_id(value: Any) -> Hash32:
+def read_session_id(value: Any) -> SessionId:
     return _read_hash(value, SessionId)
 
 

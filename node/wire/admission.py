@@ -1,0 +1,108 @@
+"""How many connections, half-read bytes and requests strangers may cost us."""
+
+from collections import Counter, OrderedDict, deque
+
+from node.core.clock import Clock
+from node.core.errors import MessageTooLargeError
+from node.wire.limits import WireLimits
+
+_MINUTE = 60.0
+_MAX_KEYS = 10_000
+
+
+class RateLimiter:
+    """At most `per_minute` events per key in any minute; when crowded, forgets the idlest key."""
+
+    def __init__(self, clock: Clock, per_minute: int) -> None:
+        self._clock = clock
+        self._per_minute = per_minute
+        self._events: OrderedDict[object, deque[float]] = OrderedDict()
+
+    def admit(self, key: object) -> bool:
+        now = self._clock.monotonic()
+        events = self._events.pop(key, None) or deque()
+        while events and events[0] <= now - _MINUTE:
+            events.popleft()
+        allowed = len(events) < self._per_minute
+        if allowed:
+            events.append(now)
+        self._events[key] = events
+        if len(self._events) > _MAX_KEYS:
+            self._events.popitem(last=False)
+        return allowed
+
+
+class Admission:
+    """Counts connections; one is unproven until a session's signature was verified on it."""
+
+    def __init__(self, limits: WireLimits) -> None:
+        self._limits = limits
+        self._total = 0
+        self._unproven: Counter[str] = Counter()
+        self._unread = 0
+
+    def enter(self, address: str) -> "Place | None":
+        """A place for a new connection, or None when there is none."""
+        limits = self._limits
+        if (
+            self._total >= limits.connections
+            or self._unproven.total() >= limits.unproven
+            or self._unproven[address] >= limits.unproven_per_address
+        ):
+            return None
+        self._total += 1
+        self._unproven[address] += 1
+        return Place(self, address)
+
+    @property
+    def connections(self) -> int:
+        return self._total
+
+    def _hold(self, size: int) -> None:
+        if self._unread + size > self._limits.unread_total:
+            raise MessageTooLargeError("Too many unfinished requests are held.")
+        self._unread += size
+
+    def _release(self, size: int) -> None:
+        self._unread -= size
+
+    def _proven(self, address: str) -> None:
+        self._unproven[address] -= 1
+        if not self._unproven[address]:
+            del self._unproven[address]
+
+    def _left(self) -> None:
+        self._total -= 1
+
+
+class Place:
+    """One admitted connection. `leave` exactly when it is closed; safe to call twice."""
+
+    def __init__(self, admission: Admission, address: str) -> None:
+        self._admission = admission
+        self.address = address
+        self._held = 0
+        self._unproven = True
+        self._open = True
+
+    def hold(self, size: int) -> None:
+        """Account for received bytes of an unfinished request. Raises MessageTooLargeError."""
+        self._admission._hold(size)
+        self._held += size
+
+    def release(self) -> None:
+        self._admission._release(self._held)
+        self._held = 0
+
+    def prove(self) -> None:
+        """A valid session signature was seen: stop counting this address as a stranger."""
+        if self._unproven:
+            self._unproven = False
+            self._admission._proven(self.address)
+
+    def leave(self) -> None:
+        if self._open:
+            self._open = False
+            self.release()
+            self.prove()
+            self._admission._left()

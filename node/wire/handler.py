@@ -1,0 +1,77 @@
+"""What a provider must be able to do for the TCP server. The router implements it."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from typing import Any, Protocol
+
+from node.core.ids import SessionId
+from node.core.ports import SignedBlob
+from node.core.units import UnixMillis
+from node.wire.messages import PromptRequest, SessionRequest
+from node.wire.prompts import (
+    COMPLETION_OBJECT,
+    DONE,
+    UsageMeter,
+    answer_text,
+    is_last_chunk,
+    with_object,
+)
+from node.wire.signing import PeerKey
+
+
+class ProviderHandler(Protocol):
+    """Answers requests whose form, signature, time and freshness the server has checked.
+
+    Every method refuses by raising `Refusal` with the text for the peer. Other errors become a
+    generic text; a `BackendRefusedError` out of `prompt` is sent as an encrypted model error.
+    """
+
+    @property
+    def version(self) -> str:
+        """Build version told to whoever pings."""
+        ...
+
+    async def approve(
+        self, request: SessionRequest, key: PeerKey, issued_at: UnixMillis
+    ) -> SignedBlob:
+        """Check bid, model, capacity; sign an approval of time `issued_at`; keep the user's key.
+
+        `key` belongs to `request.user` and signed the request.
+        """
+        ...
+
+    async def prompt_key(self, session_id: SessionId) -> PeerKey:
+        """Key of the session's user; refuses a session that is not ours, closed or expired."""
+        ...
+
+    def prompt(self, request: PromptRequest) -> AsyncGenerator[bytes, None]:
+        """Wait for the session's slot, run the model, yield plaintexts, `DONE` after a stream.
+
+        Closed early when the consumer is gone.
+        """
+        ...
+
+    async def report_key(self, session_id: SessionId) -> PeerKey:
+        """Key of the session's user, also after its end; refuses an unknown session."""
+        ...
+
+    async def report(self, session_id: SessionId) -> SignedBlob:
+        """The session's figures, signed."""
+        ...
+
+
+async def chat_plaintexts(
+    chunks: AsyncIterator[Mapping[str, Any]], meter: UsageMeter
+) -> AsyncGenerator[bytes, None]:
+    """Plaintexts of a model's chat answer: usage at last chunks, the end mark after a stream.
+
+    A complete answer has no end mark; the consumer stops after it by itself.
+    """
+    async for chunk in chunks:
+        meter.add(chunk)
+        complete = with_object(chunk)
+        whole = complete.get("object") == COMPLETION_OBJECT
+        usage = meter.usage() if whole or is_last_chunk(complete) else None
+        yield answer_text(complete, usage=usage)
+        if whole:
+            return
+    yield DONE

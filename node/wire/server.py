@@ -1,0 +1,257 @@
+"""The provider's TCP listener: one request per connection, dispatch by method, error replies."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from typing import TypeVar
+
+from node.core.clock import Clock
+from node.core.errors import (
+    AddressInUseError,
+    BackendError,
+    BackendRefusedError,
+    BadMessageError,
+    NodeError,
+)
+from node.core.ports import Signer
+from node.core.tasks import TaskScope
+from node.wire.admission import Admission, Place, RateLimiter
+from node.wire.codec import Request, decode_request, parse_request
+from node.wire.fields import read_session_id
+from node.wire.handler import ProviderHandler
+from node.wire.inbound import Inbound, PeerGoneError
+from node.wire.limits import WireLimits
+from node.wire.messages import (
+    Message,
+    PingReply,
+    PingRequest,
+    PromptRequest,
+    ReportReply,
+    ReportRequest,
+    SessionReply,
+    SessionRequest,
+)
+from node.wire.prompts import model_error_text
+from node.wire.refusals import (
+    FAILED_PROMPT,
+    INTERNAL,
+    SESSION_NOT_FOUND,
+    TOO_MANY_REQUESTS,
+    Refusal,
+)
+from node.wire.verification import RequestGuard
+
+_log = logging.getLogger("node.wire")
+_BACKLOG = 256
+_BUFFER = 256 * 1024
+_MAX_NONCE = 64
+M = TypeVar("M", bound=Message)
+_Answer = Callable[["_Call"], Awaitable[None]]
+
+
+class _Call:
+    """One request on its connection."""
+
+    __slots__ = ("inbound", "place", "request")
+
+    def __init__(self, inbound: Inbound, place: Place, request: Request) -> None:
+        self.inbound = inbound
+        self.place = place
+        self.request = request
+
+
+class ProviderServer:
+    """Listens while hosting is on. `start`, then `aclose`; not reusable.
+
+    Methods without an entry in the table are answered as unknown.
+    """
+
+    def __init__(
+        self,
+        *,
+        handler: ProviderHandler,
+        signer: Signer,
+        clock: Clock,
+        limits: WireLimits | None = None,
+    ) -> None:
+        self._handler = handler
+        self._signer = signer
+        self._clock = clock
+        self._limits = limits or WireLimits()
+        self._guard = RequestGuard(clock, self._limits)
+        self._admission = Admission(self._limits)
+        self._rates = RateLimiter(clock, self._limits.requests_per_address_minute)
+        self._scope = TaskScope("wire server")
+        self._server: asyncio.Server | None = None
+        self._answers: dict[str, _Answer] = {
+            "network.ping": self._ping,
+            "session.request": self._session_request,
+            "session.prompt": self._prompt,
+            "session.report": self._report,
+        }
+
+    async def start(self, host: str, port: int) -> None:
+        """Bind and listen; port 0 takes a free one. Raises AddressInUseError."""
+        try:
+            self._server = await asyncio.start_server(
+                self._accept, host, port, limit=_BUFFER, backlog=_BACKLOG
+            )
+        except OSError as error:
+            raise AddressInUseError(
+                f"Port {port} for providing cannot be opened.", hint="Choose another port."
+            ) from error
+
+    @property
+    def port(self) -> int:
+        """The port listened on. Raises RuntimeError before `start`."""
+        if self._server is None or not self._server.sockets:
+            raise RuntimeError("the server is not listening")
+        return int(self._server.sockets[0].getsockname()[1])
+
+    @property
+    def connections(self) -> int:
+        return self._admission.connections
+
+    async def aclose(self) -> None:
+        """Stop listening and cut the running answers."""
+        if self._server is not None:
+            self._server.close()
+        await self._scope.aclose()
+        self._server = None
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        peer = writer.get_extra_info("peername")
+        place = self._admission.enter(str(peer[0]) if peer else "")
+        if place is None or self._server is None:
+            writer.transport.abort()
+            return
+        inbound = Inbound(
+            reader,
+            writer,
+            place=place,
+            limits=self._limits,
+            signer=self._signer,
+            clock=self._clock,
+        )
+        self._scope.spawn(self._serve(inbound, place), name="connection")
+
+    async def _serve(self, inbound: Inbound, place: Place) -> None:
+        try:
+            frame = await inbound.read_request()
+            if frame is not None:
+                limits = self._limits
+                request = parse_request(
+                    frame, max_depth=limits.json_depth, max_id=limits.request_id
+                )
+                await self._answer_watched(_Call(inbound, place, request))
+            await inbound.close()
+        except BadMessageError:
+            inbound.abort()
+        except asyncio.CancelledError:
+            inbound.abort()
+            raise
+        finally:
+            place.leave()
+
+    async def _answer_watched(self, call: _Call) -> None:
+        """Answer beside a task that notices when the consumer leaves."""
+        answer = asyncio.current_task()
+        if answer is None:
+            raise RuntimeError("not in a task")
+        streamed = call.request.method == "session.prompt"
+        watcher = self._scope.spawn(call.inbound.watch(answer, streamed=streamed), name="watch")
+        try:
+            await self._answer(call)
+        finally:
+            watcher.cancel()
+
+    async def _answer(self, call: _Call) -> None:
+        """Run the method; whatever fails becomes one unsigned error without internals."""
+        request = call.request
+        try:
+            answer = self._answers.get(request.method)
+            if answer is None:
+                raise Refusal(f"unknown method: unknown method: {request.method}")
+            await answer(call)
+            return
+        except PeerGoneError:
+            return
+        except Refusal as error:
+            text = error.message
+        except BackendError as error:
+            _log.warning("model backend failed: %s", error.code)
+            text = f"{FAILED_PROMPT}: the model is not available"
+        except NodeError as error:
+            _log.warning("request %s failed: %s", request.method, error.code)
+            text = INTERNAL
+        except Exception:
+            _log.exception("request %s failed", request.method)
+            text = INTERNAL
+        with contextlib.suppress(PeerGoneError):
+            await call.inbound.refuse(request.id, text)
+
+    def _decode(self, kind: type[M], call: _Call) -> M:
+        try:
+            return decode_request(kind, call.request.params)
+        except BadMessageError as error:
+            raise Refusal(error.message) from error
+
+    def _check_rate(self, call: _Call) -> None:
+        if not self._rates.admit((call.request.method, call.place.address)):
+            raise Refusal(TOO_MANY_REQUESTS)
+
+    async def _ping(self, call: _Call) -> None:
+        """The signature of a ping is not checked, as anybody may ping."""
+        self._check_rate(call)
+        request = self._decode(PingRequest, call)
+        if len(request.nonce) > _MAX_NONCE:
+            raise Refusal("request validation failed: nonce is too long")
+        reply = PingReply(nonce=request.nonce, version=self._handler.version)
+        await call.inbound.reply(call.request.id, reply)
+
+    async def _session_request(self, call: _Call) -> None:
+        self._check_rate(call)
+        request = self._decode(SessionRequest, call)
+        key = self._guard.session_request(request)
+        issued_at = self._guard.approval_time(request)
+        approval = await self._handler.approve(request, key, issued_at)
+        reply = SessionReply(
+            message=self._signer.public_key,
+            approval=approval.encoded,
+            approval_signature=approval.signature,
+            user=request.user,
+            timestamp=self._clock.unix_millis(),
+        )
+        await call.inbound.reply(call.request.id, reply)
+
+    async def _prompt(self, call: _Call) -> None:
+        request = self._decode(PromptRequest, call)
+        key = await self._handler.prompt_key(request.session_id)
+        self._guard.prompt(request, key)
+        call.place.prove()
+        writer = call.inbound.chunk_writer(call.request.id, key)
+        try:
+            async with aclosing(self._handler.prompt(request)) as parts:
+                async for plaintext in parts:
+                    await writer.write(plaintext)
+        except BackendRefusedError as error:
+            await call.inbound.model_error(call.request.id, model_error_text(error.body), key)
+
+    async def _report(self, call: _Call) -> None:
+        request = self._decode(ReportRequest, call)
+        try:
+            session_id = read_session_id(request.message)
+        except BadMessageError as error:
+            raise Refusal(SESSION_NOT_FOUND) from error
+        key = await self._handler.report_key(session_id)
+        self._guard.report(request, key)
+        call.place.prove()
+        blob = await self._handler.report(session_id)
+        reply = ReportReply(
+            message=blob.encoded,
+            signed_report=blob.signature,
+            timestamp=self._clock.unix_millis(),
+        )
+        await call.inbound.reply(call.request.id, reply)
