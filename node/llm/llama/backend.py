@@ -103,6 +103,10 @@ class LlamaBackend:
             details=error.details,
         )
 
+    def touch(self) -> None:
+        """Count as used now, so that it is not unloaded before its first request."""
+        self.last_used = self._clock.monotonic()
+
     def _used(self) -> None:
         self.in_flight -= 1
         self.last_used = self._clock.monotonic()

@@ -7,13 +7,13 @@ import os
 import signal
 import sys
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import node
 from node.core.errors import EngineError, NodeError
 from node.core.tasks import TaskScope
+from node.llm.child_environment import child_environment, python_command
 from node.llm.llama.failures import classify, failure_error
 from node.llm.llama.protocol import (
     MAX_LINE_BYTES,
@@ -32,31 +32,12 @@ _IMPORT_S = 20.0
 _LOAD_BASE_S = 10.0
 _LOAD_BYTES_PER_S = 100 * 1024 * 1024
 _KILL_WAIT_S = 5.0
-_PASSED_ON = (
-    "PATH", "HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR",
-    "LANG", "CUDA_VISIBLE_DEVICES",
-)  # fmt: skip
-_PASSED_ON_PREFIXES = ("LC_", "GGML_", "OMP_")
 _log = logging.getLogger("node.llm.worker")
 
 
 def worker_command() -> list[str]:
     """Command of the worker for this installation; no data in it."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "--llama-worker"]
-    return [sys.executable, "-P", "-s", "-m", "node.llm.llama.worker"]
-
-
-def worker_environment(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The few variables a worker gets. Nothing that may hold a key of the user passes."""
-    clean = {
-        name: value
-        for name, value in environment.items()
-        if name.upper() in _PASSED_ON or name.upper().startswith(_PASSED_ON_PREFIXES)
-    }
-    if not getattr(sys, "frozen", False) and node.__file__:
-        clean["PYTHONPATH"] = str(Path(node.__file__).resolve().parents[1])
-    return clean
+    return python_command(flag="--llama-worker", module="node.llm.llama.worker")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +83,7 @@ class WorkerChild:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
                 cwd=work_dir,
-                env=worker_environment(),
+                env=child_environment(),
                 start_new_session=sys.platform != "win32",
                 limit=MAX_LINE_BYTES,
             )

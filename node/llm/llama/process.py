@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from node.core.clock import Clock
-from node.core.errors import BackendUnavailableError, EngineError, NodeError
+from node.core.errors import BackendUnavailableError, EngineError, NodeError, OutOfMemoryError
 from node.core.tasks import TaskScope
 from node.llm.llama.child import WorkerChild, worker_command
 from node.llm.llama.failures import failure_error
@@ -229,7 +229,7 @@ class LlamaProcess:
             await self._drop_child(0)
             while True:
                 attempt = self._recent_crashes()
-                if attempt > _MAX_RESTARTS:
+                if attempt > _MAX_RESTARTS or isinstance(error, OutOfMemoryError):
                     await self._fail(WorkerState.CRASHED, error)
                     return
                 await self._set_state(WorkerState.RESTARTING, error.message)
