@@ -1,0 +1,164 @@
+import asyncio
+from contextlib import AsyncExitStack
+
+import pytest
+
+from node.chain.rpc.answers import Fault, RpcFaultError
+from node.chain.rpc.endpoint import HttpRpc
+from node.chain.rpc.pool import RpcPool
+from node.core.clock import FakeClock, SystemClock
+from node.core.errors import ConfigError, RevertedError, RpcUnavailableError, WrongNetworkError
+from node.core.http_client import open_http_client
+from tests.unit.chain.nodes import RpcServer, failure, http, result
+
+CHAIN = 31337
+
+
+class QuickClock(FakeClock):
+    """Time that passes at once whenever somebody sleeps."""
+
+    async def sleep(self, seconds: float) -> None:
+        self.advance(seconds)
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def stack():
+    async with AsyncExitStack() as opened:
+        yield opened
+
+
+async def pool_of(stack, *servers, clock=None, timeout_s=5.0):
+    client = await stack.enter_async_context(open_http_client())
+    for server in servers:
+        await stack.enter_async_context(server.running())
+    endpoints = [HttpRpc(client, server.url, timeout_s=timeout_s) for server in servers]
+    return RpcPool(endpoints, chain_id=CHAIN, clock=clock or QuickClock())
+
+
+def good(value="0x10"):
+    return RpcServer(lambda request: result(request, value))
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        lambda r: http("busy", "503 Service Unavailable"),
+        lambda r: http("slow down", "429 Too Many Requests"),
+        lambda r: failure(r, -32005, "limit exceeded"),
+        lambda r: failure(r, -32000, "header not found"),
+        lambda r: http('{"jsonrpc":"2.0","id":999,"result":"0xbad"}'),
+        lambda r: b"",
+    ],
+    ids=["503", "429", "-32005", "header not found", "other id", "hang up"],
+)
+async def test_the_next_endpoint_answers_where_the_first_fails(stack, bad):
+    pool = await pool_of(stack, RpcServer(bad), good())
+    assert await pool.request("eth_blockNumber", []) == "0x10"
+
+
+async def test_a_hanging_endpoint_is_left_and_rests(stack):
+    async def hang():
+        await asyncio.Event().wait()
+        return b""
+
+    hanging, other = RpcServer(lambda r: hang()), good()
+    pool = await pool_of(stack, hanging, other, timeout_s=0.2)
+    for _ in range(3):
+        assert await pool.request("eth_blockNumber", []) == "0x10"
+    assert hanging.methods.count("eth_blockNumber") == 1
+    first, second = pool.health()
+    assert (first.usable, first.in_use, second.in_use) == (False, False, True)
+
+
+async def test_one_endpoint_serves_until_it_fails(stack):
+    first, second = good("0x1"), good("0x2")
+    pool = await pool_of(stack, first, second)
+    for _ in range(5):
+        assert await pool.request("eth_blockNumber", []) == "0x1"
+    assert second.methods == []
+
+
+async def test_an_endpoint_of_another_chain_is_never_asked_anything_else(stack):
+    liar = RpcServer(lambda r: result(r, "0xbad"), chain_id=1)
+    pool = await pool_of(stack, liar, good())
+    for _ in range(3):
+        assert await pool.request("eth_call", []) == "0x10"
+    assert liar.methods == ["eth_chainId"]
+    assert [item.chain_id for item in pool.health()] == [1, CHAIN]
+
+
+async def test_only_endpoints_of_another_chain(stack):
+    liar = RpcServer(lambda r: result(r, "0xbad"), chain_id=1)
+    pool = await pool_of(stack, liar)
+    for _ in range(2):
+        with pytest.raises(WrongNetworkError, match="network 1, not to 31337"):
+            await pool.request("eth_call", [])
+
+
+async def test_reverts_and_refusals_are_final(stack):
+    second = good()
+    reverting = RpcServer(lambda r: failure(r, 3, "execution reverted", "0xf4d7eed5"))
+    pool = await pool_of(stack, reverting, second)
+    with pytest.raises(RevertedError):
+        await pool.request("eth_call", [])
+    assert second.methods == []
+
+
+async def test_everything_down_is_said_after_some_rounds(stack):
+    bad = RpcServer(lambda r: http("busy", "503 Service Unavailable"))
+    pool = await pool_of(stack, bad, RpcServer(lambda r: b""))
+    with pytest.raises(RpcUnavailableError):
+        await pool.request("eth_blockNumber", [])
+    assert bad.methods.count("eth_blockNumber") == 3
+
+
+async def test_an_endpoint_that_recovers_is_used_again(stack):
+    broken = True
+
+    def answer(request):
+        return http("busy", "503 Service Unavailable") if broken else result(request, "0x1")
+
+    pool = await pool_of(stack, RpcServer(answer))
+    with pytest.raises(RpcUnavailableError):
+        await pool.request("eth_blockNumber", [])
+    broken = False
+    assert await pool.request("eth_blockNumber", []) == "0x1"
+    assert pool.health()[0].faults == 0
+
+
+async def test_a_method_nobody_has(stack):
+    bad = RpcServer(lambda r: failure(r, -32601, "method not found"))
+    pool = await pool_of(stack, bad)
+    with pytest.raises(RpcFaultError) as caught:
+        await pool.request("eth_foo", [])
+    assert caught.value.fault is Fault.NO_METHOD
+    assert bad.methods.count("eth_foo") == 1
+
+
+async def test_a_transaction_goes_to_three_endpoints_and_one_success_is_enough(stack):
+    down = RpcServer(lambda r: http("busy", "503 Service Unavailable"))
+    known = RpcServer(lambda r: failure(r, -32000, "already known"))
+    servers = [down, known, good("0xhash"), good("0xother")]
+    pool = await pool_of(stack, *servers, clock=SystemClock())
+    assert await pool.request("eth_sendRawTransaction", ["0x00"]) == "0xhash"
+    assert ["eth_sendRawTransaction" in server.methods for server in servers] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+
+
+async def test_a_refusal_of_a_transaction_tells_more_than_a_dead_endpoint(stack):
+    down = RpcServer(lambda r: http("busy", "503 Service Unavailable"))
+    low = RpcServer(lambda r: failure(r, -32000, "nonce too low"))
+    pool = await pool_of(stack, down, low, clock=SystemClock())
+    with pytest.raises(RpcFaultError) as caught:
+        await pool.request("eth_sendRawTransaction", ["0x00"])
+    assert caught.value.fault is Fault.NONCE_TOO_LOW
+
+
+def test_a_pool_needs_an_endpoint():
+    with pytest.raises(ConfigError):
+        RpcPool([], chain_id=CHAIN, clock=FakeClock())
