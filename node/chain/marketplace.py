@@ -28,6 +28,7 @@ from node.core.records import (
     ProviderModelStats,
     Session,
 )
+from node.core.units import Mor
 
 PARAMETER_AGE_S = 60.0
 LIST_AGE_S = 15.0
@@ -212,6 +213,9 @@ class ContractMarketplace:
 
     async def on_hold(self, user: Address) -> OnHold:
         return await self._sessions.on_hold(user, await self._head_number())
+
+    async def bid_fee(self) -> Mor:
+        return (await self.parameters()).bid_fee
 
     async def is_approval_used(self, approval: bytes) -> bool:
         return await self._sessions.is_approval_used(approval, await self._head_number())

@@ -81,6 +81,10 @@ class NoTargetError(UserInputError):
     )
 
 
+class ChatNotFoundError(UserInputError):
+    default_code = "chat.not_found"
+
+
 # --- wallet --------------------------------------------------------------------------------------
 
 

@@ -56,6 +56,7 @@ class NetworkStack:
     consumer: Consumer
     provider_admin: ProviderAdmin
     provider_side: ProviderSide | None
+    listening: str
     demo: DemoControl | None
     memory_wallet: bool
 

@@ -1,0 +1,203 @@
+"""Builds the use cases of one network from its parts: the composition of a `NetworkStack`."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from node.chain.calls import ContractCalls
+from node.chain.head import ChainHead
+from node.chain.marketplace import ContractMarketplace
+from node.chain.networks import Network
+from node.chain.transactions import WalletTransactions
+from node.core.clock import Clock
+from node.core.errors import ConfigError
+from node.core.events import EventBus
+from node.core.ports import JsonRpc, Signer
+from node.core.tasks import TaskScope
+from node.router.access import ChainAccess, WalletAccess
+from node.router.auto_session import AutoSessions
+from node.router.backends import Backends
+from node.router.capacity import Capacity
+from node.router.closing import SessionCloser
+from node.router.consumer import Consumer
+from node.router.keeper import SessionKeeper
+from node.router.market import MarketBook
+from node.router.opening import SessionOpener
+from node.router.provider_admin import ProviderAdmin
+from node.router.quotes import QuoteDesk
+from node.router.rating import RatingConfig
+from node.router.recovery import SessionRecovery
+from node.router.reports import ReportMaker
+from node.router.sending import TransactionSender
+from node.router.served import ServedSessions
+from node.router.serving import ProviderSide
+from node.service.profile import VERSION
+from node.service.stack import DemoControl, NetworkStack
+from node.store.db import Database
+from node.store.journal import SessionJournal
+from node.store.peers import PeerKeys
+from node.store.session_stats import SessionStats
+from node.wire.client import WireClient
+from node.wire.limits import WireLimits
+from node.wire.server import ProviderServer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackParts:
+    """What a stack is made of. `listen` is host:port of the provider's listener, empty for none."""
+
+    network: Network
+    rpc: JsonRpc
+    clock: Clock
+    signer: Signer
+    bus: EventBus
+    journal: Database
+    backends: Backends
+    rating: RatingConfig
+    limits: WireLimits
+    allow_private: bool
+    legacy_fees: bool = False
+    listen: str = ""
+    memory_wallet: bool = False
+    demo: DemoControl | None = None
+
+
+@asynccontextmanager
+async def open_stack(parts: StackParts) -> AsyncGenerator[NetworkStack, None]:
+    """Build the stack, start its keeper and, if asked, its provider listener; stop them on exit.
+
+    Raises:
+        AddressInUseError, ConfigError: the listener's address.
+    """
+    async with TaskScope(f"network-{parts.network.key}") as tasks:
+        provider = provider_side(parts, tasks) if parts.listen else None
+        stack = _stack(parts, provider)
+        server = await _listen(parts, provider) if provider is not None else None
+        tasks.spawn(stack.keeper.run(), name="keeper")
+        try:
+            yield stack
+        finally:
+            if server is not None:
+                await server.aclose()
+
+
+def chain_access(parts: StackParts) -> ChainAccess:
+    """Reads, calldata and transactions of one network over one RPC."""
+    head = ChainHead(parts.rpc, parts.clock)
+    return ChainAccess(
+        market=ContractMarketplace(parts.rpc, parts.network, head, parts.clock),
+        calls=ContractCalls(parts.network),
+        transactions=WalletTransactions(
+            parts.rpc, parts.network, head, parts.clock, legacy_fees=parts.legacy_fees
+        ),
+        clock=parts.clock,
+    )
+
+
+def _stack(parts: StackParts, provider: ProviderSide | None) -> NetworkStack:
+    chain = chain_access(parts)
+    wallet = WalletAccess(signer=parts.signer, journal=SessionJournal(parts.journal), bus=parts.bus)
+    peers = PeerKeys(parts.journal, parts.clock)
+    stats = SessionStats(parts.journal)
+    link = WireClient(
+        signer=parts.signer,
+        clock=parts.clock,
+        limits=parts.limits,
+        allow_private=parts.allow_private,
+    )
+    sender = TransactionSender(chain=chain, wallet=wallet)
+    quotes = QuoteDesk(chain=chain, signer=parts.signer, rating=parts.rating)
+    opener = SessionOpener(chain=chain, wallet=wallet, sender=sender, link=link, peers=peers)
+    reports = ReportMaker(
+        signer=parts.signer,
+        stats=stats,
+        clock=parts.clock,
+        chain_id=parts.network.chain_id,
+        role="consumer",
+    )
+    closer = SessionCloser(chain=chain, wallet=wallet, sender=sender, link=link, reports=reports)
+    recovery = SessionRecovery(
+        chain=chain, wallet=wallet, sender=sender, opener=opener, closer=closer
+    )
+    return NetworkStack(
+        network=parts.network,
+        chain=chain,
+        wallet=wallet,
+        stats=stats,
+        market=MarketBook(market=chain.market, rating=parts.rating, clock=parts.clock),
+        quotes=quotes,
+        sender=sender,
+        opener=opener,
+        auto_sessions=AutoSessions(chain=chain, wallet=wallet, quotes=quotes, opener=opener),
+        closer=closer,
+        recovery=recovery,
+        keeper=SessionKeeper(chain=chain, wallet=wallet, closer=closer, recovery=recovery),
+        consumer=Consumer(chain=chain, wallet=wallet, link=link, peers=peers, stats=stats),
+        provider_admin=ProviderAdmin(chain=chain, wallet=wallet, sender=sender),
+        provider_side=provider,
+        listening=parts.listen,
+        demo=parts.demo,
+        memory_wallet=parts.memory_wallet,
+    )
+
+
+def provider_side(parts: StackParts, tasks: TaskScope) -> ProviderSide:
+    """The provider half alone; `tasks` owns its background work."""
+    chain = chain_access(parts)
+    stats = SessionStats(parts.journal)
+    capacity = Capacity(parts.clock)
+    reports = ReportMaker(
+        signer=parts.signer,
+        stats=stats,
+        clock=parts.clock,
+        chain_id=parts.network.chain_id,
+        role="provider",
+    )
+    return ProviderSide(
+        chain=chain,
+        signer=parts.signer,
+        bus=parts.bus,
+        backends=parts.backends,
+        capacity=capacity,
+        sessions=ServedSessions(
+            chain=chain,
+            own_address=parts.signer.address,
+            stats=stats,
+            capacity=capacity,
+            tasks=tasks,
+        ),
+        peers=PeerKeys(parts.journal, parts.clock),
+        stats=stats,
+        reports=reports.own_report,
+        version=VERSION,
+    )
+
+
+async def open_listener(
+    parts: StackParts, provider: ProviderSide, host: str, port: int
+) -> ProviderServer:
+    """Start the provider's TCP listener; the caller closes it."""
+    server = ProviderServer(
+        handler=provider, signer=parts.signer, clock=parts.clock, limits=parts.limits
+    )
+    await server.start(host, port)
+    return server
+
+
+async def _listen(parts: StackParts, provider: ProviderSide) -> ProviderServer:
+    host, port = split_address(parts.listen)
+    return await open_listener(parts, provider, host, port)
+
+
+def split_address(address: str) -> tuple[str, int]:
+    """`host:port` as a pair; an empty host is this computer.
+
+    Raises:
+        ConfigError: no port, or none between 0 and 65535.
+    """
+    host, colon, port = address.rpartition(":")
+    if not colon or not port.isdigit() or int(port) > 65535:
+        raise ConfigError(
+            f"“{address[:80]}” is no address to listen on.", hint="For example 127.0.0.1:3333."
+        )
+    return host.strip("[]") or "127.0.0.1", int(port)

@@ -1,0 +1,29 @@
+"""What all networks of one profile share."""
+
+from dataclasses import dataclass
+
+from node import __version__
+from node.core.clock import Clock
+from node.core.events import EventBus
+from node.core.paths import AppDirs
+from node.core.settings import NodeSettings
+from node.router.backends import Backends
+from node.router.rating import RatingConfig
+from node.store.db import Database
+from node.wallet.vault import Vault
+
+VERSION = f"morpheus-desktop/{__version__}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """Built by `node.service.local.open_node`, which also closes what is inside."""
+
+    dirs: AppDirs
+    settings: NodeSettings
+    clock: Clock
+    bus: EventBus
+    vault: Vault
+    backends: Backends
+    rating: RatingConfig
+    journal: Database
