@@ -1,25 +1,35 @@
 """The files of the repository, as the tests about it see them."""
 
 import ast
+import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("node", "morpheus_desktop")
-_NOT_OURS = {".git", ".venv", "build", "dist", "node_modules", "shots", "__pycache__"}
+_NOT_OURS = {"build", "dist", "node_modules", "shots", "__pycache__"}
+_OUR_DOTS = {".ci", ".gitignore", ".pre-commit-config.yaml"}
+
+
+def _is_ours(path: Path) -> bool:
+    parts = set(path.relative_to(ROOT).parts)
+    hidden = {part for part in parts if part.startswith(".")} - _OUR_DOTS
+    return not hidden and not parts & _NOT_OURS
 
 
 @cache
 def committed_files() -> tuple[Path, ...]:
     """Every file under version control; without git (an unpacked archive) all that is ours."""
-    done = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, encoding="utf-8", check=False
-    )
-    if done.returncode == 0:
+    git = shutil.which("git")
+    names: list[Path] = []
+    if git:
+        done = subprocess.run(
+            [git, "ls-files", "-z"], cwd=ROOT, capture_output=True, encoding="utf-8", check=False
+        )
         names = [ROOT / name for name in done.stdout.split("\0") if name]
-    else:
-        names = [path for path in ROOT.rglob("*") if not _NOT_OURS & set(path.parts)]
+    if not names:
+        names = [path for path in ROOT.rglob("*") if _is_ours(path)]
     return tuple(sorted(path for path in names if path.is_file() and not path.is_symlink()))
 
 
