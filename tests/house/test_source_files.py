@@ -28,11 +28,6 @@ _REGISTRY_HOSTS = re.compile(
 )
 _BUILD_PLACE = re.compile("|".join([r"\.\./" + "shared", "/work/" + "(?:main|shared|notes)"]))
 
-_NAMED_LIKE_THE_STANDARD_LIBRARY = {
-    "node/chain/abi/types.py",  # ABI types; nothing in that package uses the other one
-    "node/chain/token.py",  # the MOR token's contract
-}
-
 
 def _tokens(text: str) -> list[tokenize.TokenInfo]:
     return list(tokenize.generate_tokens(io.StringIO(text).readline))
@@ -102,14 +97,18 @@ def test_committed_files_name_no_package_index_and_no_local_folder() -> None:
     assert found == []
 
 
-def test_no_module_of_ours_is_named_like_one_of_the_standard_library() -> None:
+def test_no_module_is_named_like_one_of_the_standard_library_that_we_use() -> None:
     """`logging.py` beside `import logging` misleads readers and breaks a file run directly."""
-    found = {
-        name_of(path)
-        for path in python_files(*PRODUCT)
-        if path.stem in sys.stdlib_module_names and path.stem not in {"__init__", "__main__"}
-    }
-    assert found - _NAMED_LIKE_THE_STANDARD_LIBRARY == set()
+    used: set[str] = set()
+    for path in python_files(*PRODUCT):
+        for item in ast.walk(parsed(path)):
+            if isinstance(item, ast.Import):
+                used.update(alias.name.split(".")[0] for alias in item.names)
+            elif isinstance(item, ast.ImportFrom) and item.module:
+                used.add(item.module.split(".")[0])
+    used &= sys.stdlib_module_names
+    assert "asyncio" in used
+    assert [name_of(path) for path in python_files(*PRODUCT) if path.stem in used] == []
 
 
 @pytest.mark.parametrize("name", ["node/core/units.py", "node/router/quote.py"])
