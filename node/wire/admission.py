@@ -58,6 +58,10 @@ class Admission:
     def connections(self) -> int:
         return self._total
 
+    @property
+    def unread(self) -> int:
+        return self._unread
+
     def _hold(self, size: int) -> None:
         if self._unread + size > self._limits.unread_total:
             raise MessageTooLargeError("Too many unfinished requests are held.")

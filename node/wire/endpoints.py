@@ -21,6 +21,14 @@ _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)", re.ASCII)
 _NUMERIC = re.compile(r"(?:0[xX][0-9a-fA-F]*|[0-9]+)", re.ASCII)
 _PORT = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
 _LOW_PORTS = frozenset({80, 443})
+_PRIVATE = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"),
+        *("::1/128", "fc00::/7", "::ffff:127.0.0.0/104", "::ffff:10.0.0.0/104"),
+        *("::ffff:172.16.0.0/108", "::ffff:192.168.0.0/112"),
+    )
+)
 _NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
 
 
@@ -87,16 +95,19 @@ def _embedded(address: IpAddress) -> IpAddress:
     return address
 
 
+def _is_private(address: IpAddress) -> bool:
+    return any(address in network for network in _PRIVATE if network.version == address.version)
+
+
 def check_address(address: IpAddress, *, allow_private: bool) -> None:
-    """Refuse what is not on the public internet; with `allow_private` loopback and LAN are allowed.
+    """Refuse what is not public; `allow_private` lets loopback, LAN and VPN ranges pass.
 
     Raises:
         EndpointRefusedError: the address is in a range we never or (without the setting) not dial.
     """
     for inner in (address, _embedded(address)):
-        never = inner.is_multicast or inner.is_unspecified or inner.is_link_local
-        private = allow_private and (inner.is_private or inner.is_loopback)
-        if never or not (inner.is_global or private):
+        public = inner.is_global and not inner.is_multicast
+        if not (public or (allow_private and _is_private(inner))):
             raise EndpointRefusedError(
                 "The provider's address points to a private network.",
                 hint="Choose another provider, or allow private providers in the settings.",

@@ -260,3 +260,24 @@ class ErrorReply(Message):
     @property
     def is_signed(self) -> bool:
         return self.signature not in (b"", b"\x00")
+
+
+MESSAGES: tuple[type[Message], ...] = (
+    PingRequest,
+    PingReply,
+    SessionRequest,
+    SessionReply,
+    PromptRequest,
+    PromptReply,
+    ReportRequest,
+    ReportReply,
+    CallToolRequest,
+    GetToolsRequest,
+    AgentReply,
+    StreamStartRequest,
+    StreamStartReply,
+    StreamChunkRequest,
+    StreamChunkReply,
+    StreamEndRequest,
+    ErrorReply,
+)

@@ -114,6 +114,11 @@ class ProviderServer:
     def connections(self) -> int:
         return self._admission.connections
 
+    @property
+    def unread_bytes(self) -> int:
+        """Memory held by requests that are not complete."""
+        return self._admission.unread
+
     async def aclose(self) -> None:
         """Stop listening and cut the running answers."""
         if self._server is not None:

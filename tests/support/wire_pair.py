@@ -1,6 +1,7 @@
 """A provider server with a scripted handler, and a client for it, on real sockets."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -144,6 +145,13 @@ class Pair:
             return b""
         finally:
             writer.transport.abort()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let the loop run until the condition holds; fails after 5 s."""
+    async with asyncio.timeout(5):
+        for _ in itertools.takewhile(lambda _: not condition(), itertools.count()):
+            await asyncio.sleep(0)
 
 
 @asynccontextmanager
