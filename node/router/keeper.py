@@ -5,7 +5,13 @@ Closes what has ended, retries what was refused, notices what others did.
 
 import asyncio
 
-from node.core.errors import NodeError, SessionClosedError, WalletLockedError
+from node.core.errors import (
+    ChainError,
+    NodeError,
+    NoWalletError,
+    SessionClosedError,
+    WalletLockedError,
+)
 from node.core.log import get_logger
 from node.router.access import ChainAccess, WalletAccess
 from node.router.closing import SessionCloser
@@ -36,6 +42,8 @@ class SessionKeeper:
         self._recovery = recovery
         self._retry_at: dict[str, tuple[float, float]] = {}
         self._wake = asyncio.Event()
+        self.is_connected = True
+        """False after a look that failed for want of a connection, until one succeeds."""
 
     def wake(self) -> None:
         """Look now: the demo's time was moved, the wallet was unlocked, a connection came back."""
@@ -52,7 +60,11 @@ class SessionKeeper:
                     await self._recovery.run()
                     reconciled = now
                 await self.close_ended()
+                self.is_connected = True
+            except NoWalletError:
+                self.is_connected = True
             except NodeError as error:
+                self.is_connected = not isinstance(error, ChainError)
                 _log.warning("sessions could not be looked after", code=error.code)
             await self._pause()
 

@@ -76,6 +76,10 @@ class ProviderSide:
     def version(self) -> str:
         return self._version
 
+    def active_sessions(self, model_id: ModelId) -> int:
+        """Sessions of a model that this node serves now."""
+        return self._capacity.active(model_id)
+
     # --- consent ---------------------------------------------------------------------------------
 
     async def approve(

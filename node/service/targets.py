@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from node.core.errors import ModelNotFoundError, NoTargetError, SessionNotFoundError
 from node.core.ids import ModelId, SessionId
-from node.core.settings import NodeSettings
 from node.router.backends import Backends
 from node.service.dto import CompletionRequest
+from node.service.settings_book import SettingsBook
 from node.service.stack import NetworkStack, StackHolder
 from node.store.journal_records import SessionEntry
 
@@ -33,7 +33,7 @@ Target = SessionTarget | LocalTarget
 class TargetFinder:
     """Resolves requests in this order: session id, model id, model name."""
 
-    def __init__(self, *, stacks: StackHolder, local: Backends, settings: NodeSettings) -> None:
+    def __init__(self, *, stacks: StackHolder, local: Backends, settings: SettingsBook) -> None:
         self._stacks = stacks
         self._local = local
         self._settings = settings
@@ -94,8 +94,8 @@ class TargetFinder:
     async def _with_session(self, stack: NetworkStack, model_id: ModelId) -> SessionTarget:
         entry = await stack.auto_sessions.ensure(
             model_id,
-            cap=self._settings.auto_session_cap,
-            duration_s=self._settings.auto_session_duration_s,
+            cap=self._settings.current.auto_session_cap,
+            duration_s=self._settings.current.auto_session_duration_s,
         )
         return SessionTarget(stack=stack, entry=entry)
 

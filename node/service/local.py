@@ -1,0 +1,215 @@
+"""The node in this process: composition root of the facade."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from node.core.clock import Clock, SystemClock
+from node.core.errors import AlreadyRunningError
+from node.core.events import EventBus, LocalModelsChanged
+from node.core.paths import AppDirs
+from node.core.settings import NodeSettings
+from node.llm.local_models import LocalModels
+from node.router.backend_factory import BackendMaker, file_entries
+from node.router.backends import Backends
+from node.router.models_config import ModelEntry, load_models_config
+from node.router.rating import load_rating_config
+from node.service.api_binding import ApiBinding
+from node.service.chat_service import ChatService
+from node.service.completions import Completions
+from node.service.doctor import Doctor
+from node.service.local_models_service import LocalModelsService
+from node.service.market_service import MarketService
+from node.service.network_switch import NetworkSwitch, start_network
+from node.service.profile import Profile
+from node.service.provider_service import ProviderService
+from node.service.sessions_service import SessionsService
+from node.service.settings_book import SettingsBook
+from node.service.stack import StackHolder
+from node.service.stored_chats import StoredChats
+from node.service.system_service import SystemService
+from node.service.targets import TargetFinder
+from node.service.vaults import VaultDesk
+from node.service.wallet_service import WalletService
+from node.store.chats import ChatRepository, chats_database
+from node.store.db import Database
+from node.store.journal import journal_database
+from node.wallet.keyring_store import OsKeyring
+from node.wallet.vault import Vault
+
+PROVIDER_PORT = 3333
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeOptions:
+    """How to open a node. `hosting` opens the provider's port when a model has an on-chain id.
+
+    The worker and checker commands start the program's own child processes.
+    """
+
+    dirs: AppDirs
+    settings: NodeSettings
+    hosting: bool = False
+    worker_command: Sequence[str] | None = None
+    checker_command: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalNode:
+    """`NodeService` in this process, with what the HTTP server beside it needs to know."""
+
+    wallet: WalletService
+    market: MarketService
+    sessions: SessionsService
+    chat: ChatService
+    provider: ProviderService
+    local: LocalModelsService
+    system: SystemService
+    backends: Backends
+    settings: SettingsBook
+    dirs: AppDirs
+    api: ApiBinding
+
+
+@asynccontextmanager
+async def open_node(options: NodeOptions) -> AsyncGenerator[LocalNode, None]:
+    """Open the node of one data folder; close everything in reverse on exit.
+
+    The network named by the settings is opened before this returns; without one the node runs for
+    local models only.
+
+    Raises:
+        AlreadyRunningError: another program uses the folder.
+        StorageError, ConfigError: the folder, a file in it, or the settings.
+    """
+    dirs, settings = options.dirs, options.settings
+    dirs.ensure()
+    async with AsyncExitStack() as cleanup:
+        _lock(dirs, cleanup)
+        clock, bus, stacks = SystemClock(), EventBus(), StackHolder()
+        local = _local_models(options, clock, bus)
+        cleanup.push_async_callback(local.aclose)
+        local.watch_idle()
+        entries = load_models_config(_models_config(options))
+        backends = Backends(
+            entries=entries,
+            factory=BackendMaker(local=local, clock=clock).make,
+            files=lambda: file_entries(local),
+        )
+        cleanup.push_async_callback(backends.aclose)
+        journal = await _opened(journal_database(dirs.journal_db), cleanup)
+        chats = await _opened(chats_database(dirs.chats_db), cleanup)
+        profile = Profile(
+            dirs=dirs,
+            settings=settings,
+            clock=clock,
+            bus=bus,
+            vault=await _vault(options, clock),
+            backends=backends,
+            rating=load_rating_config(
+                _optional_path(settings.rating_config), settings.provider_allow_list
+            ),
+            journal=journal,
+        )
+        switch = NetworkSwitch(
+            profile=profile, stacks=stacks, listen=_listen_address(options, entries)
+        )
+        cleanup.push_async_callback(switch.aclose)
+        node = _compose(profile, stacks, switch, local, ChatRepository(chats))
+        network = start_network(settings)
+        if network:
+            await switch.select(network)
+        yield node
+
+
+def _compose(
+    profile: Profile,
+    stacks: StackHolder,
+    switch: NetworkSwitch,
+    local: LocalModels,
+    chats: ChatRepository,
+) -> LocalNode:
+    book = SettingsBook(file=profile.dirs.settings_file, started_with=profile.settings)
+    api = ApiBinding()
+    completions = Completions(local=profile.backends, clock=profile.clock)
+    return LocalNode(
+        wallet=WalletService(stacks=stacks, vaults=VaultDesk(profile.vault)),
+        market=MarketService(stacks),
+        sessions=SessionsService(stacks),
+        chat=ChatService(
+            targets=TargetFinder(stacks=stacks, local=profile.backends, settings=book),
+            completions=completions,
+            backends=profile.backends,
+            chats=StoredChats(
+                chats=chats, clock=profile.clock, keep=lambda: book.current.store_chats
+            ),
+            clock=profile.clock,
+        ),
+        provider=ProviderService(stacks=stacks, backends=profile.backends),
+        local=LocalModelsService(local=local, dirs=profile.dirs, bus=profile.bus),
+        system=SystemService(
+            profile=profile,
+            stacks=stacks,
+            switch=switch,
+            doctor=Doctor(profile=profile, stacks=stacks),
+            settings=book,
+            api=api,
+        ),
+        backends=profile.backends,
+        settings=book,
+        dirs=profile.dirs,
+        api=api,
+    )
+
+
+def _lock(dirs: AppDirs, cleanup: AsyncExitStack) -> None:
+    lock = FileLock(dirs.lock_file)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise AlreadyRunningError("The program is running with this data folder.") from error
+    cleanup.callback(lock.release)
+
+
+async def _opened(database: Database, cleanup: AsyncExitStack) -> Database:
+    await database.open()
+    cleanup.push_async_callback(database.close)
+    return database
+
+
+def _local_models(options: NodeOptions, clock: Clock, bus: EventBus) -> LocalModels:
+    return LocalModels(
+        registry_file=options.dirs.data / "local-models.json",
+        work_dir=options.dirs.state,
+        clock=clock,
+        on_state=lambda _model, _state, _detail: bus.publish(LocalModelsChanged()),
+        worker_command=options.worker_command,
+        checker_command=options.checker_command,
+    )
+
+
+async def _vault(options: NodeOptions, clock: Clock) -> Vault:
+    key = options.settings.wallet_private_key.get_secret_value()
+    if key:
+        return Vault.from_private_key(key, clock)
+    vault = Vault(options.dirs.keystore, clock, OsKeyring.find())
+    await vault.open()
+    return vault
+
+
+def _optional_path(text: str) -> Path | None:
+    return Path(text).expanduser() if text else None
+
+
+def _models_config(options: NodeOptions) -> Path:
+    return _optional_path(options.settings.models_config) or options.dirs.models_config
+
+
+def _listen_address(options: NodeOptions, entries: Sequence[ModelEntry]) -> str:
+    """The provider's port is open only for hosting, and only when there is something to host."""
+    if not options.hosting or not any(entry.model_id for entry in entries):
+        return ""
+    return options.settings.proxy_address or f"127.0.0.1:{PROVIDER_PORT}"

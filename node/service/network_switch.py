@@ -1,0 +1,195 @@
+"""Chooses the network: opens its stack, closes the one before."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import replace
+
+from node.chain.networks import ARBITRUM, BASE, BASE_SEPOLIA, Network, custom_network
+from node.chain.rpc.pool import open_pool
+from node.core.errors import ConfigError
+from node.core.events import MarketChanged, WalletChanged
+from node.core.http_client import open_http_client
+from node.core.ids import Address
+from node.core.settings import NodeSettings
+from node.core.units import Eth
+from node.service.assembly import StackParts, open_stack
+from node.service.demo_world import fresh_database, open_demo_world, user_parts
+from node.service.dto import NetworkView
+from node.service.profile import Profile
+from node.service.stack import NetworkStack, StackHolder
+from node.wire.limits import WireLimits
+
+DEMO = "demo"
+CUSTOM = "custom"
+DEMO_CHAIN_ID = 31337
+GUIDE_WORD_DELAY_S = 0.03
+PRESETS = {network.key: network for network in (BASE, BASE_SEPOLIA, ARBITRUM)}
+
+
+def wire_limits(settings: NodeSettings) -> WireLimits:
+    """The protocol's limits with the user's time-outs."""
+    return WireLimits(
+        first_response_s=settings.first_answer_timeout_s,
+        first_response_waits=1 + settings.first_answer_retries,
+        idle_s=settings.idle_timeout_s,
+    )
+
+
+def start_network(settings: NodeSettings) -> str:
+    """The network to open at start: the named one, a custom one from addresses, or none."""
+    if settings.network:
+        return settings.network
+    if settings.marketplace_address:
+        return CUSTOM
+    for network in PRESETS.values():
+        if network.chain_id == settings.chain_id:
+            return network.key
+    return ""
+
+
+def configured_network(name: str, settings: NodeSettings) -> Network:
+    """A preset with the user's endpoints, or the custom network of the settings.
+
+    Raises:
+        ConfigError: unknown name, missing or malformed addresses, another chain id than the
+        preset's.
+    """
+    if name == CUSTOM:
+        return _custom(settings)
+    network = PRESETS.get(name)
+    if network is None:
+        raise ConfigError(
+            f"There is no network “{name[:40]}”.",
+            hint=f"Known are {', '.join([DEMO, *PRESETS, CUSTOM])}.",
+        )
+    if settings.chain_id and settings.chain_id != network.chain_id:
+        raise ConfigError(
+            f"The settings name chain {settings.chain_id}, but {network.title} is chain"
+            f" {network.chain_id}.",
+            hint="Remove one of the two.",
+        )
+    return network.with_rpc_urls(settings.rpc_urls) if settings.rpc_urls else network
+
+
+def _custom(settings: NodeSettings) -> Network:
+    if not settings.marketplace_address or not settings.token_address or not settings.chain_id:
+        raise ConfigError(
+            "A network of your own needs a chain id, a marketplace and a token address.",
+            hint="Set ETH_NODE_CHAIN_ID, DIAMOND_CONTRACT_ADDRESS and MOR_TOKEN_ADDRESS.",
+        )
+    network = custom_network(
+        chain_id=settings.chain_id,
+        marketplace=Address.parse(settings.marketplace_address),
+        token=Address.parse(settings.token_address),
+        rpc_urls=settings.rpc_urls,
+    )
+    return network
+
+
+class NetworkSwitch:
+    """Owner of the stack in use. One switch at a time; a failed one leaves no network chosen."""
+
+    def __init__(self, *, profile: Profile, stacks: StackHolder, listen: str) -> None:
+        self._profile = profile
+        self._stacks = stacks
+        self._listen = listen
+        self._cleanup = AsyncExitStack()
+        self._switching = asyncio.Lock()
+
+    def views(self) -> tuple[NetworkView, ...]:
+        """All networks that can be chosen."""
+        demo = NetworkView(
+            name=DEMO, title="Demo", chain_id=DEMO_CHAIN_ID, is_demo=True, is_test=True
+        )
+        return (demo, *(network_view(network) for network in PRESETS.values()))
+
+    async def select(self, name: str) -> NetworkStack:
+        """Open the network `name` and close the one before.
+
+        Raises:
+            ConfigError: the name or the settings of the network (the present one stays open).
+        """
+        async with self._switching:
+            current = self._stacks.current
+            if current is not None and current.network.key == name:
+                return current
+            network = None if name == DEMO else configured_network(name, self._profile.settings)
+            await self._close()
+            stack = await self._open(network)
+            self._stacks.replace(stack)
+        self._profile.bus.publish(WalletChanged())
+        self._profile.bus.publish(MarketChanged())
+        return stack
+
+    async def _open(self, network: Network | None) -> NetworkStack:
+        try:
+            parts = await (self._demo_parts() if network is None else self._chain_parts(network))
+            return await self._cleanup.enter_async_context(open_stack(parts))
+        except BaseException:
+            await self._close()
+            raise
+
+    async def _demo_parts(self) -> StackParts:
+        profile = self._profile
+        world = await self._cleanup.enter_async_context(
+            open_demo_world(
+                folder=profile.dirs.state, clock=profile.clock, word_delay_s=GUIDE_WORD_DELAY_S
+            )
+        )
+        journal = fresh_database(profile.dirs.state / "demo-journal.db")
+        await journal.open()
+        self._cleanup.push_async_callback(journal.close)
+        return user_parts(
+            world,
+            bus=profile.bus,
+            journal=journal,
+            backends=profile.backends,
+            limits=wire_limits(profile.settings),
+        )
+
+    async def _chain_parts(self, network: Network) -> StackParts:
+        profile, settings = self._profile, self._profile.settings
+        client = open_http_client(read_timeout_s=5.0)
+        self._cleanup.push_async_callback(client.aclose)
+        return StackParts(
+            network=_with_fee_cap(network, settings),
+            rpc=open_pool(network, client, profile.clock),
+            clock=profile.clock,
+            signer=profile.vault.signer,
+            bus=profile.bus,
+            journal=profile.journal,
+            backends=profile.backends,
+            rating=profile.rating,
+            limits=wire_limits(settings),
+            allow_private=settings.allow_private_providers or network.chain_id == DEMO_CHAIN_ID,
+            legacy_fees=settings.legacy_transactions,
+            listen=self._listen,
+            memory_wallet=bool(settings.wallet_private_key.get_secret_value()),
+        )
+
+    async def _close(self) -> None:
+        self._stacks.replace(None)
+        cleanup, self._cleanup = self._cleanup, AsyncExitStack()
+        await cleanup.aclose()
+
+    async def aclose(self) -> None:
+        async with self._switching:
+            await self._close()
+
+
+def _with_fee_cap(network: Network, settings: NodeSettings) -> Network:
+    cap = settings.fee_cap
+    if network.is_test:
+        cap = Eth(max(network.fee_cap.base, cap.base))
+    return replace(network, fee_cap=cap)
+
+
+def network_view(network: Network) -> NetworkView:
+    return NetworkView(
+        name=network.key,
+        title=network.title,
+        chain_id=network.chain_id,
+        is_demo=network.key == DEMO,
+        is_test=network.is_test,
+        explorer=network.explorer_tx,
+    )

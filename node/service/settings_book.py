@@ -1,0 +1,26 @@
+"""The settings in force, and saving them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from node.core.settings import NodeSettings, save_settings
+
+
+class SettingsBook:
+    """`current` starts with what the program was started with; a saved field replaces its value.
+
+    Fields that need a restart are stored at once and take effect at the next start.
+    """
+
+    def __init__(self, *, file: Path, started_with: NodeSettings) -> None:
+        self._file = file
+        self.current = started_with
+
+    def save(self, values: Mapping[str, Any]) -> NodeSettings:
+        """Validate as a whole, write, and use. Raises ConfigError; then nothing has changed."""
+        saved = save_settings(self._file, values)
+        self.current = self.current.model_copy(
+            update={name: getattr(saved, name) for name in values}
+        )
+        return self.current

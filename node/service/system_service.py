@@ -1,0 +1,135 @@
+"""The facade's system group: status, networks, settings, the demo's time, events."""
+
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any
+
+from pydantic import SecretStr
+
+from node import __version__
+from node.core.clock import Clock
+from node.core.errors import NotSupportedError
+from node.core.events import BalanceChanged, EventBus, MarketChanged, NodeEvent
+from node.service.api_binding import ApiBinding
+from node.service.doctor import Doctor
+from node.service.dto import (
+    ApiAccess,
+    ComponentHealth,
+    DemoStatus,
+    DoctorFinding,
+    NetworkView,
+    NodeStatus,
+    SettingField,
+)
+from node.service.network_switch import NetworkSwitch, network_view
+from node.service.profile import Profile
+from node.service.setting_fields import setting_fields
+from node.service.settings_book import SettingsBook
+from node.service.stack import DemoControl, StackHolder
+
+
+class SystemService:
+    """The group that is about the node itself."""
+
+    def __init__(
+        self,
+        *,
+        profile: Profile,
+        stacks: StackHolder,
+        switch: NetworkSwitch,
+        doctor: Doctor,
+        settings: SettingsBook,
+        api: ApiBinding,
+    ) -> None:
+        self._profile = profile
+        self._stacks = stacks
+        self._switch = switch
+        self._doctor = doctor
+        self._settings = settings
+        self._api = api
+        self._clock: Clock = profile.clock
+        self._bus: EventBus = profile.bus
+        self._started = self._clock.monotonic()
+
+    async def status(self) -> NodeStatus:
+        stack = self._stacks.current
+        now = stack.chain.clock.unix_seconds() if stack else self._clock.unix_seconds()
+        return NodeStatus(
+            version=__version__,
+            state="running",
+            network=network_view(stack.network) if stack else None,
+            components=await self._components(),
+            api_url=self._api.url,
+            uptime_s=self._clock.monotonic() - self._started,
+            now=now,
+            demo=_demo_status(stack.demo) if stack and stack.demo else None,
+        )
+
+    async def _components(self) -> tuple[ComponentHealth, ...]:
+        stack = self._stacks.current
+        findings = [ComponentHealth(name="storage", ok=True)]
+        if stack is not None:
+            findings.append(
+                ComponentHealth(
+                    name="network", ok=stack.keeper.is_connected, detail=stack.network.title
+                )
+            )
+            if stack.listening:
+                findings.append(ComponentHealth(name="provider", ok=True, detail=stack.listening))
+        return tuple(findings)
+
+    async def networks(self) -> tuple[NetworkView, ...]:
+        return self._switch.views()
+
+    async def select_network(self, name: str) -> NodeStatus:
+        await self._switch.select(name)
+        return await self.status()
+
+    async def settings(self) -> tuple[SettingField, ...]:
+        return setting_fields(self._settings.current)
+
+    async def set_settings(self, values: Mapping[str, Any]) -> tuple[SettingField, ...]:
+        return setting_fields(self._settings.save(values))
+
+    async def api_access(self) -> ApiAccess:
+        return ApiAccess(
+            url=self._api.url,
+            cookie_file=str(self._api.cookie_file or ""),
+            token=SecretStr(self._api.token),
+        )
+
+    async def doctor(self) -> tuple[DoctorFinding, ...]:
+        return await self._doctor.examine()
+
+    async def skip_to_midnight(self) -> DemoStatus:
+        demo = self._demo()
+        await demo.skip_to_midnight()
+        self._moved()
+        return _demo_status(demo)
+
+    async def set_demo_speed(self, speed: int) -> DemoStatus:
+        demo = self._demo()
+        await demo.set_speed(speed)
+        self._moved()
+        return _demo_status(demo)
+
+    def _moved(self) -> None:
+        stack = self._stacks.current
+        if stack is not None:
+            stack.keeper.wake()
+        self._bus.publish(BalanceChanged())
+        self._bus.publish(MarketChanged())
+
+    def _demo(self) -> DemoControl:
+        stack = self._stacks.require()
+        if stack.demo is None:
+            raise NotSupportedError("Time can be moved on the demo network only.")
+        return stack.demo
+
+    async def events(self) -> AsyncGenerator[NodeEvent, None]:
+        with self._bus.subscribe() as subscription:
+            while True:
+                yield await subscription.get()
+
+
+def _demo_status(demo: DemoControl) -> DemoStatus:
+    return DemoStatus(now=demo.now(), speed=demo.speed)
