@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from node.core.clock import Clock
 from node.core.ids import Address, TxHash
 
+UNSENT_AGE_S = 30.0
+"""How long a nonce stays given out for bytes that nobody hands to an endpoint."""
 _MAX_KNOWN = 4096
 
 
@@ -15,6 +18,7 @@ class Reserved:
 
     raw: bytes
     tx_hash: TxHash
+    since: float
     offered: bool = False
 
 
@@ -25,20 +29,28 @@ class Outbox:
     would get one nonce.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._reserved: dict[Address, dict[int, Reserved]] = {}
         self._places: dict[TxHash, tuple[Address, int]] = {}
         self._hashes: dict[tuple[Address, int], list[TxHash]] = {}
 
     def waiting(self, sender: Address, pending: int) -> dict[int, Reserved]:
-        """What is given out and not in the chain's pending count; older entries are forgotten."""
+        """What is given out and not in the chain's pending count.
+
+        Entries the chain counted are forgotten, and so are those that were signed but not sent for
+        30 s: a gap in the nonces would hold up all later transactions.
+        """
         lane = self._reserved.get(sender, {})
-        for nonce in [nonce for nonce in lane if nonce < pending]:
-            del lane[nonce]
+        oldest = self._clock.monotonic() - UNSENT_AGE_S
+        for nonce, entry in list(lane.items()):
+            if nonce < pending or (not entry.offered and entry.since < oldest):
+                del lane[nonce]
         return dict(sorted(lane.items()))
 
     def reserve(self, sender: Address, nonce: int, raw: bytes, tx_hash: TxHash) -> None:
-        self._reserved.setdefault(sender, {})[nonce] = Reserved(raw, tx_hash)
+        entry = Reserved(raw, tx_hash, self._clock.monotonic())
+        self._reserved.setdefault(sender, {})[nonce] = entry
         if len(self._places) >= _MAX_KNOWN:
             oldest = next(iter(self._places))
             self._hashes.pop(self._places.pop(oldest), None)

@@ -91,7 +91,7 @@ class WalletTransactions:
         self._network = network
         self._head = head
         self._fees = FeeSource(rpc, head, cap=network.fee_cap, legacy=legacy_fees)
-        self._outbox = Outbox()
+        self._outbox = Outbox(clock)
         self._waiter = ReceiptWaiter(rpc, network, head, clock, self._outbox)
         self._lock = asyncio.Lock()
         self._prepared: list[TxHash] = []

@@ -80,6 +80,7 @@ class SessionWatcher:
         """
         handled = (await self._newest()) if start is None else start
         floor = handled + 1 if start is None else 0
+        resumed = start is not None
         seen: dict[tuple[TxHash, int], int] = {}
         failures = 0
         while True:
@@ -87,14 +88,14 @@ class SessionWatcher:
                 head = (await self._head.latest()).number
                 last = min(head, handled + self._range)
                 first = max(min(handled, head) + 1 - SAFETY_BLOCKS, floor)
-                found = await self._logs(first, last) if last != handled else []
+                found = await self._logs(first, last) if resumed or last != handled else []
             except ChainError as error:
                 failures += 1
                 self._narrow(error)
                 _log.info("log query failed (%d in a row): %s", failures, error)
                 await self._clock.sleep(min(self._poll_s * 2**failures, _LONGEST_PAUSE_S))
                 continue
-            failures = 0
+            failures, resumed = 0, False
             for event in found:
                 key = (event.tx_hash, event.log_index)
                 if key not in seen:
