@@ -12,6 +12,7 @@ from node.core.ids import ModelId
 from node.core.units import UnixSeconds
 from node.store.db import Database
 from node.store.rows import Row, insert, update
+from node.store.sqlite_errors import row_errors
 
 _WORD = re.compile(r"\w+")
 _MAX_QUERY_WORDS = 16
@@ -144,7 +145,8 @@ class ChatRepository:
     async def messages(self, chat_id: str) -> tuple[Message, ...]:
         """Messages in the order they were appended; empty for an unknown chat."""
         rows = await self._rows("SELECT * FROM messages WHERE chat_id = ? ORDER BY number", chat_id)
-        return tuple(_message(row) for row in rows)
+        with row_errors(self._database.path):
+            return tuple(_message(row) for row in rows)
 
     async def append(self, message: Message) -> None:
         """Add a message at the end and move its chat to the top of the list.

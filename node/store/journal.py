@@ -28,6 +28,7 @@ from node.store.journal_rows import (
     tx_row,
 )
 from node.store.rows import insert, update
+from node.store.sqlite_errors import row_errors
 
 __all__ = [
     "FINAL_STATES",
@@ -194,14 +195,16 @@ class SessionJournal:
     ) -> tuple[SessionEntry, ...]:
         query = f"SELECT * FROM sessions WHERE {where} {tail}"  # noqa: S608 - literals above
         rows = await self._database.read(lambda c: c.execute(query, values).fetchall())
-        return tuple(session_entry(row) for row in rows)
+        with row_errors(self._database.path):
+            return tuple(session_entry(row) for row in rows)
 
     async def _transactions(
         self, where: str, values: tuple[object, ...], tail: str
     ) -> tuple[TxRecord, ...]:
         query = f"SELECT * FROM transactions WHERE {where} {tail}"  # noqa: S608 - literals above
         rows = await self._database.read(lambda c: c.execute(query, values).fetchall())
-        return tuple(tx_record(row) for row in rows)
+        with row_errors(self._database.path):
+            return tuple(tx_record(row) for row in rows)
 
 
 def _any_of(names: Iterable[str]) -> tuple[str, tuple[str, ...]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from node.core.errors import StorageError
+from node.core.errors import StorageError, UserInputError
 
 _FULL = {sqlite3.SQLITE_FULL}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -24,6 +24,18 @@ def storage_errors(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise storage_error(path, error) from error
+    except UnicodeDecodeError as error:
+        # The module decodes SQLite's message about a broken schema, with the broken bytes in it.
+        raise _damaged(path) from error
+
+
+@contextmanager
+def row_errors(path: Path) -> Iterator[None]:
+    """Raise StorageError when a row of the block holds what this program never wrote."""
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, UserInputError) as error:
+        raise _damaged(path) from error
 
 
 def storage_error(path: Path, error: sqlite3.Error) -> StorageError:
@@ -44,17 +56,21 @@ def storage_error(path: Path, error: sqlite3.Error) -> StorageError:
             retryable=True,
         )
     if code in _DAMAGED:
-        return StorageError(
-            f"{name} is damaged.",
-            hint="Start the app again: it sets the file aside and goes on with a good one.",
-            code="storage.damaged",
-        )
+        return _damaged(path)
     details = {"sqlite": getattr(error, "sqlite_errorname", type(error).__name__)}
     return StorageError(
         f"{name} could not be read or written.",
         hint=f"Check the disk and the permissions of {path.parent}.",
         code="storage.io",
         details=details,
+    )
+
+
+def _damaged(path: Path) -> StorageError:
+    return StorageError(
+        f"{path.name} is damaged.",
+        hint="Start the app again: it sets the file aside and goes on with a good one.",
+        code="storage.damaged",
     )
 
 

@@ -127,6 +127,9 @@ class SqliteFile:
                 if is_damaged(error):
                     return False
                 raise
+            except UnicodeDecodeError:
+                # A broken schema: the module cannot even decode SQLite's message about it.
+                return False
             finally:
                 connection.close()
 
