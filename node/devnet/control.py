@@ -7,6 +7,9 @@ from node.devnet.clock import ChainClock
 from node.devnet.evm import Evm
 from node.devnet.params import invalid
 
+#: Year 5138: later times are typing errors (milliseconds), and would overflow clients.
+_LATEST = 10**11
+
 
 class ChainControl:
     """Block times, automatic mining and snapshots. For the devnet's one thread."""
@@ -25,14 +28,17 @@ class ChainControl:
             return
         now = self._clock.unix_seconds()
         if now >= self._evm.head.header.timestamp + self._interval:
-            self._evm.mine(now, include_pool=self.automine)
+            self._evm.mine(now, only=self._taken())
 
     def mine(self) -> None:
-        """Close a block now, with everything that waits."""
-        self._evm.mine(self._block_time())
+        """Close a block now; transactions that are held go on waiting."""
+        self._evm.mine(self._block_time(), only=self._taken())
+
+    def _taken(self) -> tuple[bytes, ...] | None:
+        return None if self.automine else ()
 
     def set_automine(self, enabled: bool) -> None:
-        """Without it transactions wait in the pool until `mine` or until it is switched on."""
+        """Without it transactions wait until `evm_mine` or until it is switched on."""
         self.automine = enabled
         if enabled and self._evm.pool.senders():
             self.mine()
@@ -49,12 +55,12 @@ class ChainControl:
 
     def increase_time(self, seconds: Any) -> int:
         step = params.quantity(seconds, "seconds")
-        self._clock.advance_to(self._clock.unix_seconds() + step)
+        self._clock.advance_to(_plausible(self._clock.unix_seconds() + step))
         return step
 
     def set_next_timestamp(self, moment: Any) -> int:
         """The next block has exactly this time, later ones go on from there."""
-        wanted = params.quantity(moment, "timestamp")
+        wanted = _plausible(params.quantity(moment, "timestamp"))
         if wanted <= self._evm.head.header.timestamp:
             raise invalid("timestamp must be later than the latest block's")
         self._next_timestamp = wanted
@@ -64,7 +70,7 @@ class ChainControl:
     def mine_on_request(self, moment: Any = None) -> str:
         if moment is not None:
             self.set_next_timestamp(moment)
-        self.mine()
+        self._evm.mine(self._block_time())
         return "0x0"
 
     def switch_automine(self, enabled: Any) -> bool:
@@ -86,3 +92,9 @@ class ChainControl:
         self._snapshots = {key: at for key, at in self._snapshots.items() if key < number}
         self._evm.rewind(block)
         return True
+
+
+def _plausible(moment: int) -> int:
+    if moment > _LATEST:
+        raise invalid("timestamp is out of range: seconds are expected")
+    return moment

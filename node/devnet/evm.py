@@ -6,7 +6,7 @@ look transactions up by a walk over all blocks and answer neither logs with open
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +35,7 @@ SUGGESTED_TIP = 100_000_000
 #: An estimate may be this much above the least gas that works, in thousandths (as in real nodes).
 _ESTIMATE_TOLERANCE = 15
 _CALL_STIPEND = 2300
+_TRANSFER_GAS = 21_000
 _log = logging.getLogger("node.devnet")
 
 
@@ -99,19 +100,24 @@ class Evm:
         """Header of the block to come, at `timestamp` or one second after its parent."""
         return self._chain.header.copy(timestamp=max(timestamp, self.head.header.timestamp + 1))
 
-    def mine(self, timestamp: int, *, include_pool: bool = True) -> MinedBlock:
-        """Close a block with everything of the pool that can be executed now."""
+    def mine(self, timestamp: int, *, only: Collection[bytes] | None = None) -> MinedBlock:
+        """Close a block with everything of the pool that can be executed now.
+
+        `only` holds the hashes that may be taken; the rest goes on waiting.
+        """
         self._chain.header = self.pending_header(timestamp)
-        receipts = self._apply_pool() if include_pool else []
+        receipts = self._apply_pool(only)
         self._backend.mine_blocks(1)
         header = self._chain.get_canonical_head()
         return self._record(self._chain.get_block_by_header(header), tuple(receipts))
 
-    def _apply_pool(self) -> list[Any]:
+    def _apply_pool(self, only: Collection[bytes] | None) -> list[Any]:
         receipts: list[Any] = []
         for sender in self.pool.senders():
             while (transaction := self.pool.at(sender, self.nonce(sender))) is not None:
                 header = self._chain.header
+                if only is not None and transaction.hash not in only:
+                    break
                 if transaction.max_fee_per_gas < header.base_fee_per_gas:
                     break
                 if header.gas_used + transaction.gas > header.gas_limit:
@@ -219,11 +225,13 @@ class Evm:
             RpcError: it fails with any gas.
         """
         ceiling = min(request.gas or GAS_LIMIT, GAS_LIMIT)
+        if not request.data and self._succeeds(request, header, _TRANSFER_GAS):
+            return _TRANSFER_GAS
         computation = self._execute(request, header, ceiling)
         if computation.is_error:
             raise _failure(computation)
         used = computation.get_gas_used() + _intrinsic(request)
-        low = max(used - 1 - computation.get_gas_refund(), 20_999)
+        low = max(used - 1 - computation.get_gas_refund(), _TRANSFER_GAS - 1)
         high = min(ceiling, (used + computation.get_gas_refund() + _CALL_STIPEND) * 64 // 63)
         while not self._succeeds(request, header, high):
             low, high = high, min(ceiling, high * 2)
@@ -317,7 +325,7 @@ class Evm:
 
 def _intrinsic(request: CallRequest) -> int:
     zeros = request.data.count(0)
-    gas = 21_000 + 4 * zeros + 16 * (len(request.data) - zeros)
+    gas = _TRANSFER_GAS + 4 * zeros + 16 * (len(request.data) - zeros)
     if not request.to:
         gas += 32_000 + 2 * ((len(request.data) + 31) // 32)
     return gas

@@ -172,7 +172,7 @@ def mine_all(evm: Evm, hashes: list[bytes], timestamp: int) -> None:
         RpcError: one of them failed or cannot be mined.
     """
     while any(tx_hash not in evm.receipts for tx_hash in hashes):
-        if not evm.mine(timestamp).transactions:
+        if not evm.mine(timestamp, only=hashes).transactions:
             raise RpcError(-32603, "a set-up transaction cannot be mined")
     for tx_hash in hashes:
         if evm.receipts[tx_hash]["status"] != "0x1":

@@ -12,6 +12,7 @@ from node.core.keccak import keccak256
 from node.devnet import fees, params
 from node.devnet.control import ChainControl
 from node.devnet.evm import SUGGESTED_TIP, Evm
+from node.devnet.filters import Filters
 from node.devnet.logs import parse_filter
 from node.devnet.params import RpcError, invalid, to_hex
 from node.devnet.views import Json, transaction_json
@@ -27,6 +28,7 @@ class RpcHandler:
     def __init__(self, evm: Evm, control: ChainControl) -> None:
         self._evm = evm
         self._control = control
+        filters = Filters(evm)
         self._methods: dict[str, Method] = {
             "web3_clientVersion": lambda: CLIENT_VERSION,
             "web3_sha3": lambda value: to_hex(keccak256(params.data(value))),
@@ -56,6 +58,10 @@ class RpcHandler:
             "eth_getTransactionByBlockHashAndIndex": self._transaction_by_hash_and_index,
             "eth_getTransactionReceipt": self._receipt,
             "eth_getLogs": self._logs,
+            "eth_newFilter": filters.new_log_filter,
+            "eth_newBlockFilter": filters.new_block_filter,
+            "eth_getFilterChanges": filters.changes,
+            "eth_uninstallFilter": filters.remove,
             "eth_call": self._call,
             "eth_estimateGas": self._estimate,
             "eth_sendRawTransaction": self._send_raw,
