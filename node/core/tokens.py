@@ -30,6 +30,7 @@ _SPECIAL = {
     "<|endofprompt|>": 100276,
 }
 _PER_MESSAGE = 4
+_EXACT_CHARACTERS = 1 << 20
 _log = logging.getLogger("node.tokens")
 
 
@@ -57,13 +58,20 @@ def load() -> "tiktoken.Encoding | None":
 
 
 def count_tokens(text: str) -> int:
-    """Tokens of `text`; without a tokenizer (UTF-8 length + 3) // 4."""
-    if not text:
-        return 0
-    encoding = load()
+    """Tokens of `text`; without a tokenizer (UTF-8 length + 3) // 4.
+
+    What lies beyond the first million characters is estimated that way too, so that counting an
+    absurd text never holds up the node.
+    """
+    encoding = load() if text else None
     if encoding is None:
-        return (len(text.encode(errors="replace")) + 3) // 4
-    return len(encoding.encode(text, disallowed_special=()))
+        return _estimate(text)
+    exact, rest = text[:_EXACT_CHARACTERS], text[_EXACT_CHARACTERS:]
+    return len(encoding.encode(exact, disallowed_special=())) + _estimate(rest)
+
+
+def _estimate(text: str) -> int:
+    return (len(text.encode(errors="replace")) + 3) // 4
 
 
 def _content_tokens(content: Any) -> int:

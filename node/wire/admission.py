@@ -1,5 +1,6 @@
 """How many connections, half-read bytes and requests strangers may cost us."""
 
+import ipaddress
 from collections import Counter, OrderedDict, deque
 
 from node.core.clock import Clock
@@ -32,6 +33,17 @@ class RateLimiter:
         return allowed
 
 
+def network_of(address: str) -> str:
+    """What counts as one sender: an IPv4 address, or the /64 network of an IPv6 address."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return str(parsed)
+    return str(parsed.ipv4_mapped or ipaddress.IPv6Network((parsed, 64), strict=False))
+
+
 class Admission:
     """Counts connections; one is unproven until a session's signature was verified on it."""
 
@@ -43,7 +55,7 @@ class Admission:
 
     def enter(self, address: str) -> "Place | None":
         """A place for a new connection, or None when there is none."""
-        limits = self._limits
+        limits, address = self._limits, network_of(address)
         if (
             self._total >= limits.connections
             or self._unproven.total() >= limits.unproven

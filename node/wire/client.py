@@ -1,6 +1,7 @@
 """Consumer's calls to providers over TCP. A new connection per request, as the protocol demands."""
 
 import asyncio
+import contextlib
 import logging
 import os
 import secrets
@@ -49,6 +50,15 @@ def new_request_id() -> str:
     return secrets.token_hex(4)
 
 
+@contextlib.asynccontextmanager
+async def _deadline(seconds: float) -> AsyncGenerator[None, None]:
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise ProviderTimeoutError("The provider does not answer.") from error
+
+
 class WireClient:
     """Speaks to providers as the consumer whose key `signer` holds.
 
@@ -81,11 +91,8 @@ class WireClient:
         nonce = self._nonce()
         started = time.monotonic()
         request = ping_request(self._signer, nonce)
-        try:
-            async with asyncio.timeout(self._limits.ping_s):
-                reply = await self._call(endpoint, PING_ID, "network.ping", request, PingReply)
-        except TimeoutError as error:
-            raise ProviderTimeoutError("The provider does not answer.") from error
+        async with _deadline(self._limits.ping_s):
+            reply = await self._call(endpoint, PING_ID, "network.ping", request, PingReply)
         rtt_ms = round((time.monotonic() - started) * 1000)
         key = check_pong(reply, nonce=nonce, expected=expected)
         return Pong(version=reply.version, public_key=key.raw, rtt_ms=rtt_ms)
@@ -95,7 +102,10 @@ class WireClient:
     ) -> HandshakeReply:
         """Ask for the provider's approval; everything about it is checked before this returns."""
         request = session_request(offer, self._signer, self._clock)
-        reply = await self._simple(endpoint, request_id, "session.request", request, SessionReply)
+        async with _deadline(self._limits.session_request_s):
+            reply = await self._call(
+                endpoint, request_id or new_request_id(), "session.request", request, SessionReply
+            )
         return check_session_reply(
             reply,
             offer,
@@ -109,7 +119,10 @@ class WireClient:
     ) -> SignedBlob:
         """The provider's report, fit to close without a dispute. A failure means "no report"."""
         request = report_request(query.session_id, self._signer, self._clock)
-        reply = await self._simple(endpoint, request_id, "session.report", request, ReportReply)
+        async with _deadline(self._limits.report_s):
+            reply = await self._call(
+                endpoint, request_id or new_request_id(), "session.report", request, ReportReply
+            )
         now = self._clock.unix_millis()
         return check_report(reply, query, now=now, window_ms=self._limits.clock_window_ms)
 
@@ -136,14 +149,14 @@ class WireClient:
         message = PromptRequest(
             session_id=session_id, message=message_text, timestamp=self._clock.unix_millis()
         )
-        raw = encode_request(
-            request_id or new_request_id(), "session.prompt", sign(message, self._signer)
-        )
+        request_id = request_id or new_request_id()
+        raw = encode_request(request_id, "session.prompt", sign(message, self._signer))
         exchange = PromptExchange(
             signer=self._signer,
             provider_key=peer_key(provider_public_key),
             limits=self._limits,
             kind=kind,
+            request_id=request_id,
         )
         async with await self._open(endpoint) as connection:
             await connection.send(raw, timeout_s=self._limits.write_stuck_s)
@@ -154,40 +167,29 @@ class WireClient:
     async def _receive(
         self, connection: ProviderConnection, exchange: PromptExchange
     ) -> AsyncGenerator[AnswerPart, None]:
-        waits = self._limits.first_response_waits
+        limits = self._limits
+        deadline = time.monotonic() + limits.first_response_s * limits.first_response_waits
         while not exchange.ended:
-            wait_s = self._limits.idle_s if exchange.started else self._limits.first_response_s
             try:
-                data = await connection.read(wait_s)
+                data = await connection.read(max(0.0, deadline - time.monotonic()))
             except TimeoutError as error:
-                waits -= 1
                 if exchange.started:
                     raise IncompleteAnswerError("The provider stopped answering.") from error
-                if waits <= 0:
-                    raise ProviderTimeoutError("The provider does not answer.") from error
-                continue
+                raise ProviderTimeoutError("The provider does not answer.") from error
             except ProviderUnreachableError as error:
                 if exchange.started:
                     raise IncompleteAnswerError(error.message) from error
                 raise
-            for part in exchange.feed(data) if data else ():
+            parts = exchange.feed(data) if data else []
+            for part in parts:
                 yield part
+            if parts:
+                deadline = time.monotonic() + limits.idle_s
             failure = exchange.finish() if not data else exchange.failure
             if failure is not None:
                 raise failure
             if not data:
                 return
-
-    async def _simple(
-        self, endpoint: str, request_id: str | None, method: str, request: Message, kind: type[R]
-    ) -> R:
-        try:
-            async with asyncio.timeout(self._limits.simple_request_s):
-                return await self._call(
-                    endpoint, request_id or new_request_id(), method, request, kind
-                )
-        except TimeoutError as error:
-            raise ProviderTimeoutError("The provider does not answer.") from error
 
     async def _call(
         self, endpoint: str, request_id: str, method: str, request: Message, kind: type[R]
@@ -206,7 +208,7 @@ class WireClient:
     async def _response(self, connection: ProviderConnection) -> Response:
         scanner = new_scanner(self._limits)
         while True:
-            data = await connection.read(self._limits.simple_request_s)
+            data = await connection.read(self._limits.session_request_s)
             if not data:
                 raise ProviderUnreachableError(
                     "The provider closed the connection without sending any data."

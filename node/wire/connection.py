@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 import struct
+import sys
 from types import TracebackType
 from typing import Self
 
@@ -12,7 +13,7 @@ from node.wire.endpoints import Resolver, parse_endpoint, resolve
 from node.wire.limits import WireLimits
 
 _READ = 256 * 1024
-_LINGER_NONE = struct.pack("ii", 1, 0)
+_LINGER_NONE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 _KEEPALIVE_OPTIONS = ("TCP_KEEPIDLE", "TCP_KEEPALIVE", "TCP_KEEPINTVL")
 
 

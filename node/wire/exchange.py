@@ -4,9 +4,12 @@ A provider's chunk has one exact shape, so one pattern that matches the whole of
 and strictly at once; everything else takes the scanner and the strict decoder.
 """
 
+import logging
 import re
 from collections.abc import Iterator
 from typing import Any
+
+import orjson
 
 from node.core.errors import (
     BadMessageError,
@@ -36,8 +39,9 @@ from node.wire.prompts import PromptKind
 from node.wire.scanner import JsonScanner
 from node.wire.signing import PeerKey, digest, verify
 
+_log = logging.getLogger("node.wire")
 _CHUNK = re.compile(
-    rb'\{"id":"(?:[^"\\\x00-\x1f\x80-\xff]|\\["\\/bfnrt])*+",'
+    rb'\{"id":("(?:[^"\\\x00-\x1f\x80-\xff]|\\["\\/bfnrt])*+"),'
     rb'"result":\{"message":"((?:[0-9a-f]{2})++)",'
     rb'"signature":"0x([0-9a-f]{130})","timestamp":(0|[1-9][0-9]{0,18})\}\}'
 )
@@ -94,12 +98,14 @@ class PromptExchange:
         provider_key: PeerKey,
         limits: WireLimits,
         kind: PromptKind = PromptKind.CHAT,
+        request_id: str | None = None,
     ) -> None:
         self._signer = signer
         self._key = provider_key
         self._limits = limits
         self._kind = kind
         self._scanner = new_scanner(limits)
+        self._expected_id = request_id
         self._chunks = 0
         self._bytes = 0
         self._finished = False
@@ -151,13 +157,23 @@ class PromptExchange:
                 yield self._fast(match) if match else self._slow(parse_response(frame))
 
     def _fast(self, match: re.Match[bytes]) -> AnswerPart:
-        message, signature, timestamp = match.groups()
+        echo, message, signature, timestamp = match.groups()
+        if self._expected_id is not None:
+            self._compare_id(orjson.loads(echo))
         signed = b'{"message":"' + message + b'","timestamp":' + timestamp + b"}"
         if not self._key.verifies(keccak256(signed), bytes.fromhex(signature.decode())):
             raise BadSignatureError("A piece of the answer carries a wrong signature.", hint=_HINT)
         return self._part(decrypt(self._signer, bytes.fromhex(message.decode())))
 
+    def _compare_id(self, echo: str) -> None:
+        """Once per answer: a foreign id is logged, not refused; no signature covers it."""
+        if echo != self._expected_id:
+            _log.info("provider echoed another request id")
+        self._expected_id = None
+
     def _slow(self, response: Response) -> AnswerPart:
+        if self._expected_id is not None:
+            self._compare_id(response.id)
         if response.error is not None:
             if not response.error.is_signed:
                 raise refused(response.error, self._limits)

@@ -22,10 +22,12 @@ class WireLimits:
     resolve_s: float = 5.0
     first_response_s: float = 90.0
     first_response_waits: int = 4
-    """One wait and three further ones on the same connection; the request is not sent again."""
+    """One wait and three further ones on the same connection; the request is not sent again.
+    Waits count from the last whole chunk, so that a dripping provider gains nothing."""
     idle_s: float = 60.0
     ping_s: float = 5.0
-    simple_request_s: float = 10.0
+    session_request_s: float = 20.0
+    report_s: float = 10.0
     keepalive_s: int = 10
 
     answer_chunk: int = 1 * MIB
@@ -40,7 +42,8 @@ class WireLimits:
     connections: int = 512
     unproven: int = 128
     unproven_per_address: int = 16
-    """Proven means: a valid signature for a session we serve. Gateways share one address."""
+    """Proven means: a valid signature for a session we serve. Gateways share one address;
+    an IPv6 /64 network counts as one."""
     unread_total: int = 128 * MIB
     trailing: int = 1 * MIB
     """Bytes after the request that are read and thrown away before the connection is cut."""

@@ -11,9 +11,10 @@ class ScriptedProvider:
     `stall` keeps the connection open and silent after the pieces.
     """
 
-    def __init__(self, pieces: Sequence[bytes], *, stall: bool = False) -> None:
+    def __init__(self, pieces: Sequence[bytes], *, stall: bool = False, pace_s: float = 0) -> None:
         self.pieces = pieces
         self.stall = stall
+        self.pace_s = pace_s
         self.received: list[bytes] = []
         self.lost = asyncio.Event()
         self.port = 0
@@ -28,7 +29,7 @@ class ScriptedProvider:
             for piece in self.pieces:
                 writer.write(piece)
                 await writer.drain()
-                await asyncio.sleep(0)
+                await asyncio.sleep(self.pace_s)
             if self.stall:
                 await reader.read()
         except OSError:

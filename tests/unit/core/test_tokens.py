@@ -1,5 +1,6 @@
 """vectors/tokens.json and the fallback without a tokenizer."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,12 @@ def test_text_counts(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", VECTORS["prompts"], ids=lambda case: str(case["prompt_tokens"]))
 def test_prompt_counts(case: dict[str, Any]) -> None:
     assert tokens.prompt_tokens(case["messages"]) == case["prompt_tokens"]
+
+
+def test_absurdly_long_text_is_estimated_beyond_a_limit() -> None:
+    started = time.process_time()
+    assert tokens.count_tokens("a" * (1 << 23)) == (1 << 17) + (7 << 18)
+    assert time.process_time() - started < 2
 
 
 def test_special_token_text_is_counted_as_plain_text() -> None:

@@ -18,7 +18,7 @@ from node.core.errors import (
 )
 from node.core.ids import BidId
 from node.core.tasks import TaskScope
-from node.wire.admission import Admission, RateLimiter
+from node.wire.admission import Admission, RateLimiter, network_of
 from node.wire.client import WireClient
 from node.wire.codec import encode_error, infrastructure_error
 from node.wire.limits import WireLimits
@@ -186,6 +186,20 @@ def test_places_are_given_back_once() -> None:
     assert admission.enter("b") is not None
 
 
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("1.2.3.4", "1.2.3.4"),
+        ("2001:db8:0:1:aaaa::1", "2001:db8:0:1::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::ffff:1.2.3.4", "1.2.3.4"),
+        ("", ""),
+    ],
+)
+def test_what_counts_as_one_sender(address: str, network: str) -> None:
+    assert network_of(address) == network
+
+
 def test_replay_memory_forgets_after_its_time() -> None:
     clock = FakeClock()
     memory = ReplayMemory(clock, 600)
@@ -217,6 +231,15 @@ async def test_silent_provider_is_given_all_its_waits() -> None:
         assert asyncio.get_running_loop().time() - started >= 0.14
         assert len(provider.received) == 1
         await provider.lost.wait()
+
+
+async def test_dripping_provider_is_no_better_than_a_silent_one() -> None:
+    pieces = [b"{", *[b" "] * 2000]
+    async with ScriptedProvider(pieces, stall=True, pace_s=0.005).running() as provider:
+        client = consumer(first_response_s=0.05, first_response_waits=1)
+        with pytest.raises(ProviderTimeoutError):
+            async with asyncio.timeout(3):
+                await collect(client, provider.endpoint)
 
 
 async def test_silence_between_chunks_is_an_incomplete_answer() -> None:

@@ -94,6 +94,21 @@ def test_white_space_and_foreign_members_are_tolerated() -> None:
     assert reader.failure is None
 
 
+def test_foreign_id_is_logged_once_and_not_refused(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "node.wire")
+    key = peer_key(signer("provider").public_key)
+    for request_id, lines in (("deadbeef", 0), ("other", 1)):
+        caplog.clear()
+        reader = PromptExchange(
+            signer=signer("consumer"),
+            provider_key=key,
+            limits=WireLimits(),
+            request_id=request_id,
+        )
+        assert len(reader.feed(STREAM)) == 4
+        assert len(caplog.records) == lines
+
+
 @pytest.mark.parametrize("spaces", ["", " "])
 def test_altered_chunk_stops_the_answer_and_keeps_what_came_before(spaces: str) -> None:
     wire = FRAMES[1]["wire"].replace('"timestamp":1763716800', f'"timestamp":{spaces}1763716801')
