@@ -23,6 +23,7 @@ from node.core.errors import (
     ChainError,
     NodeError,
     NotEnoughGasError,
+    RevertedError,
     RpcUnavailableError,
     SpendLimitError,
     TxReplacedError,
@@ -136,21 +137,27 @@ class WalletTransactions:
         return self._sign(call, signer, nonce, limit, fees, Eth(quantity(balance)))
 
     async def _simulate(self, call: Call, sender: Address, block: int | None = None) -> int:
-        """Gas the call takes. Raises RevertedError with the contract's reason."""
+        """Gas the call takes. Raises RevertedError with the contract's reason.
+
+        An estimate runs the call. Where a node says only that it fails, the call itself tells why.
+        """
+        tag = "latest" if block is None else hex_quantity(block)
         request = {
             "from": sender.hex,
             "to": call.to.hex,
             "data": hex_data(call.data),
             "value": hex_quantity(call.value.base),
         }
-        tag = "latest" if block is None else hex_quantity(block)
         try:
-            # First the call: its refusals carry the reason on every kind of node.
-            await self._rpc.request("eth_call", [request, tag])
             return quantity(await self._rpc.request("eth_estimateGas", [request]))
         except RpcFaultError as error:
             if error.fault is Fault.INSUFFICIENT_FUNDS:
                 raise _not_enough(call.value) from error
+            await self._rpc.request("eth_call", [request, tag])
+            raise
+        except RevertedError as error:
+            if error.reason == "empty":
+                await self._rpc.request("eth_call", [request, tag])
             raise
 
     async def _next_free_nonce(self, sender: Address) -> int:

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 
+from node.chain.errors import reverted
 from node.chain.outbox import UNSENT_AGE_S
 from node.chain.raw_transaction import read_signed
 from node.chain.rpc.answers import Fault, RpcFaultError
@@ -277,3 +278,16 @@ async def test_a_signed_transaction_that_nobody_sends_blocks_the_wallet_only_bri
     assert (await lane.prepare(call, signer)).nonce == unsent.nonce + 1
     clock.advance(UNSENT_AGE_S + 1)
     assert (await lane.prepare(call, signer)).nonce == unsent.nonce
+
+
+async def test_an_estimate_without_a_reason_is_asked_again_as_a_call(chain):
+    signer = chain.signer()
+    call = chain.calls.send_mor(FRIEND, Mor(5_000 * MOR))
+    for silent in (
+        RpcFaultError(Fault.OUT_OF_GAS, rpc_code=-32000, text="gas required exceeds allowance"),
+        reverted(b""),
+    ):
+        chain.rpc.fail["eth_estimateGas"] = [silent]
+        with pytest.raises(RevertedError) as caught:
+            await chain.lane().prepare(call, signer)
+        assert caught.value.reason == "ERC20: transfer amount exceeds balance"
