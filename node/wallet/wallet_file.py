@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from node.core.errors import KeystoreFormatError, StorageError
+from node.core.faults import fault_point
 from node.core.ids import Address
 from node.core.paths import write_private
 from node.core.private_files import check_private_file, private_folder
@@ -115,7 +116,9 @@ class WalletFolder:
         try:
             if keep_old and self.path.exists():
                 self._copy_aside()
+            fault_point("wallet.save.before")
             write_private(self.path, wallet.to_bytes())
+            fault_point("wallet.save.after")
         except OSError as error:
             raise _io_error("written", error) from error
 
