@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,15 +18,28 @@ from devtools import environment
 from devtools.console import ROOT, DevError, Steps, call, say
 
 DIST = ROOT / "dist" / "mor-launch"
+_WORKER_START_S = 60
 _QUESTION = "What is a session?"
 _DEMO_FIELDS = (
     "answer", "model", "provider", "session_id", "stake_wei", "returned_wei", "held_wei",
     "transactions", "ttft_ms", "tokens", "elapsed_s",
 )  # fmt: skip
-_WRITE_MODEL = (
-    "import sys; from pathlib import Path; from tests.support.tiny_gguf import write_tiny_gguf;"
-    " write_tiny_gguf(Path(sys.argv[1]))"
+_PREPARE_WORKER = """
+import sys
+from pathlib import Path
+from node.llm.llama.options import EngineOptions
+from node.llm.llama.protocol import LoadSpec, encode_spec
+from tests.support.tiny_gguf import write_tiny_gguf
+
+model = write_tiny_gguf(Path(sys.argv[1]))
+options = EngineOptions(context_total=512, slots=1, threads=1, cache_ram_mib=16)
+spec = LoadSpec(
+    engine="xllamacpp", model=str(model), alias="tiny", key="00" * 32, socket="",
+    parent_pid=int(sys.argv[2]), rss_mb=0, options=options,
 )
+sys.stdout.buffer.write(encode_spec(spec))
+"""
+"""Writes a model file and prints the start line of its worker."""
 
 
 def executable() -> Path:
@@ -96,30 +109,21 @@ def _check_demo(home: Path) -> None:
     _expect(stake > 0 and back + held == stake, f"Of {stake} wei {back} returned, {held} held.")
 
 
-def _read_event(process: subprocess.Popen[str], deadline: float) -> dict[str, Any]:
+def _read_event(process: subprocess.Popen[str]) -> dict[str, Any]:
     """Read one line of the worker's protocol; native noise goes to its stderr."""
-    if process.stdout is None:
-        raise DevError("The worker has no output.")
-    while os.name != "nt":  # pipes cannot be waited for on Windows; the step's end closes them
-        ready, _, _ = select.select([process.stdout], [], [], max(0.0, deadline - time.monotonic()))
-        if ready:
-            break
-        raise DevError("The llama worker did not answer in time.")
-    line = process.stdout.readline()
-    _expect(bool(line), "The llama worker ended without a word.")
+    line = process.stdout.readline() if process.stdout else ""
+    _expect(bool(line), "The llama worker ended, or was ended for its silence, without a word.")
     event: dict[str, Any] = json.loads(line)
     return event
 
 
 def _check_llama_worker(home: Path) -> None:
     """Load a generated model in the frozen worker, then close its input: it must be gone."""
-    model = home / "tiny.gguf"
-    command: list[str | Path] = [environment.python(), "-c", _WRITE_MODEL, model]
-    _expect(call(command, quiet=True) == 0 and model.exists(), "No model file for the worker.")
-    greeting = {
-        "v": 1, "engine": "xllamacpp", "model": str(model), "alias": "tiny", "key": "00" * 32,
-        "listen": "tcp", "options": {}, "limits": {},
-    }  # fmt: skip
+    prepare = [str(environment.python()), "-c", _PREPARE_WORKER, str(home / "tiny.gguf")]
+    prepared = subprocess.run(
+        [*prepare, str(os.getpid())], cwd=ROOT, capture_output=True, encoding="utf-8", check=False
+    )
+    _expect(prepared.returncode == 0, f"No model file for the worker:\n{prepared.stderr[-2000:]}")
     process = subprocess.Popen(
         [str(executable()), "--llama-worker"],
         cwd=home,
@@ -128,24 +132,25 @@ def _check_llama_worker(home: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         encoding="utf-8",
-        bufsize=1,
     )
+    patience = threading.Timer(_WORKER_START_S, process.kill)
     with process:
+        patience.start()
         try:
             if process.stdin is None:
                 raise DevError("The worker has no input.")
-            process.stdin.write(json.dumps(greeting) + "\n")
+            process.stdin.write(prepared.stdout)
             process.stdin.flush()
-            deadline = time.monotonic() + 60
-            event = _read_event(process, deadline)
+            event = _read_event(process)
             while event.get("event") == "stage":
-                event = _read_event(process, deadline)
+                event = _read_event(process)
             _expect(event.get("event") == "ready", f"The llama worker answered {event}.")
             process.stdin.close()
             process.wait(timeout=10)
         except subprocess.TimeoutExpired as error:
             raise DevError("The llama worker outlived its parent's pipe.") from error
         finally:
+            patience.cancel()
             process.kill()
 
 
