@@ -12,6 +12,7 @@ from node.core.ids import ModelId
 from node.core.units import UnixSeconds
 from node.store.db import Database
 from node.store.rows import Row, insert, update
+from node.store.schema import chats as schema
 from node.store.sqlite_errors import row_errors
 
 _WORD = re.compile(r"\w+")
@@ -98,7 +99,7 @@ _UNINDEX = (
 
 def chats_database(path: Path) -> Database:
     """The database of `chats.db`; a power cut may cost the last moment, never the file."""
-    return Database(path, schema_package="node.store.schema.chats", synchronous="NORMAL")
+    return Database(path, schema_package=schema.__name__, synchronous="NORMAL")
 
 
 class ChatRepository:

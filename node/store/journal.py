@@ -28,6 +28,7 @@ from node.store.journal_rows import (
     tx_row,
 )
 from node.store.rows import insert, update
+from node.store.schema import journal as schema
 from node.store.sqlite_errors import row_errors
 
 __all__ = [
@@ -53,7 +54,7 @@ _UPDATE_TX = update("transactions", TX_COLUMNS, "tx_hash")
 
 def journal_database(path: Path) -> Database:
     """The database of `journal.db`; a finished write survives a power cut."""
-    return Database(path, schema_package="node.store.schema.journal", synchronous="FULL")
+    return Database(path, schema_package=schema.__name__, synchronous="FULL")
 
 
 class SessionJournal:
