@@ -116,3 +116,19 @@ def test_a_transfer_of_coins_carries_no_data():
 def test_what_cannot_be_sent_is_refused(build):
     with pytest.raises(UserInputError):
         build()
+
+
+@pytest.mark.parametrize("case", VECTORS["sessions"], ids=lambda case: case["name"])
+def test_calldata_of_the_recorded_sessions(case):
+    opening = CALLS.open_session(
+        Address.parse(case["user"]),
+        Mor(int(case["stake"])),
+        case["direct"],
+        unhex(case["approval"]),
+        unhex(case["approvalSignature"]),
+    )
+    assert opening.data == unhex(case["openCallData"])
+    closing = CALLS.close_session(
+        unhex(case["close"]["receipt"]), unhex(case["close"]["signature"])
+    )
+    assert closing.data == unhex(case["close"]["callData"])
