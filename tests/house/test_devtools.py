@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools import checks, console, environment, interpreter, system
+from devtools import checks, commands, console, environment, interpreter, system
 
 
 def test_the_running_python_is_recognised() -> None:
@@ -195,3 +195,54 @@ def test_the_closing_line_of_pytest_is_found(capfd: pytest.CaptureFixture[str]) 
     status, closing = console.call_and_keep_closing_line([sys.executable, "-c", code], env={})
     assert (status, closing) == (1, line)
     assert line in capfd.readouterr().out
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Command lines that `dev.py run` becomes, with nothing installed or started."""
+    lines: list[list[str]] = []
+
+    def become(command: list[str | Path]) -> int:
+        lines.append([Path(command[0]).name, *map(str, command[1:])])
+        return 0
+
+    monkeypatch.setattr(commands.environment, "ensure", lambda *, dev: None)
+    monkeypatch.setattr(commands, "ensure_qt_libraries", lambda *, display: None)
+    monkeypatch.setattr(commands, "become", become)
+    return lines
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows always has a display")
+def test_run_without_a_display_says_so_in_one_line_and_starts_the_terminal_demo(
+    started: list[list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(commands, "has_display", lambda: False)
+    assert commands.main(["run", "--home", "x"]) == 0
+    assert started == [["mor-cli", "demo", "--home", "x"]]
+    text = capsys.readouterr().out
+    assert text == "No display here: starting the terminal demo (mor-cli demo).\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="starts through the interpreter there")
+def test_run_with_a_display_starts_the_window_with_its_arguments(
+    started: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "has_display", lambda: True)
+    assert commands.main(["run", "--demo"]) == 0
+    assert started == [["mor-launch", "--demo"]]
+
+
+def test_what_cannot_go_on_is_one_message_and_a_failure(
+    started: list[list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def refuse(*, dev: bool) -> None:
+        raise console.DevError("No suitable Python found.")
+
+    monkeypatch.setattr(commands.environment, "ensure", refuse)
+    assert commands.main(["run"]) == 1
+    assert started == []
+    assert capsys.readouterr().out == "dev.py: No suitable Python found.\n"
