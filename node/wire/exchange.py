@@ -42,11 +42,11 @@ from node.wire.signing import PeerKey, digest, verify
 _log = logging.getLogger("node.wire")
 _CHUNK = re.compile(
     rb'\{"id":("(?:[^"\\\x00-\x1f\x80-\xff]|\\["\\/bfnrt])*+"),'
-    rb'"result":\{"message":"((?:[0-9a-f]{2})++)",'
+    rb'"result":\{"message":"([0-9a-f]++)",'
     rb'"signature":"0x([0-9a-f]{130})","timestamp":(0|[1-9][0-9]{0,18})\}\}'
 )
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
-_HEX = re.compile(r"(?:0x)?((?:[0-9a-fA-F]{2})+)", re.ASCII)
+_HEX = re.compile(r"(?:0x)?([0-9a-fA-F]++)", re.ASCII)
 _HINT = "The answer was cut there. Choose another provider."
 
 
@@ -68,7 +68,7 @@ def refused(error: ErrorReply, limits: WireLimits) -> ProviderRefusedError:
 def open_message(signer: Signer, message: str) -> bytes:
     """Decrypt ciphertext in hex, prefix optional. Raises BadMessageError, WalletLockedError."""
     found = _HEX.fullmatch(message)
-    if found is None:
+    if found is None or len(message) % 2:
         raise BadMessageError("The encrypted message cannot be opened.")
     return decrypt(signer, bytes.fromhex(found[1]))
 
@@ -163,7 +163,7 @@ class PromptExchange:
         signed = b'{"message":"' + message + b'","timestamp":' + timestamp + b"}"
         if not self._key.verifies(keccak256(signed), bytes.fromhex(signature.decode())):
             raise BadSignatureError("A piece of the answer carries a wrong signature.", hint=_HINT)
-        return self._part(decrypt(self._signer, bytes.fromhex(message.decode())))
+        return self._part(open_message(self._signer, message.decode()))
 
     def _compare_id(self, echo: str) -> None:
         """Once per answer: a foreign id is logged, not refused; no signature covers it."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from node.core.errors import BadSignatureError, IncompleteAnswerError
+from node.core.errors import BadMessageError, BadSignatureError, IncompleteAnswerError
 from node.core.units import UnixMillis
 from node.wire.codec import canonical, encode, encode_result
 from node.wire.envelope import decrypt
@@ -116,6 +116,14 @@ def test_altered_chunk_stops_the_answer_and_keeps_what_came_before(spaces: str) 
     parts = reader.feed(FRAMES[0]["wire"].encode() + wire.encode())
     assert len(parts) == 1
     assert isinstance(reader.failure, BadSignatureError)
+
+
+def test_signed_odd_hex_is_refused() -> None:
+    for message in ("0", "04ab1", "0x0", "xyz"):
+        reply = sign(PromptReply(message=message, timestamp=UnixMillis(1)), signer("provider"))
+        reader = exchange()
+        assert reader.feed(encode_result("1", reply)) == []
+        assert isinstance(reader.failure, BadMessageError)
 
 
 def test_close_counts_as_end_only_after_a_finish_reason() -> None:
