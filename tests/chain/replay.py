@@ -96,17 +96,25 @@ class ReplayChain:
             mor={index: 1_000_000 * MOR for index in range(1, 7)},
             eth={index: 10_000 * MOR for index in range(7)},
         )
-        clock = ChainClock(FakeClock(_START))
         self.evm = Evm(
             chain_id=CHAIN_ID, timestamp=_START - 1, accounts=genesis.genesis_accounts(config)
         )
         genesis.deploy(self.evm, config, _START)
-        self.rpc = RpcHandler(self.evm, ChainControl(self.evm, clock, block_interval_s=1))
+        self.rpc = self._rpc_from(_START)
         self.accounts = {account.address.checksum: account for account in well_known_accounts()[:7]}
         _, self.funding, self.provider1, self.user1, self.user2, self.provider2, self.spare = (
             well_known_accounts()[:7]
         )
         self.owner = well_known_accounts()[0]
+
+    def _rpc_from(self, moment: int) -> RpcHandler:
+        clock = ChainClock(FakeClock(moment))
+        return RpcHandler(self.evm, ChainControl(self.evm, clock, block_interval_s=1))
+
+    def go_back_to(self, block: int) -> None:
+        """Forget what came after `block`, its time included."""
+        self.evm.rewind(block)
+        self.rpc = self._rpc_from(self.evm.head.header.timestamp)
 
     # ---------------------------------------------------------------- transactions and calls
 
