@@ -1,5 +1,6 @@
 """The node in this process: composition root of the facade."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -10,8 +11,10 @@ from filelock import FileLock, Timeout
 from node.core.clock import Clock, SystemClock
 from node.core.errors import AlreadyRunningError
 from node.core.events import EventBus, LocalModelsChanged
+from node.core.log import get_logger
 from node.core.paths import AppDirs
 from node.core.settings import NodeSettings
+from node.core.tasks import TaskScope
 from node.llm.local_models import LocalModels
 from node.router.backend_factory import BackendMaker, file_entries
 from node.router.backends import Backends
@@ -41,6 +44,7 @@ from node.wallet.keyring_store import OsKeyring
 from node.wallet.vault import Vault
 
 PROVIDER_PORT = 3333
+_log = get_logger("node.service")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +111,7 @@ async def open_node(options: NodeOptions) -> AsyncGenerator[LocalNode, None]:
             settings=settings,
             clock=clock,
             bus=bus,
-            vault=await _vault(options, clock),
+            vault=await _vault(options, clock, cleanup),
             backends=backends,
             rating=load_rating_config(
                 _optional_path(settings.rating_config), settings.provider_allow_list
@@ -175,7 +179,9 @@ def _lock(dirs: AppDirs, cleanup: AsyncExitStack) -> None:
 
 
 async def _opened(database: Database, cleanup: AsyncExitStack) -> Database:
-    await database.open()
+    report = await database.open()
+    if report.message:
+        _log.warning("storage was repaired", file=database.path.name, detail=report.message)
     cleanup.push_async_callback(database.close)
     return database
 
@@ -191,12 +197,15 @@ def _local_models(options: NodeOptions, clock: Clock, bus: EventBus) -> LocalMod
     )
 
 
-async def _vault(options: NodeOptions, clock: Clock) -> Vault:
+async def _vault(options: NodeOptions, clock: Clock, cleanup: AsyncExitStack) -> Vault:
     key = options.settings.wallet_private_key.get_secret_value()
     if key:
         return Vault.from_private_key(key, clock)
-    vault = Vault(options.dirs.keystore, clock, OsKeyring.find())
+    # Looking for the system's secret store may wait for another program.
+    vault = Vault(options.dirs.keystore, clock, await asyncio.to_thread(OsKeyring.find))
     await vault.open()
+    tasks = await cleanup.enter_async_context(TaskScope("wallet"))
+    tasks.spawn(vault.auto_lock.run(), name="auto-lock")
     return vault
 
 

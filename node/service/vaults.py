@@ -6,6 +6,7 @@ from node.core.errors import UserInputError
 from node.service.dto import CreatedWallet, CreateWallet, ImportWallet, WalletStatus
 from node.wallet.safekeeping import Safekeeping
 from node.wallet.vault import Vault, VaultState, VaultStatus
+from node.wallet.wallet_file import Protection
 
 
 def _text(secret: SecretStr | None) -> str | None:
@@ -16,7 +17,7 @@ def wallet_status(status: VaultStatus) -> WalletStatus:
     if status.state is VaultState.EMPTY or status.address is None:
         return WalletStatus(kind="none", keyring_available=status.keyring_available)
     return WalletStatus(
-        kind="vault",
+        kind="memory" if status.protection is Protection.MEMORY else "vault",
         address=status.address.checksum,
         locked=status.state is VaultState.LOCKED,
         keyring_available=status.keyring_available,

@@ -1,0 +1,1 @@
+"""`mor-cli`: the command line and the node without a window."""

@@ -1,0 +1,145 @@
+"""What every command needs:
+
+The profile, the node (in this process or the running one), output, exit codes.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, NoReturn
+
+import typer
+from pydantic import BaseModel
+
+from node.core.errors import AlreadyRunningError, NodeError, UserInputError
+from node.core.log import configure_logging
+from node.core.paths import AppDirs
+from node.core.settings import NodeSettings, load_settings
+from node.service.api import NodeService
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CliContext:
+    """Options given before the command's name. `environment` is that of the process at start."""
+
+    home: Path | None
+    network: str
+    as_json: bool
+    environment: dict[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def dirs(self) -> AppDirs:
+        if self.home is not None:
+            return AppDirs.under(self.home)
+        return AppDirs.default()
+
+    def settings(self, **flags: Any) -> NodeSettings:
+        """Flags over environment over file over defaults. Raises ConfigError."""
+        values = {"network": self.network or None, **flags}
+        return load_settings(
+            file=self.dirs.settings_file, environment=self.environment, flags=values
+        )
+
+    def show(self, value: Any, human: Callable[[], str]) -> None:
+        """Print one result: a JSON document with `--json`, words otherwise."""
+        typer.echo(json.dumps(plain(value), ensure_ascii=False) if self.as_json else human())
+
+    def with_json(self, wanted: bool) -> "CliContext":
+        """The same with `--json` given behind the command's name as well."""
+        return replace(self, as_json=self.as_json or wanted)
+
+    def require_network(self) -> None:
+        """Refuse a command that needs a network when none is named anywhere."""
+        settings = self.settings()
+        if not (settings.network or settings.marketplace_address or settings.chain_id):
+            raise UserInputError(
+                "This command needs a network.", hint="Add --network demo, base or base-sepolia."
+            )
+
+
+def plain(value: Any) -> Any:
+    """DTOs as JSON values; integers stay exact."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return value
+
+
+@asynccontextmanager
+async def open_service(context: CliContext) -> AsyncGenerator[NodeService, None]:
+    """The running node of this data folder when there is one, else a node of our own."""
+    from node.service.local import NodeOptions, open_node
+    from node.service.remote import RemoteNode, running_node
+
+    runtime = running_node(context.dirs)
+    if runtime is not None:
+        async with RemoteNode(runtime) as remote:
+            yield remote
+        return
+    try:
+        context.dirs.ensure()
+        configure_logging(folder=context.dirs.logs, level=context.settings().log_level)
+        async with open_node(NodeOptions(dirs=context.dirs, settings=context.settings())) as node:
+            yield node
+    except AlreadyRunningError as error:
+        raise AlreadyRunningError(
+            "The program is running with this data folder, but its API does not answer.",
+            hint="Close it, or use another folder with --home.",
+        ) from error
+
+
+def run(context: CliContext, work: Coroutine[Any, Any, None]) -> None:
+    """Run one command; a typed failure becomes two lines or a JSON object, and exit code 1."""
+    try:
+        asyncio.run(work)
+    except NodeError as error:
+        fail(context, error)
+    except KeyboardInterrupt:
+        raise typer.Exit(EXIT_INTERRUPTED) from None
+
+
+def fail(context: CliContext, error: NodeError) -> NoReturn:
+    """Show an expected failure and leave."""
+    if context.as_json:
+        body = {"error": error.message, "hint": error.hint, "code": error.code}
+        typer.echo(json.dumps(body, ensure_ascii=False))
+    else:
+        typer.echo(f"{error.message}", err=True)
+        if error.hint:
+            typer.echo(f"{error.hint}", err=True)
+    raise typer.Exit(EXIT_FAILED)
+
+
+def context_of(typer_context: typer.Context) -> CliContext:
+    found = typer_context.find_object(CliContext)
+    if found is None:
+        raise typer.BadParameter("the command was started without its options")
+    return found
+
+
+def take_environment() -> dict[str, str]:
+    """Copy the environment and remove the private key from it: children must not inherit it."""
+    environment = dict(os.environ)
+    if os.environ.pop("WALLET_PRIVATE_KEY", None) is not None:
+        typer.echo(
+            "Warning: WALLET_PRIVATE_KEY is readable for other programs of this user."
+            " A wallet file with a password is safer.",
+            err=True,
+        )
+    return environment
+
+
+def is_interactive() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()

@@ -1,0 +1,71 @@
+"""Entry of `mor-cli`: global options and the tree of commands."""
+
+from pathlib import Path
+
+import typer
+
+from node import __version__
+from node.cli.chat import chat
+from node.cli.context import CliContext, take_environment
+from node.cli.demo import demo
+from node.cli.devnet import devnet
+from node.cli.doctor import doctor
+from node.cli.local import app as local_app
+from node.cli.market import bids, models
+from node.cli.provider import app as provider_app
+from node.cli.serve import serve
+from node.cli.session import app as session_app
+from node.cli.wallet import app as wallet_app
+
+app = typer.Typer(
+    name="mor-cli",
+    help="Chat, sessions, wallet and node of the Morpheus marketplace.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    typer_context: typer.Context,
+    home: Path | None = typer.Option(
+        None, help="Folder for all data of this program.", envvar="MORPHEUS_HOME"
+    ),
+    network: str = typer.Option("", help="demo, base, base-sepolia, arbitrum or custom."),
+    as_json: bool = typer.Option(False, "--json", help="Print JSON."),
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    """Options of all commands."""
+    typer_context.obj = CliContext(
+        home=home, network=network, as_json=as_json, environment=take_environment()
+    )
+
+
+app.command()(demo)
+app.command()(devnet)
+app.command()(serve)
+app.command()(models)
+app.command()(bids)
+app.command()(chat)
+app.command()(doctor)
+app.add_typer(wallet_app, name="wallet")
+app.add_typer(session_app, name="session")
+app.add_typer(provider_app, name="provider")
+app.add_typer(local_app, name="local")
+
+
+def main() -> None:
+    """Run the command line; used as console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""`mor-cli provider`: register, offer models, claim pay."""
+
+import typer
+
+from node.cli.amounts import clock_time, mor
+from node.cli.context import CliContext, context_of, is_interactive, open_service, run
+from node.core.errors import UserInputError
+from node.core.units import Mor
+from node.service.dto import ProviderSession, ProviderStatus
+
+app = typer.Typer(help="Hosting: the wallet's provider record, models, bids and pay.")
+JSON = typer.Option(False, "--json", help="Print JSON.")
+YES = typer.Option(False, "--yes", "-y", help="Do not ask.")
+
+
+def _agree(context: CliContext, text: str, yes: bool) -> None:
+    if yes:
+        return
+    if context.as_json or not is_interactive():
+        raise UserInputError("This spends MOR.", hint="Add --yes to agree beforehand.")
+    typer.echo(text)
+    typer.confirm("Go on?", abort=True)
+
+
+@app.command()
+def status(typer_context: typer.Context, as_json: bool = JSON) -> None:
+    """Show registration, stake, yearly headroom and hosted models."""
+    context = context_of(typer_context).with_json(as_json)
+    run(context, _status(context))
+
+
+async def _status(context: CliContext) -> None:
+    context.require_network()
+    async with open_service(context) as node:
+        found = await node.provider.status()
+    context.show(found, lambda: _status_text(found))
+
+
+def _status_text(found: ProviderStatus) -> str:
+    if not found.registered:
+        return "Not registered as provider."
+    return (
+        f"{found.endpoint}  stake {mor(found.stake)}, can still earn {mor(found.headroom)}"
+        f" until {clock_time(found.period_end)}"
+    )
+
+
+@app.command()
+def register(
+    typer_context: typer.Context,
+    endpoint: str = typer.Argument(help="host:port at which consumers reach this node."),
+    stake: str = typer.Option("0.2", help="MOR to add to the stake."),
+    yes: bool = YES,
+    as_json: bool = JSON,
+) -> None:
+    """Register, or change the endpoint, or raise the stake."""
+    context = context_of(typer_context).with_json(as_json)
+    run(context, _register(context, endpoint, Mor.parse(stake), yes))
+
+
+async def _register(context: CliContext, endpoint: str, stake: Mor, yes: bool) -> None:
+    context.require_network()
+    _agree(context, f"{stake} are staked; they come back when you deregister.", yes)
+    async with open_service(context) as node:
+        tx_hash = await node.provider.register(stake.base, endpoint)
+    context.show({"tx": tx_hash}, lambda: tx_hash)
+
+
+@app.command("create-model")
+def create_model(
+    typer_context: typer.Context,
+    name: str = typer.Argument(help="Name of the model."),
+    tags: str = typer.Option("LLM", help="Tags, separated by commas."),
+    stake: str = typer.Option("0.1", help="MOR to stake."),
+    yes: bool = YES,
+    as_json: bool = JSON,
+) -> None:
+    """Register a model; prints its id."""
+    context = context_of(typer_context).with_json(as_json)
+    run(context, _create_model(context, name, tags.split(","), Mor.parse(stake), yes))
+
+
+async def _create_model(
+    context: CliContext, name: str, tags: list[str], stake: Mor, yes: bool
+) -> None:
+    context.require_network()
+    _agree(context, f"{stake} are staked; they come back when the model is removed.", yes)
+    async with open_service(context) as node:
+        model_id = await node.provider.create_model(name, tags, stake.base)
+    context.show({"model_id": model_id}, lambda: model_id)
+
+
+@app.command("post-bid")
+def post_bid(
+    typer_context: typer.Context,
+    model_id: str = typer.Argument(help="Id of the model."),
+    price: int = typer.Argument(help="Price per second in base units (wei) of MOR."),
+    yes: bool = YES,
+    as_json: bool = JSON,
+) -> None:
+    """Offer a model at a price; replaces the own earlier offer. A fee is paid and not returned."""
+    context = context_of(typer_context).with_json(as_json)
+    run(context, _post_bid(context, model_id, price, yes))
+
+
+async def _post_bid(context: CliContext, model_id: str, price: int, yes: bool) -> None:
+    context.require_network()
+    _agree(context, f"Offer at {mor(price * 3600)} per hour; the bid fee is not returned.", yes)
+    async with open_service(context) as node:
+        bid_id = await node.provider.post_bid(model_id, price)
+    context.show({"bid_id": bid_id}, lambda: bid_id)
+
+
+@app.command("delete-bid")
+def delete_bid(
+    typer_context: typer.Context,
+    bid_id: str = typer.Argument(help="Id of the own offer."),
+    as_json: bool = JSON,
+) -> None:
+    """Withdraw an offer; running sessions go on to their end."""
+    context = context_of(typer_context).with_json(as_json)
+    run(context, _delete_bid(context, bid_id))
+
+
+async def _delete_bid(context: CliContext, bid_id: str) -> None:
+    context.require_network()
+    async with open_service(context) as node:
+        tx_hash = await node.provider.delete_bid(bid_id)
+    context.show({"tx": tx_hash}, lambda: tx_hash)
+
+
+@app.command()
+def sessions(typer_context: typer.Context, as_json: bool = JSON) -> None:
+    """List served sessions with what can be claimed."""
+    context = context_of(typer_context).with_json(as_json)
+    run(context, _sessions(context))
+
+
+async def _sessions(context: CliContext) -> None:
+    context.require_network()
+    async with open_service(context) as node:
+        found = await node.provider.sessions()
+    context.show(found, lambda: "\n".join(_session_line(item) for item in found))
+
+
+def _session_line(item: ProviderSession) -> str:
+    later = f", {mor(item.claimable_later)} later" if item.claimable_later else ""
+    return f"{item.session.id}  {item.session.state}  {mor(item.claimable_now)} now{later}"
+
+
+@app.command()
+def claim(
+    typer_context: typer.Context,
+    session_id: str = typer.Argument(help="Id of the served session."),
+    as_json: bool = JSON,
+) -> None:
+    """Claim the pay of a session."""
+    context = context_of(typer_context).with_json(as_json)
+    run(context, _claim(context, session_id))
+
+
+async def _claim(context: CliContext, session_id: str) -> None:
+    context.require_network()
+    async with open_service(context) as node:
+        result = await node.provider.claim(session_id)
+    context.show(result, lambda: f"{mor(result.amount)} arrived.")

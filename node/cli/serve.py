@@ -1,0 +1,62 @@
+"""`mor-cli serve`: the node without a window, consumer and provider at once."""
+
+import json
+import sys
+
+import typer
+
+from node.cli.context import CliContext, context_of, run
+from node.cli.signals import stop_requested
+
+
+def serve(
+    typer_context: typer.Context,
+    web_address: str = typer.Option("", help="Address of the HTTP API, e.g. 127.0.0.1:8082."),
+    proxy_address: str = typer.Option("", help="Address of the provider's TCP port."),
+    rpc: str = typer.Option("", help="JSON-RPC address of the chain."),
+    models_config: str = typer.Option("", help="Path of models-config.json."),
+    as_json: bool = typer.Option(False, "--json", help="Print JSON."),
+) -> None:
+    """Run a node until SIGTERM, from flags, environment or settings.toml.
+
+    The environment names of the public Go node are accepted as they are.
+    """
+    context = context_of(typer_context).with_json(as_json)
+    flags = {
+        "web_address": web_address or None,
+        "proxy_address": proxy_address or None,
+        "rpc_urls": rpc or None,
+        "models_config": models_config or None,
+    }
+    run(context, _serve(context, {name: value for name, value in flags.items() if value}))
+
+
+async def _serve(context: CliContext, flags: dict[str, str]) -> None:
+    from node.core.log import configure_logging
+    from node.host import NodeOptions, open_hosted_node
+
+    settings = context.settings(**flags)
+    dirs = context.dirs
+    dirs.ensure()
+    configure_logging(folder=dirs.logs, level=settings.log_level, console=sys.stderr.isatty())
+    stop = stop_requested()
+    options = NodeOptions(dirs=dirs, settings=settings, hosting=True)
+    explicit = bool(flags.get("web_address")) or "WEB_ADDRESS" in context.environment
+    async with open_hosted_node(options, fixed_port=explicit) as node:
+        status = await node.system.status()
+        typer.echo(
+            json.dumps(
+                {
+                    "api_url": status.api_url,
+                    "network": status.network.name if status.network else "",
+                    "provider": next(
+                        (item.detail for item in status.components if item.name == "provider"), ""
+                    ),
+                    "cookie_file": (await node.system.api_access()).cookie_file,
+                }
+            )
+            if context.as_json
+            else f"Node {status.version} serves {status.api_url}; stop with Ctrl+C."
+        )
+        sys.stdout.flush()
+        await stop.wait()

@@ -1,0 +1,113 @@
+"""`mor-cli session`: open, list, close."""
+
+from contextlib import aclosing
+
+import typer
+
+from node.cli.amounts import clock_time, duration_s, eth, mor, time_left
+from node.cli.context import CliContext, context_of, is_interactive, open_service, run
+from node.cli.lookup import model_id
+from node.core.errors import UserInputError
+from node.service.api import NodeService
+from node.service.dto import CloseResult, Quote, QuoteRequest, SessionView
+
+app = typer.Typer(help="Sessions: MOR is locked while one is open and comes back.")
+JSON = typer.Option(False, "--json", help="Print JSON.")
+
+
+@app.command("open")
+def open_(
+    typer_context: typer.Context,
+    model: str = typer.Argument("", help="Id or name of the model; the best offer is taken."),
+    bid: str = typer.Option("", help="Take this offer instead."),
+    duration: str = typer.Option("1h", help="How long: 30m, 1h, 1h30m …"),
+    yes: bool = typer.Option(False, "--yes", "-y", help="Do not ask."),
+    as_json: bool = JSON,
+) -> None:
+    """Open a session. Shows what is locked and when it comes back, and asks first."""
+    context = context_of(typer_context).with_json(as_json)
+    run(context, _open(context, model, bid, duration_s(duration), yes))
+
+
+async def _open(context: CliContext, model: str, bid: str, seconds: int, yes: bool) -> None:
+    context.require_network()
+    if bool(model) == bool(bid):
+        raise UserInputError("Name a model or an offer (--bid).")
+    async with open_service(context) as node:
+        quote = await node.sessions.quote(
+            QuoteRequest(
+                model_id=await model_id(node, model) if model else None,
+                bid_id=bid or None,
+                duration_s=seconds,
+            )
+        )
+        if not yes:
+            _ask(context, quote)
+        session = await _opened(node, quote)
+    context.show(session, lambda: f"Open until {clock_time(session.ends_at)}: {session.id}")
+
+
+def _ask(context: CliContext, quote: Quote) -> None:
+    if context.as_json or not is_interactive():
+        raise UserInputError("This locks MOR.", hint="Add --yes to agree beforehand.")
+    typer.echo(
+        f"{quote.model_name}: {mor(quote.stake)} are locked for {time_left(quote.duration_s)}\n"
+        f"and come back at {clock_time(quote.ends_at)}."
+        f" Network fee about {eth(quote.fee_open_wei)}."
+    )
+    typer.confirm("Open the session?", abort=True)
+
+
+async def _opened(node: NodeService, quote: Quote) -> SessionView:
+    session: SessionView | None = None
+    async with aclosing(node.sessions.open(quote.id)) as steps:
+        async for step in steps:
+            session = step.session or session
+    if session is None:
+        raise UserInputError("The session was not opened.")
+    return session
+
+
+@app.command("list")
+def list_(typer_context: typer.Context, as_json: bool = JSON) -> None:
+    """List the wallet's sessions, newest first."""
+    context = context_of(typer_context).with_json(as_json)
+    run(context, _list(context))
+
+
+async def _list(context: CliContext) -> None:
+    context.require_network()
+    async with open_service(context) as node:
+        sessions = await node.sessions.list()
+        now = (await node.system.status()).now
+    context.show(sessions, lambda: "\n".join(_line(item, now) for item in sessions))
+
+
+def _line(session: SessionView, now: int) -> str:
+    left = time_left(session.ends_at - now) if session.state == "active" else session.state
+    return f"{session.id or '-'}  {session.model_name}  {left}  {mor(session.stake)}"
+
+
+@app.command("close")
+def close(
+    typer_context: typer.Context,
+    session_id: str = typer.Argument(help="Id of the session."),
+    as_json: bool = JSON,
+) -> None:
+    """Close a session; an early close holds today's share until midnight UTC."""
+    context = context_of(typer_context).with_json(as_json)
+    run(context, _close(context, session_id))
+
+
+async def _close(context: CliContext, session_id: str) -> None:
+    context.require_network()
+    async with open_service(context) as node:
+        result = await node.sessions.close(session_id)
+    context.show(result, lambda: _closed(result))
+
+
+def _closed(result: CloseResult) -> str:
+    text = f"Closed. {mor(result.returned)} are back in the wallet."
+    if result.held:
+        text += f" {mor(result.held)} can be taken back from {clock_time(result.held_until)}."
+    return text

@@ -1,0 +1,190 @@
+"""`mor-cli wallet`: create, import, unlock, balance, send."""
+
+import sys
+
+import typer
+from pydantic import SecretStr
+
+from node.cli.amounts import clock_time, eth, mor
+from node.cli.context import CliContext, context_of, is_interactive, open_service, run
+from node.core.errors import UserInputError
+from node.core.units import Eth, Mor
+from node.service.dto import CreateWallet, ImportWallet, MorOverview, SendDraft, WalletStatus
+
+app = typer.Typer(help="Keys and money. Secrets are read from the terminal or standard input.")
+JSON = typer.Option(False, "--json", help="Print JSON.")
+
+
+def read_secret(prompt: str, *, confirm: bool = False) -> str:
+    """Ask without echo, or read one line from standard input when it is no terminal."""
+    if is_interactive():
+        return str(typer.prompt(prompt, hide_input=True, confirmation_prompt=confirm))
+    line = sys.stdin.readline().rstrip("\n")
+    if not line:
+        raise UserInputError(f"{prompt}: nothing was given on standard input.")
+    return line
+
+
+@app.command()
+def status(typer_context: typer.Context, as_json: bool = JSON) -> None:
+    """Show address and lock state."""
+    context = context_of(typer_context).with_json(as_json)
+    run(context, _status(context))
+
+
+async def _status(context: CliContext) -> None:
+    async with open_service(context) as node:
+        found = await node.wallet.status()
+    context.show(found, lambda: _status_text(found))
+
+
+def _status_text(found: WalletStatus) -> str:
+    if found.kind == "none":
+        return "There is no wallet. Create one with `mor-cli wallet create`."
+    return f"{found.address} ({'locked' if found.locked else 'unlocked'})"
+
+
+@app.command()
+def create(
+    typer_context: typer.Context,
+    words: int = typer.Option(12, help="12 or 24 words."),
+    as_json: bool = JSON,
+) -> None:
+    """Create a wallet and show its recovery phrase once. Asks for a password."""
+    context = context_of(typer_context).with_json(as_json)
+    if words not in (12, 24):
+        raise typer.BadParameter("12 or 24 words")
+    run(context, _create(context, words))
+
+
+async def _create(context: CliContext, words: int) -> None:
+    password = SecretStr(read_secret("Password for the wallet file", confirm=True))
+    async with open_service(context) as node:
+        created = await node.wallet.create(
+            CreateWallet(words=24 if words == 24 else 12, password=password)
+        )
+    phrase = created.phrase.get_secret_value()
+    context.show(
+        {"address": created.address, "phrase": phrase},
+        lambda: f"{created.address}\nWrite these words down; nobody can restore them:\n{phrase}",
+    )
+
+
+@app.command("import")
+def import_(
+    typer_context: typer.Context,
+    private_key: bool = typer.Option(False, "--private-key", help="Import a private key."),
+    path: str = typer.Option("", help="Derivation path of a phrase."),
+    account: int = typer.Option(0, help="Account index after the path."),
+    replace: bool = typer.Option(False, "--replace", help="Replace the present wallet."),
+    as_json: bool = JSON,
+) -> None:
+    """Import a recovery phrase or a private key (read without echo), then a new password."""
+    context = context_of(typer_context).with_json(as_json)
+    run(context, _import(context, private_key, path, account, replace))
+
+
+async def _import(
+    context: CliContext, private_key: bool, path: str, account: int, replace: bool
+) -> None:
+    secret = SecretStr(read_secret("Private key" if private_key else "Recovery phrase"))
+    password = SecretStr(read_secret("Password for the wallet file", confirm=True))
+    request = ImportWallet(
+        phrase=None if private_key else secret,
+        private_key=secret if private_key else None,
+        path=path,
+        account=account,
+        password=password,
+        replace=replace,
+    )
+    async with open_service(context) as node:
+        found = await node.wallet.import_(request)
+    context.show(found, lambda: _status_text(found))
+
+
+@app.command()
+def unlock(typer_context: typer.Context, as_json: bool = JSON) -> None:
+    """Unlock the wallet of the running node."""
+    context = context_of(typer_context).with_json(as_json)
+    run(context, _unlock(context))
+
+
+async def _unlock(context: CliContext) -> None:
+    async with open_service(context) as node:
+        found = await node.wallet.unlock(read_secret("Password"))
+    context.show(found, lambda: _status_text(found))
+
+
+@app.command()
+def balance(typer_context: typer.Context, as_json: bool = JSON) -> None:
+    """Show where each MOR is and when it comes back."""
+    context = context_of(typer_context).with_json(as_json)
+    run(context, _balance(context))
+
+
+async def _balance(context: CliContext) -> None:
+    context.require_network()
+    async with open_service(context) as node:
+        overview = await node.wallet.overview()
+    context.show(overview, lambda: _balance_text(overview))
+
+
+def _balance_text(overview: MorOverview) -> str:
+    rows = [
+        f"{overview.address}",
+        f"wallet        {mor(overview.wallet)}",
+        f"in sessions   {mor(overview.in_sessions)}",
+        *(f"locked        {mor(h.amount)} until {clock_time(h.until)}" for h in overview.locked),
+        f"ready         {mor(overview.ready)}",
+        f"as provider   {mor(overview.provider_stake + overview.model_stake)}",
+        f"together      {mor(overview.total)}",
+        f"for fees      {eth(overview.eth_wei)}",
+    ]
+    return "\n".join(rows)
+
+
+@app.command()
+def send(
+    typer_context: typer.Context,
+    to: str = typer.Argument(help="Address."),
+    amount: str = typer.Argument(help="For example 1.5."),
+    asset: str = typer.Option("MOR", help="MOR or ETH."),
+    yes: bool = typer.Option(False, "--yes", "-y", help="Do not ask."),
+    as_json: bool = JSON,
+) -> None:
+    """Send MOR or ETH. Shows fee and rest, and asks first."""
+    context = context_of(typer_context).with_json(as_json)
+    run(context, _send(context, to, amount, asset.upper(), yes))
+
+
+async def _send(context: CliContext, to: str, amount: str, asset: str, yes: bool) -> None:
+    context.require_network()
+    base = Eth.parse(amount).base if asset == "ETH" else Mor.parse(amount).base
+    async with open_service(context) as node:
+        draft = await node.wallet.draft_send(asset, to, base)
+        if not yes:
+            _confirm_send(context, draft)
+        sent = await node.wallet.send(draft.id)
+    context.show(sent, lambda: f"{sent.status}: {sent.hash}")
+
+
+def _confirm_send(context: CliContext, draft: SendDraft) -> None:
+    if context.as_json or not is_interactive():
+        raise UserInputError("This sends money.", hint="Add --yes to agree beforehand.")
+    amount = mor(draft.amount) if draft.asset == "MOR" else eth(draft.amount)
+    typer.echo(f"Send {amount} to {draft.to}. Network fee about {eth(draft.fee_wei)}.")
+    typer.confirm("Send?", abort=True)
+
+
+@app.command()
+def withdraw(typer_context: typer.Context, as_json: bool = JSON) -> None:
+    """Take back released stake of sessions closed early."""
+    context = context_of(typer_context).with_json(as_json)
+    run(context, _withdraw(context))
+
+
+async def _withdraw(context: CliContext) -> None:
+    context.require_network()
+    async with open_service(context) as node:
+        result = await node.wallet.withdraw_released()
+    context.show(result, lambda: f"{mor(result.amount)} are back in the wallet.")
