@@ -15,7 +15,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -56,18 +55,15 @@ def find_compiler() -> Path:
     """Folder of an installed `solc` package in the pinned version."""
     if shutil.which("node") is None:
         raise CompilerMissingError("node is not installed")
-    candidates = [PACKAGE / "node_modules" / "solc", cache_folder() / "node_modules" / "solc"]
-    for folder in candidates:
-        manifest = folder / "package.json"
-        if not manifest.is_file():
-            continue
-        if json.loads(manifest.read_text("utf-8"))["version"] == pinned_version():
+    folder = PACKAGE / "node_modules" / "solc"
+    manifest = folder / "package.json"
+    if manifest.is_file():
+        found = json.loads(manifest.read_text("utf-8"))["version"]
+        if found == pinned_version():
             return folder
-    raise CompilerMissingError(f"the npm package solc {pinned_version()} is not installed")
-
-
-def cache_folder() -> Path:
-    return Path(tempfile.gettempdir()) / "morpheus-desktop-contracts"
+    raise CompilerMissingError(
+        f"solc {pinned_version()} is not installed; run python packaging/contracts_build.py"
+    )
 
 
 def install_compiler() -> Path:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from eth_abi.abi import decode, encode
 
+from node.core.keccak import keccak256
 from node.devnet.artifacts import artifact
 from node.devnet.genesis import FACETS, MARKETPLACE_ADDRESS, MULTICALL_ADDRESS, TOKEN_ADDRESS
 from node.devnet.revert import reason_of
@@ -147,8 +148,6 @@ def test_ownership_moves(market: ReplayChain) -> None:
 
 
 def test_constants_of_the_bindings_are_not_registered(market: ReplayChain) -> None:
-    from node.core.keccak import keccak256
-
     for name in ("MIN_SESSION_DURATION()", "SIGNATURE_TTL()", "COMPUTE_POOL_INDEX()"):
         data = market.revert_data(keccak256(name.encode())[:4])
         assert reason_of(hexbytes(data or "")) == "Diamond: selector is not registered"
