@@ -121,15 +121,16 @@ class ProviderServer:
 
     async def aclose(self) -> None:
         """Stop listening and cut the running answers."""
-        if self._server is not None:
-            self._server.close()
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
         await self._scope.aclose()
-        self._server = None
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = writer.get_extra_info("peername")
-        place = self._admission.enter(str(peer[0]) if peer else "")
-        if place is None or self._server is None:
+        listening = self._server is not None
+        place = self._admission.enter(str(peer[0]) if peer else "") if listening else None
+        if place is None:
             writer.transport.abort()
             return
         inbound = Inbound(

@@ -10,10 +10,12 @@ import pytest
 
 from node.core.clock import FakeClock
 from node.core.errors import (
+    AddressInUseError,
     BackendRefusedError,
     BackendUnavailableError,
     BadMessageError,
     BadSignatureError,
+    IncompleteAnswerError,
     ProviderModelError,
     ProviderRefusedError,
     WalletLockedError,
@@ -25,6 +27,7 @@ from node.wire.handshake import is_user_unknown
 from node.wire.limits import WireLimits
 from node.wire.messages import PromptRequest
 from node.wire.plaintexts import AnswerPart, PartKind
+from node.wire.server import ProviderServer
 from node.wire.signing import sign
 from tests.support.wire_pair import (
     BID,
@@ -234,6 +237,29 @@ async def test_consumer_that_hangs_up_while_waiting_is_noticed() -> None:
         raw = encode_request("1", "session.prompt", sign(request, CONSUMER))
         assert await pair.raw(raw, half_close=True) == b""
         assert pair.handler.closed.is_set()
+
+
+async def test_closing_the_server_cuts_running_answers() -> None:
+    async def endless(_: PromptRequest) -> AsyncIterator[dict[str, Any]]:
+        yield delta("first")
+        await asyncio.Event().wait()
+
+    async with running(knowing_consumer(endless)) as pair:
+        stream = pair.client().prompt(pair.endpoint, SESSION, TEXT, PROVIDER.public_key)
+        await anext(stream)
+        async with asyncio.timeout(5):
+            await pair.server.aclose()
+        assert pair.handler.closed.is_set()
+        assert pair.server.connections == 0
+        with pytest.raises(IncompleteAnswerError):
+            await anext(stream)
+
+
+async def test_two_servers_cannot_share_a_port() -> None:
+    async with running() as pair:
+        other = ProviderServer(handler=pair.handler, signer=PROVIDER, clock=pair.clock)
+        with pytest.raises(AddressInUseError):
+            await other.start("127.0.0.1", pair.server.port)
 
 
 async def test_many_consumers_at_once() -> None:
