@@ -33,18 +33,29 @@ class ChainHead:
         self._rpc = rpc
         self._clock = clock
         self._seen = 0
+        self._written = 0
 
     @property
     def seen(self) -> int:
         """Highest block number known so far."""
         return self._seen
 
+    @property
+    def written(self) -> int:
+        """Block of the newest own transaction known; what was read before it may be out of date."""
+        return self._written
+
     def observe(self, number: int) -> None:
         self._seen = max(self._seen, number)
 
+    def observe_own(self, number: int) -> None:
+        """A transaction of this wallet is in this block."""
+        self.observe(number)
+        self._written = max(self._written, number)
+
     def forget(self) -> None:
         """Start over: the demo chain was reset."""
-        self._seen = 0
+        self._seen = self._written = 0
 
     async def latest(self) -> Block:
         """Read the newest block.

@@ -83,7 +83,9 @@ class ContractMarketplace:
         return self._reader.skipped
 
     def forget_lists(self) -> None:
-        """Read lists and parameters anew next time: after an own transaction that changes them."""
+        """Read lists and parameters anew next time; own transactions have that effect by
+        themselves.
+        """
         for cache in (self._parameters, self._model_list, self._provider_list, self._model_bids):
             cache.clear()
 
@@ -124,7 +126,7 @@ class ContractMarketplace:
         async def load() -> MarketParameters:
             return await self._economy.parameters(await self._head_number())
 
-        return await self._parameters.get("parameters", load)
+        return await self._parameters.get(self._head.written, load)
 
     async def balances(self, owner: Address) -> Balances:
         return await self._token.balances(owner, await self._head.latest())
@@ -139,7 +141,7 @@ class ContractMarketplace:
         async def load() -> tuple[Model, ...]:
             return await self._models.active(await self._head_number())
 
-        return await self._model_list.get("active", load)
+        return await self._model_list.get(self._head.written, load)
 
     async def provider(self, address: Address) -> Provider | None:
         return await self._providers.get(address, await self._head_number())
@@ -148,7 +150,7 @@ class ContractMarketplace:
         async def load() -> tuple[Provider, ...]:
             return await self._providers.active(await self._head_number())
 
-        return await self._provider_list.get("active", load)
+        return await self._provider_list.get(self._head.written, load)
 
     async def bid(self, bid_id: BidId) -> Bid:
         return await self._bids.get(bid_id, await self._head_number())
@@ -164,7 +166,7 @@ class ContractMarketplace:
         async def load() -> ModelBids:
             return await self._bids.of_model(model_id, await self._head_number())
 
-        return await self._model_bids.get(model_id, load)
+        return await self._model_bids.get((model_id, self._head.written), load)
 
     async def bid_pages(
         self,

@@ -4,6 +4,7 @@ Chain id and addresses are pinned: an endpoint of another chain is never used, a
 for an address that is not written here or entered by the user as a custom network.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -19,6 +20,7 @@ DEMO_CHAIN_ID = 31337
 FEE_CAP = Eth(2 * 10**15)
 """Most ETH one transaction may cost on a public network (0.002 ETH)."""
 _DEMO_FEE_CAP = Eth(10**17)
+_HOST = re.compile(r"[A-Za-z0-9._:-]{1,253}")
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -71,6 +73,8 @@ def checked_rpc_url(url: str) -> str:
         host, _port = parts.hostname or "", parts.port
     except ValueError as error:
         raise ConfigError("This RPC address cannot be read.", hint="Copy it again.") from error
+    if not (text.isascii() and text.isprintable() and _HOST.fullmatch(host)) or " " in text:
+        host = ""
     if parts.scheme == "https" and host:
         return text
     if parts.scheme == "http" and host in _LOOPBACK:

@@ -42,7 +42,7 @@ class ReceiptWaiter:
         if answer is None:
             return None
         receipt = read_receipt(answer, tx_hash, self._network)
-        self._head.observe(receipt.block)
+        self._head.observe_own(receipt.block)
         return receipt
 
     async def mined_count(self, sender: Address) -> int:

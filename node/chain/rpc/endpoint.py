@@ -46,9 +46,12 @@ class HttpRpc:
         body = orjson.dumps(
             {"jsonrpc": "2.0", "id": number, "method": method, "params": list(params)}
         )
-        status, content = await self._post(body)
+        status, retry_after, content = await self._post(body)
         if status == 429:
-            raise RpcFaultError(Fault.RATE_LIMIT, rpc_code=429, text="HTTP 429")
+            error = RpcFaultError(Fault.RATE_LIMIT, rpc_code=429, text="HTTP 429")
+            if retry_after.isascii() and retry_after.isdigit():
+                error.details["retry_after_s"] = int(retry_after[:6])
+            raise error
         answer = _parse(content)
         if not 200 <= status < 300 and not (isinstance(answer, dict) and answer.get("error")):
             raise RpcUnavailableError(
@@ -56,7 +59,9 @@ class HttpRpc:
             )
         return unwrap(answer, number)
 
-    async def _post(self, body: bytes) -> tuple[int, bytes]:
+    async def _post(self, body: bytes) -> tuple[int, str, bytes]:
+        if self._client.is_closed:
+            raise RpcUnavailableError("The connection to the network is closed.")
         # The client's own limits are per read; a node that drips bytes must not hold us longer.
         try:
             async with (
@@ -70,7 +75,8 @@ class HttpRpc:
                     if size > MAX_ANSWER_BYTES:
                         raise RpcAnswerError("A network node sent an answer that is too large.")
                     chunks.append(chunk)
-                return response.status_code, b"".join(chunks)
+                retry_after = str(response.headers.get("retry-after", ""))
+                return response.status_code, retry_after, b"".join(chunks)
         except (HttpTimeout, TimeoutError) as error:
             raise RpcUnavailableError(
                 "The network node does not answer.", details={"host": self.name}

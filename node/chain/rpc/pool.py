@@ -1,9 +1,9 @@
 """Several endpoints of one chain behind one `JsonRpc`.
 
 One endpoint serves until it fails, so that reads of one operation see one history. Transport
-errors, rate limits and missing blocks rotate to the next; reverts and other error answers are
-final. An endpoint of another chain is dropped for good. Raw transactions go to up to three
-endpoints at once.
+errors, rate limits, missing blocks and a newest block older than a minute rotate to the next;
+reverts and other error answers are final. An endpoint of another chain is dropped for good. Raw
+transactions go to up to three endpoints at once.
 """
 
 import asyncio
@@ -32,9 +32,10 @@ _ROUNDS = 3
 _FIRST_PAUSE_S = 0.3
 _LONGEST_COOL_DOWN_S = 60.0
 _RATE_LIMIT_COOL_DOWN_S = 10.0
+_STALE_HEAD_S = 60
 _TOTAL_S = 30.0
 _BROADCAST_WIDTH = 3
-_STRAGGLER_S = 1.0
+_STRAGGLER_S = 0.3
 _log = logging.getLogger("node.chain.rpc")
 
 
@@ -105,6 +106,7 @@ class RpcPool:
         if method == "eth_sendRawTransaction":
             return await self._broadcast(method, params)
         failure: NodeError | None = None
+        stale: list[Any] = []
         deadline = self._clock.monotonic() + _TOTAL_S
         for attempt in range(_ROUNDS):
             if attempt:
@@ -115,11 +117,17 @@ class RpcPool:
                 raise self._wrong_network()
             for member in candidates:
                 try:
-                    return await self._ask(member, method, params)
+                    result = await self._ask(member, method, params)
+                    if not self._is_stale(member, method, params, result):
+                        return result
+                    stale.append(result)
                 except (RpcUnavailableError, RpcAnswerError, RpcFaultError) as error:
                     failure = self._keep_or_raise(error)
-                if self._clock.monotonic() > deadline:
+                if failure is not None and self._clock.monotonic() > deadline:
                     raise failure
+            if stale:
+                # All are behind: the chain stands still, or this computer's clock is wrong.
+                return max(stale, key=_timestamp)
             if isinstance(failure, RpcFaultError) and failure.fault is Fault.NO_METHOD:
                 break
         raise failure or self._wrong_network()
@@ -145,7 +153,8 @@ class RpcPool:
             raise
         except RpcFaultError as error:
             if error.fault is Fault.RATE_LIMIT:
-                self._rest(member, _RATE_LIMIT_COOL_DOWN_S)
+                wanted = float(error.details.get("retry_after_s", _RATE_LIMIT_COOL_DOWN_S))
+                self._rest(member, min(wanted, _LONGEST_COOL_DOWN_S))
             raise
         member.faults = 0
         self._current = member
@@ -162,9 +171,21 @@ class RpcPool:
         _log.warning("rpc endpoint %s is of chain %d", member.endpoint.name, member.chain_id)
         return False
 
+    def _is_stale(self, member: _Member, method: str, params: Sequence[Any], result: Any) -> bool:
+        """Whether this is the newest block of an endpoint that stopped following the chain."""
+        if method != "eth_getBlockByNumber" or params[0] != "latest" or len(self._members) == 1:
+            return False
+        if self._clock.unix_seconds() - _timestamp(result) <= _STALE_HEAD_S:
+            return False
+        self._rest(member, _LONGEST_COOL_DOWN_S)
+        _log.info("rpc endpoint %s is behind the chain", member.endpoint.name)
+        return True
+
     def _rest(self, member: _Member, seconds: float) -> None:
-        member.faults += 1
-        member.rest_until = self._clock.monotonic() + seconds
+        """Requests that fail together count as one fault."""
+        now = self._clock.monotonic()
+        member.faults += member.rest_until <= now
+        member.rest_until = max(member.rest_until, now + seconds)
 
     def _candidates(self) -> list[_Member]:
         """Endpoints in the order to try: the one in use, others, then those that should rest."""
@@ -208,6 +229,14 @@ class RpcPool:
                     await asyncio.wait(tasks, timeout=_STRAGGLER_S)
                     return results[-1]
         raise _most_telling(results)
+
+
+def _timestamp(block: Any) -> int:
+    """Time of a block answer; 0 for what is none (the reader of the block refuses it)."""
+    try:
+        return int(block["timestamp"], 16)
+    except (TypeError, KeyError, ValueError):
+        return 0
 
 
 def _most_telling(errors: Sequence[NodeError]) -> NodeError:

@@ -1,6 +1,7 @@
 """A demo chain with the demo's market, and everything of `node.chain` that works on it."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,24 +66,39 @@ class Chain:
         return await lane.wait(prepared.signed.tx_hash, timeout_s=10)
 
 
+async def _start() -> tuple[Devnet, DemoMarket]:
+    devnet = await Devnet.start()
+    endpoints = {item.key: f"127.0.0.1:{4000 + n}" for n, item in enumerate(DEMO_PROVIDERS)}
+    return devnet, await open_market(devnet, endpoints)
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[tuple[Devnet, DemoMarket]]:
+    """One demo chain for all tests; `chain` rewinds it after each."""
+    devnet, market = asyncio.run(_start())
+    yield devnet, market
+    asyncio.run(devnet.aclose())
+
+
 @pytest.fixture
-async def chain() -> AsyncIterator[Chain]:
-    async with await Devnet.start() as devnet:
-        endpoints = {item.key: f"127.0.0.1:{4000 + n}" for n, item in enumerate(DEMO_PROVIDERS)}
-        market = await open_market(devnet, endpoints)
-        rpc = CountingRpc(devnet)
-        network = demo_network(
-            marketplace=devnet.marketplace_address,
-            token=devnet.token_address,
-            multicall=devnet.multicall_address,
-        )
-        head = ChainHead(rpc, devnet.clock)
-        yield Chain(
-            devnet=devnet,
-            market=market,
-            rpc=rpc,
-            network=network,
-            head=head,
-            marketplace=ContractMarketplace(rpc, network, head, devnet.clock),
-            calls=ContractCalls(network),
-        )
+async def chain(demo: tuple[Devnet, DemoMarket]) -> AsyncIterator[Chain]:
+    devnet, market = demo
+    rpc = CountingRpc(devnet)
+    network = demo_network(
+        marketplace=devnet.marketplace_address,
+        token=devnet.token_address,
+        multicall=devnet.multicall_address,
+    )
+    head = ChainHead(rpc, devnet.clock)
+    snapshot = (await devnet.request("evm_snapshot"))["result"]
+    yield Chain(
+        devnet=devnet,
+        market=market,
+        rpc=rpc,
+        network=network,
+        head=head,
+        marketplace=ContractMarketplace(rpc, network, head, devnet.clock),
+        calls=ContractCalls(network),
+    )
+    await devnet.request("evm_revert", [snapshot])
+    await devnet.hold_transactions(False)

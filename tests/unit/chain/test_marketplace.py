@@ -189,3 +189,10 @@ async def test_reads_never_go_behind_a_receipt(chain):
     balances = await chain.marketplace.balances(chain.signer(USER).address)
     assert balances.block >= receipt.block
     assert balances.allowance == Mor(5)
+
+
+async def test_lists_are_read_anew_after_an_own_transaction(chain):
+    guide = chain.market.models["guide"]
+    assert len((await chain.marketplace.model_bids(guide)).bids) == 3
+    await chain.send(chain.calls.delete_bid(chain.market.bids["harbor", "guide"]), PROVIDER)
+    assert len((await chain.marketplace.model_bids(guide)).bids) == 2

@@ -57,6 +57,8 @@ def test_a_local_chain_is_a_test_network_with_a_higher_fee_cap():
         {"chain_id": 5, "rpc_urls": ["http://127.0.0.1.a.example"]},
         {"chain_id": 5, "rpc_urls": ["file:///etc/passwd"]},
         {"chain_id": 5, "rpc_urls": ["https://a.example:99999"]},
+        {"chain_id": 5, "rpc_urls": ["https://a example"]},
+        {"chain_id": 5, "rpc_urls": ["https://a.example/\x00"]},
     ],
 )
 def test_networks_that_cannot_be(bad):

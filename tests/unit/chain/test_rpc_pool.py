@@ -162,3 +162,48 @@ async def test_a_refusal_of_a_transaction_tells_more_than_a_dead_endpoint(stack)
 def test_a_pool_needs_an_endpoint():
     with pytest.raises(ConfigError):
         RpcPool([], chain_id=CHAIN, clock=FakeClock())
+
+
+async def test_an_endpoint_that_stopped_following_the_chain_is_left(stack):
+    clock = QuickClock()
+
+    def head(age):
+        return lambda r: result(r, {"timestamp": hex(clock.unix_seconds() - age)})
+
+    stuck, fresh = RpcServer(head(600)), RpcServer(head(2))
+    pool = await pool_of(stack, stuck, fresh, clock=clock)
+    for _ in range(2):
+        block = await pool.request("eth_getBlockByNumber", ["latest", False])
+        assert int(block["timestamp"], 16) == clock.unix_seconds() - 2
+    assert stuck.methods.count("eth_getBlockByNumber") == 1
+    assert not pool.health()[0].usable
+
+
+async def test_when_all_are_behind_the_newest_of_them_serves(stack):
+    clock = QuickClock()
+    old, older = ({"timestamp": hex(clock.unix_seconds() - age)} for age in (600, 900))
+    pool = await pool_of(
+        stack,
+        RpcServer(lambda r: result(r, older)),
+        RpcServer(lambda r: result(r, old)),
+        clock=clock,
+    )
+    assert await pool.request("eth_getBlockByNumber", ["latest", False]) == old
+
+
+async def test_an_endpoint_rests_as_long_as_it_asks_for(stack):
+    clock = QuickClock()
+    limited = RpcServer(lambda r: http("later", "429 Too Many Requests", "retry-after: 33\r\n"))
+    pool = await pool_of(stack, limited, good(), clock=clock)
+    await pool.request("eth_call", [])
+    clock.advance(32)
+    assert not pool.health()[0].usable
+    clock.advance(2)
+    assert pool.health()[0].usable
+
+
+async def test_requests_that_fail_together_count_as_one_fault(stack):
+    down = RpcServer(lambda r: http("busy", "503 Service Unavailable"))
+    pool = await pool_of(stack, down, good())
+    await asyncio.gather(*(pool.request("eth_call", []) for _ in range(10)))
+    assert pool.health()[0].faults == 1
