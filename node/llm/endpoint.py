@@ -70,14 +70,23 @@ def _checked(url: str) -> SplitResult:
         raise _bad_url("it must start with http:// or https:// and name a host")
     if parts.username is not None or parts.password is not None:
         raise _bad_url("keys do not belong into it; use the key field")
-    try:
-        address = ipaddress.ip_address(host.split("%")[0])
-    except ValueError:
-        return parts
-    mapped = getattr(address, "ipv4_mapped", None) or address
-    if any(mapped in network for network in _METADATA_NETWORKS):
+    if any(ord(char) <= 32 or ord(char) == 127 for char in url):
+        raise _bad_url("it holds blanks or control characters")
+    if not url.isascii():
+        raise _bad_url("write it in plain ASCII")
+    if is_metadata_address(host):
         raise _bad_url("this address belongs to the machine's own infrastructure")
     return parts
+
+
+def is_metadata_address(host: str) -> bool:
+    """Whether `host` is an address (not a name) of link-local or metadata services."""
+    try:
+        address = ipaddress.ip_address(host.split("%", maxsplit=1)[0])
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None) or address
+    return any(mapped in network for network in _METADATA_NETWORKS)
 
 
 def _bad_url(reason: str) -> ConfigError:

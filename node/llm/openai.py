@@ -6,16 +6,15 @@ from typing import Any
 
 import orjson
 
-from node.core.errors import BackendError, BackendRefusedError, BackendUnavailableError
-from node.core.http_client import (
-    HttpConnectError,
-    HttpError,
-    HttpResponse,
-    HttpTimeout,
-    open_http_client,
+from node.core.errors import (
+    BackendError,
+    BackendRefusedError,
+    BackendUnavailableError,
+    ConfigError,
 )
 from node.core.ports import BackendHealth
 from node.llm.endpoint import server_urls
+from node.llm.http_origin import HttpOrigin, HttpResponse
 from node.llm.limits import (
     HEALTH_S,
     MAX_ANSWER_BYTES,
@@ -29,7 +28,6 @@ from node.llm.limits import (
 from node.llm.sse import DONE, SseSplitter
 
 _CONNECT_S = 3.0
-_WRITE_S = 30.0
 
 
 class OpenAiBackend:
@@ -44,11 +42,17 @@ class OpenAiBackend:
     ) -> None:
         self._urls = server_urls(url)
         self._model = model
-        headers = {"content-type": "application/json"}
+        self._headers = {
+            "user-agent": "morpheus-desktop",
+            "accept-encoding": "identity",
+            "content-type": "application/json",
+        }
         if api_key:
-            headers["authorization"] = f"Bearer {api_key}"
-        self._client = open_http_client(
-            unix_socket=unix_socket, headers=headers, connect_timeout_s=_CONNECT_S
+            if not api_key.isascii() or not api_key.isprintable():
+                raise ConfigError("This key of a model server cannot be used.")
+            self._headers["authorization"] = f"Bearer {api_key}"
+        self._origin = HttpOrigin(
+            self._urls.chat, unix_socket=unix_socket, connect_timeout_s=_CONNECT_S
         )
 
     @property
@@ -62,7 +66,7 @@ class OpenAiBackend:
         async with self._post(self._urls.chat, body, silence, accept) as response:
             # The server decides by its content type; a request for a stream may get one object.
             if _content_type(response) == "text/event-stream":
-                async for chunk in _stream_chunks(response.aiter_raw()):
+                async for chunk in _stream_chunks(response):
                     yield chunk
                 return
             answer = await _whole_object(response)
@@ -80,58 +84,49 @@ class OpenAiBackend:
 
     async def health(self) -> BackendHealth:
         """Ask for the list of models. Anything but a server error or a refused key is healthy."""
-        limits = (_CONNECT_S, HEALTH_S, HEALTH_S, _CONNECT_S)
         try:
-            with_timeout = self._client.build_request("GET", self._urls.models, timeout=limits)
-            response = await self._client.send(with_timeout, stream=True)
-            await response.aclose()
-        except HttpError as error:
-            return BackendHealth(ok=False, detail=_unavailable(error).message)
-        if response.status_code in (401, 403):
+            async with self._origin.request(
+                "GET", self._urls.models, headers=self._headers, body=b"", silence_s=HEALTH_S
+            ) as response:
+                status = response.status
+        except BackendUnavailableError as error:
+            return BackendHealth(ok=False, detail=error.message)
+        if status in (401, 403):
             return BackendHealth(ok=False, detail="The model server refused the key.")
-        if response.status_code >= 500:
-            return BackendHealth(
-                ok=False, detail=f"The model server answers with error {response.status_code}."
-            )
+        if status >= 500:
+            return BackendHealth(ok=False, detail=f"The model server answers with error {status}.")
         return BackendHealth(ok=True)
 
     async def aclose(self) -> None:
-        await self._client.aclose()
+        self._origin.close()
 
     @asynccontextmanager
     async def _post(
         self, url: str, body: Mapping[str, Any], silence_s: float, accept: str
     ) -> AsyncIterator[HttpResponse]:
-        """Send and check the status; translate every failure of the connection, also later."""
+        """Send and check the status."""
         try:
             content = orjson.dumps({**body, "model": self._model})
         except TypeError as error:
             raise BackendError("The request holds something JSON cannot express.") from error
-        try:
-            request = self._client.build_request(
-                "POST",
-                url,
-                content=content,
-                headers={"accept": accept, "accept-encoding": "identity"},
-                timeout=(_CONNECT_S, silence_s, _WRITE_S, _CONNECT_S),
-            )
-            response = await self._client.send(request, stream=True)
-            try:
-                if response.status_code != 200:
-                    raise await _refusal(response)
-                yield response
-            finally:
-                await response.aclose()
-        except HttpError as error:
-            raise _unavailable(error) from error
+        async with self._origin.request(
+            "POST",
+            url,
+            headers={**self._headers, "accept": accept},
+            body=content,
+            silence_s=silence_s,
+        ) as response:
+            if response.status != 200:
+                raise await _refusal(response)
+            yield response
 
 
-async def _stream_chunks(raw_parts: AsyncIterator[bytes]) -> AsyncGenerator[dict[str, Any], None]:
+async def _stream_chunks(response: HttpResponse) -> AsyncGenerator[dict[str, Any], None]:
     """Parse the stream up to its end mark and check that the answer was finished."""
     splitter = SseSplitter()
     total = count = 0
     finished = False
-    async for raw in raw_parts:
+    while raw := await response.read():
         total += len(raw)
         data = splitter.feed(raw)
         count += len(data)
@@ -185,13 +180,12 @@ def _has_finish_reason(choice: object) -> bool:
 
 
 def _content_type(response: HttpResponse) -> str:
-    header: str = response.headers.get("content-type", "")
-    return header.partition(";")[0].strip().lower()
+    return response.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 async def _read(response: HttpResponse, limit: int, *, cut: bool = False) -> bytes:
     body = bytearray()
-    async for raw in response.aiter_raw():
+    while raw := await response.read():
         body += raw
         if len(body) > limit:
             if cut:
@@ -219,8 +213,8 @@ async def _refusal(response: HttpResponse) -> BackendRefusedError:
         text = raw.decode("utf-8", "replace").strip()
         body = {"error": {"message": text, "type": "upstream_error"}}
     return BackendRefusedError(
-        f"The model server refused the request (error {response.status_code}).",
-        status=response.status_code,
+        f"The model server refused the request (error {response.status}).",
+        status=response.status,
         body=body,
     )
 
@@ -232,18 +226,6 @@ def _stream_error(chunk: dict[str, Any]) -> BackendRefusedError:
     return BackendRefusedError(
         "The model server reported an error in its answer.", status=status, body=chunk
     )
-
-
-def _unavailable(error: HttpError) -> BackendUnavailableError:
-    # The texts of the HTTP library name addresses; those stay in the local log.
-    details = {"cause": f"{type(error).__name__}: {error}"}
-    if isinstance(error, HttpTimeout):
-        return BackendUnavailableError(
-            "The model server did not answer in time.", code="backend.timeout", details=details
-        )
-    if isinstance(error, HttpConnectError):
-        return BackendUnavailableError("The model server cannot be reached.", details=details)
-    return BackendUnavailableError("The connection to the model server broke.", details=details)
 
 
 def _bad_answer() -> BackendUnavailableError:
