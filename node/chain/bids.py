@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 
+from node.chain.abi.abi_types import AbiError
 from node.chain.abi.structs import bid_record, model_record, model_stats, provider_model_stats
-from node.chain.abi.types import AbiError
 from node.chain.multicall import ContractReader
 from node.chain.paging import all_keys, page_of_keys
 from node.chain.providers import ProviderRegistry

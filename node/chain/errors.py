@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from node.chain.abi.abi_types import AbiError
 from node.chain.abi.codec import Function
-from node.chain.abi.types import AbiError
 from node.chain.error_words import BY_TEXT, WORDS, Words
 from node.core.errors import RevertedError
 from node.core.units import Mor

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from node.chain.abi.abi_types import AbiError
 from node.chain.abi.structs import model_record, model_stats
-from node.chain.abi.types import AbiError
 from node.chain.multicall import ContractReader
 from node.chain.paging import all_keys
 from node.core.errors import ModelNotFoundError

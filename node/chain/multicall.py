@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from node.chain.abi.abi_types import AbiError
 from node.chain.abi.codec import Function
 from node.chain.abi.functions import MARKET, MULTICALL, TOKEN
-from node.chain.abi.types import AbiError
 from node.chain.errors import reverted
 from node.chain.rpc.answers import Fault, RpcFaultError
 from node.chain.rpc.quantities import data, hex_data, hex_quantity

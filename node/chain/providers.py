@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from node.chain.abi.abi_types import AbiError
 from node.chain.abi.structs import provider_record
-from node.chain.abi.types import AbiError
 from node.chain.multicall import ContractReader
 from node.chain.paging import all_keys
 from node.core.ids import Address

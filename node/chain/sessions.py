@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from node.chain.abi.abi_types import AbiError
 from node.chain.abi.structs import session_record
-from node.chain.abi.types import AbiError
 from node.chain.multicall import ContractReader
 from node.chain.paging import page_of_keys
 from node.core.errors import SessionNotFoundError

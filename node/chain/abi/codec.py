@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from node.chain.abi import types as abi
-from node.chain.abi.types import AbiError, AbiType, Reader, Tuple
+from node.chain.abi import abi_types as abi
+from node.chain.abi.abi_types import AbiError, AbiType, Reader, Tuple
 from node.core.keccak import keccak256
 
 _NUMBER = re.compile(r"(u?int)(\d+)")

@@ -7,7 +7,7 @@ record.
 
 from typing import Any
 
-from node.chain.abi.types import AbiError
+from node.chain.abi.abi_types import AbiError
 from node.core.ids import Address, BidId, ModelId, SessionId
 from node.core.records import (
     Bid,

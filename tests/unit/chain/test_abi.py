@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from node.chain.abi.abi_types import AbiError, Tuple
 from node.chain.abi.codec import Function, decode_values, parse_type, split_types
 from node.chain.abi.events import BY_TOPIC, EVENTS
 from node.chain.abi.functions import MARKET, MULTICALL, TOKEN
-from node.chain.abi.types import AbiError, Tuple
 from node.core.errors import NodeError
 from tests.support.vectors import load_vectors
 from tests.unit.chain.values import codec_values, inputs_of, unhex

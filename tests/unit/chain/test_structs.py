@@ -1,8 +1,8 @@
 import pytest
 
 from node.chain.abi import structs
+from node.chain.abi.abi_types import AbiError
 from node.chain.abi.functions import MARKET
-from node.chain.abi.types import AbiError
 from node.core.ids import Address, BidId, ModelId, SessionId
 from tests.support.vectors import load_vectors
 from tests.unit.chain.values import codec_value, unhex
