@@ -1,6 +1,6 @@
 """A chain set up as the one that recorded `vectors/contracts.json`, and tools to replay it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from eth_abi.abi import decode, encode
@@ -13,7 +13,7 @@ from node.devnet.accounts import DemoAccount, well_known_accounts
 from node.devnet.artifacts import artifact
 from node.devnet.clock import ChainClock
 from node.devnet.control import ChainControl
-from node.devnet.evm import Evm
+from node.devnet.evm import Evm, GenesisAccount
 from node.devnet.genesis import MARKETPLACE_ADDRESS, TOKEN_ADDRESS, GenesisConfig
 from node.devnet.params import RpcError, to_hex
 from node.devnet.rpc import RpcHandler
@@ -91,14 +91,16 @@ def hexbytes(text: str) -> bytes:
 class ReplayChain:
     """The recorded chain. Times are the recorded block times."""
 
-    def __init__(self) -> None:
+    def __init__(self, alter: Callable[[dict[bytes, GenesisAccount]], None] | None = None) -> None:
+        """`alter` may change the state of block 0."""
         config = GenesisConfig(
             mor={index: 1_000_000 * MOR for index in range(1, 7)},
             eth={index: 10_000 * MOR for index in range(7)},
         )
-        self.evm = Evm(
-            chain_id=CHAIN_ID, timestamp=_START - 1, accounts=genesis.genesis_accounts(config)
-        )
+        accounts = genesis.genesis_accounts(config)
+        if alter is not None:
+            alter(accounts)
+        self.evm = Evm(chain_id=CHAIN_ID, timestamp=_START - 1, accounts=accounts)
         genesis.deploy(self.evm, config, _START)
         self.rpc = self._rpc_from(_START)
         self.accounts = {account.address.checksum: account for account in well_known_accounts()[:7]}
