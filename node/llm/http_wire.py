@@ -38,6 +38,8 @@ class HttpExchange(asyncio.Protocol):
         self._keep_alive = False
         self._error: Exception | None = None
         self._closed = False
+        self._deadline = 0.0
+        self._timer: asyncio.TimerHandle | None = None
 
     @property
     def reusable(self) -> bool:
@@ -78,6 +80,9 @@ class HttpExchange(asyncio.Protocol):
     def abort(self) -> None:
         """Drop the connection at once; the server notices and stops its work."""
         self._closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         if self._transport is not None:
             self._transport.abort()
 
@@ -153,16 +158,28 @@ class HttpExchange(asyncio.Protocol):
 
     async def _wait(self, silence_s: float) -> None:
         waiter = self._waiter = self._loop.create_future()
-        timer = self._loop.call_later(silence_s, self._time_out, waiter)
+        # One timer that is moved when it fires: a timer per piece costs more than the piece.
+        self._deadline = self._loop.time() + silence_s
+        if self._timer is None or self._deadline < self._timer.when():
+            self._set_timer()
         try:
             await waiter
         finally:
-            timer.cancel()
             self._waiter = None
 
-    def _time_out(self, waiter: asyncio.Future[None]) -> None:
-        if not waiter.done():
-            waiter.set_exception(SilenceError())
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(self._deadline, self._time_out)
+
+    def _time_out(self) -> None:
+        self._timer = None
+        if self._waiter is None or self._waiter.done():
+            return
+        if self._loop.time() >= self._deadline:
+            self._waiter.set_exception(SilenceError())
+        else:
+            self._set_timer()
 
 
 def _parse_head(head: bytes) -> tuple[int, dict[str, str], bool]:
