@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from node.chain.abi.events import BY_TOPIC
-from node.chain.errors import reverted
 from node.chain.networks import Network
 from node.chain.rpc.quantities import data, hex_quantity, quantity
-from node.core.errors import RevertedError, RpcAnswerError
+from node.core.errors import ChainError, RevertedError, RpcAnswerError
 from node.core.ids import Address, SessionId, TxHash
 from node.core.ports import JsonRpc
 from node.core.records import Receipt
@@ -88,19 +87,20 @@ async def failure_of(rpc: JsonRpc, receipt: Receipt) -> RevertedError:
 
 
 async def _replayed(rpc: JsonRpc, receipt: Receipt) -> RevertedError:
-    sent = await rpc.request("eth_getTransactionByHash", [receipt.tx_hash.hex])
-    if isinstance(sent, Mapping):
-        call = {name: sent.get(name) for name in ("from", "to", "value")}
-        call["data"] = sent.get("input")
-        call["gas"] = sent.get("gas")
-        try:
+    try:
+        sent = await rpc.request("eth_getTransactionByHash", [receipt.tx_hash.hex])
+        if isinstance(sent, Mapping):
+            call = {name: sent.get(name) for name in ("from", "to", "value", "gas")}
+            call["data"] = sent.get("input")
             await rpc.request("eth_call", [call, hex_quantity(max(receipt.block - 1, 0))])
-        except RevertedError as error:
-            return error
-    unknown = reverted(b"")
+    except RevertedError as error:
+        return error
+    except ChainError as error:
+        # Endpoints keep old states for a while only; that it failed is certain all the same.
+        _log.info("the reason of a failed transaction cannot be read: %s", error)
     return RevertedError(
         "The transaction was refused; the reason is not known any more.",
         reason="unknown",
         hint="Try again: the amounts are checked anew.",
-        code=unknown.code,
+        code="chain.reverted.unknown",
     )
