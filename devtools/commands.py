@@ -9,6 +9,7 @@ from pathlib import Path
 
 from devtools import bundle, environment, locking
 from devtools.checks import run_checks, run_tests
+from devtools.compiler import ensure_solidity_compiler
 from devtools.console import ROOT, DevError, Steps, become, call, say
 from devtools.system import ensure_qt_libraries, has_display
 
@@ -28,6 +29,7 @@ def _test(options: argparse.Namespace) -> int:
     def install() -> bool:
         environment.ensure(dev=True)
         ensure_qt_libraries(display=False)
+        ensure_solidity_compiler()
         return True
 
     steps.run("install", install)
