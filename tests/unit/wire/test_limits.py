@@ -20,10 +20,11 @@ from node.core.ids import BidId
 from node.core.tasks import TaskScope
 from node.wire.admission import Admission, RateLimiter, network_of
 from node.wire.client import WireClient
-from node.wire.codec import encode_error, infrastructure_error
+from node.wire.codec import encode_error, encode_request, infrastructure_error
 from node.wire.limits import WireLimits
 from node.wire.messages import PromptRequest
 from node.wire.plaintexts import AnswerPart
+from node.wire.signing import sign
 from node.wire.verification import ApprovalClock, ReplayMemory
 from tests.support.scripted_provider import ScriptedProvider
 from tests.support.wire_pair import (
@@ -166,6 +167,20 @@ async def test_consumer_that_does_not_read_is_cut_off() -> None:
         await stream.aclose()
 
 
+async def test_flood_after_the_request_is_cut_off() -> None:
+    async def silent(_: PromptRequest) -> AsyncIterator[dict[str, Any]]:
+        await asyncio.Event().wait()
+        yield {}
+
+    async with running(knowing_consumer(silent), limits=limits(trailing=10_000)) as pair:
+        request = PromptRequest(
+            session_id=SESSION, message="{}", timestamp=pair.clock.unix_millis()
+        )
+        raw = encode_request("1", "session.prompt", sign(request, CONSUMER))
+        assert await pair.raw(raw + b" " * 200_000) == b""
+        await until(lambda: pair.server.connections == 0)
+
+
 def test_rate_window_moves_with_time() -> None:
     clock = FakeClock()
     limiter = RateLimiter(clock, 2)
@@ -231,6 +246,33 @@ async def test_silent_provider_is_given_all_its_waits() -> None:
         assert asyncio.get_running_loop().time() - started >= 0.14
         assert len(provider.received) == 1
         await provider.lost.wait()
+
+
+async def test_broken_connection_in_mid_answer_is_an_incomplete_answer() -> None:
+    async def endless(_: PromptRequest) -> AsyncIterator[dict[str, Any]]:
+        yield delta("x")
+        await asyncio.Event().wait()
+
+    async with running(knowing_consumer(endless)) as pair:
+        stream = pair.client().prompt(pair.endpoint, SESSION, "{}", PROVIDER.public_key)
+        await anext(stream)
+        await pair.server.aclose()
+        with pytest.raises(IncompleteAnswerError):
+            await anext(stream)
+
+
+async def test_provider_that_reads_nothing_is_given_up() -> None:
+    writers: list[asyncio.StreamWriter] = []
+    server = await asyncio.start_server(lambda _, writer: writers.append(writer), "127.0.0.1", 0)
+    endpoint = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    client = consumer(write_stuck_s=0.05)
+    text = "x" * (16 << 20)
+    with pytest.raises(ProviderTimeoutError):
+        await anext(client.prompt(endpoint, SESSION, text, PROVIDER.public_key))
+    for writer in writers:
+        writer.transport.abort()
+    server.close()
+    await server.wait_closed()
 
 
 async def test_dripping_provider_is_no_better_than_a_silent_one() -> None:

@@ -146,6 +146,27 @@ async def test_empty_object_is_an_unknown_method() -> None:
         assert b"unknown method: unknown method: " in await pair.raw(b"{}")
 
 
+@pytest.mark.parametrize(
+    ("method", "params", "text"),
+    [
+        ("network.ping", {"nonce": "0x" + "00" * 65, "signature": "0x"}, "failed to unmarshal"),
+        ("network.ping", {"nonce": "0x" + "00" * 65, "signature": "0x01"}, "nonce is too long"),
+        ("network.ping", {"nonce": "", "signature": ""}, None),
+        ("session.report", {"signature": "", "message": "ab", "timestamp": 1}, "session not found"),
+        ("session.report", {"signature": "", "message": "", "timestamp": 1}, "message is required"),
+        ("session.report", {"signature": "", "message": "x", "timestamp": 0}, "timestamp is requ"),
+        ("session.prompt.stream.start", {}, "unknown method: unknown method: session.prompt.str"),
+        ("agent.get_tools", {}, "unknown method: unknown method: agent.get_tools"),
+    ],
+)
+async def test_validation(method: str, params: dict[str, Any], text: str | None) -> None:
+    async with running() as pair:
+        sent = json.dumps({"id": "1", "method": method, "params": params})
+        response = parse_response(await pair.raw(sent.encode()))
+    assert (response.error is None) is (text is None)
+    assert response.error is None or (text or "") in response.error.message
+
+
 async def test_ping_in_single_bytes() -> None:
     async with running(clock=clock()) as pair:
         reader, writer = await asyncio.open_connection("127.0.0.1", pair.server.port)
