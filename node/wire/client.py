@@ -13,6 +13,7 @@ from typing import TypeVar
 from node.core.clock import Clock
 from node.core.errors import (
     IncompleteAnswerError,
+    InvalidPromptError,
     ProviderTimeoutError,
     ProviderUnreachableError,
 )
@@ -142,6 +143,7 @@ class WireClient:
         provider.
 
         Raises (beside the common ones):
+            InvalidPromptError: the request exceeds the size that providers take.
             ProviderModelError: the model answered an error.
             IncompleteAnswerError: the stream stopped after parts were yielded.
             MessageTooLargeError: the answer exceeds the limits.
@@ -151,6 +153,10 @@ class WireClient:
         )
         request_id = request_id or new_request_id()
         raw = encode_request(request_id, "session.prompt", sign(message, self._signer))
+        if len(raw) > self._limits.message_out:
+            raise InvalidPromptError(
+                "This request is too large to be sent.", hint="Send less text or smaller images."
+            )
         exchange = PromptExchange(
             signer=self._signer,
             provider_key=peer_key(provider_public_key),

@@ -11,6 +11,7 @@ from node.core.clock import FakeClock, SystemClock
 from node.core.errors import (
     BadMessageError,
     IncompleteAnswerError,
+    InvalidPromptError,
     MessageTooLargeError,
     ProviderRefusedError,
     ProviderTimeoutError,
@@ -302,6 +303,13 @@ async def test_answers_beyond_the_caps_are_stopped(change: dict[str, int]) -> No
     async with running(knowing_consumer()) as pair:
         with pytest.raises(MessageTooLargeError):
             await collect(pair.client(limits=limits(**change)), pair.endpoint)
+
+
+async def test_request_that_no_provider_takes_is_not_sent() -> None:
+    async with ScriptedProvider([]).running() as provider:
+        with pytest.raises(InvalidPromptError):
+            await collect(consumer(message_out=100), provider.endpoint)
+        assert provider.received == []
 
 
 async def test_oversized_object_is_stopped() -> None:
