@@ -35,6 +35,9 @@ _RATE_LIMIT_COOL_DOWN_S = 10.0
 _STALE_HEAD_S = 60
 _TOTAL_S = 30.0
 _BROADCAST_WIDTH = 3
+_PASSING = (Fault.RATE_LIMIT, Fault.MISSING_STATE)
+_OWN = (Fault.NO_METHOD, Fault.OTHER)
+"""Faults that another endpoint may not have, but that waiting does not heal."""
 _STRAGGLER_S = 0.3
 _log = logging.getLogger("node.chain.rpc")
 
@@ -81,6 +84,7 @@ class RpcPool:
         self._chain_id = chain_id
         self._clock = clock
         self._current = self._members[0]
+        self._trust_heads_until = 0.0
 
     def health(self) -> tuple[EndpointHealth, ...]:
         now = self._clock.monotonic()
@@ -126,19 +130,17 @@ class RpcPool:
                 if failure is not None and self._clock.monotonic() > deadline:
                     raise failure
             if stale:
-                # All are behind: the chain stands still, or this computer's clock is wrong.
+                # All are behind: the chain stands still, or this computer's clock is wrong. Not
+                # every read needs to find that out anew.
+                self._trust_heads_until = self._clock.monotonic() + _LONGEST_COOL_DOWN_S
                 return max(stale, key=_timestamp)
-            if isinstance(failure, RpcFaultError) and failure.fault is Fault.NO_METHOD:
+            if isinstance(failure, RpcFaultError) and failure.fault in _OWN:
                 break
         raise failure or self._wrong_network()
 
     def _keep_or_raise(self, error: NodeError) -> NodeError:
         """Errors that another endpoint may not have are returned, the others are raised."""
-        if isinstance(error, RpcFaultError) and error.fault not in (
-            Fault.RATE_LIMIT,
-            Fault.MISSING_STATE,
-            Fault.NO_METHOD,
-        ):
+        if isinstance(error, RpcFaultError) and error.fault not in (*_PASSING, *_OWN):
             raise error
         return error
 
@@ -174,6 +176,8 @@ class RpcPool:
     def _is_stale(self, member: _Member, method: str, params: Sequence[Any], result: Any) -> bool:
         """Whether this is the newest block of an endpoint that stopped following the chain."""
         if method != "eth_getBlockByNumber" or params[0] != "latest" or len(self._members) == 1:
+            return False
+        if self._clock.monotonic() < self._trust_heads_until:
             return False
         if self._clock.unix_seconds() - _timestamp(result) <= _STALE_HEAD_S:
             return False

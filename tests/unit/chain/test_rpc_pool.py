@@ -47,10 +47,11 @@ def good(value="0x10"):
         lambda r: http("slow down", "429 Too Many Requests"),
         lambda r: failure(r, -32005, "limit exceeded"),
         lambda r: failure(r, -32000, "header not found"),
+        lambda r: failure(r, -32603, "Internal error"),
         lambda r: http('{"jsonrpc":"2.0","id":999,"result":"0xbad"}'),
         lambda r: b"",
     ],
-    ids=["503", "429", "-32005", "header not found", "other id", "hang up"],
+    ids=["503", "429", "-32005", "header not found", "internal", "other id", "hang up"],
 )
 async def test_the_next_endpoint_answers_where_the_first_fails(stack, bad):
     pool = await pool_of(stack, RpcServer(bad), good())
@@ -127,12 +128,16 @@ async def test_an_endpoint_that_recovers_is_used_again(stack):
     assert pool.health()[0].faults == 0
 
 
-async def test_a_method_nobody_has(stack):
-    bad = RpcServer(lambda r: failure(r, -32601, "method not found"))
+@pytest.mark.parametrize(
+    ("code", "text", "fault"),
+    [(-32601, "method not found", Fault.NO_METHOD), (-32603, "Internal error", Fault.OTHER)],
+)
+async def test_a_request_nobody_takes_is_asked_once(stack, code, text, fault):
+    bad = RpcServer(lambda r: failure(r, code, text))
     pool = await pool_of(stack, bad)
     with pytest.raises(RpcFaultError) as caught:
         await pool.request("eth_foo", [])
-    assert caught.value.fault is Fault.NO_METHOD
+    assert caught.value.fault is fault
     assert bad.methods.count("eth_foo") == 1
 
 
@@ -181,14 +186,14 @@ async def test_an_endpoint_that_stopped_following_the_chain_is_left(stack):
 
 async def test_when_all_are_behind_the_newest_of_them_serves(stack):
     clock = QuickClock()
+    clock.advance(100)
     old, older = ({"timestamp": hex(clock.unix_seconds() - age)} for age in (600, 900))
-    pool = await pool_of(
-        stack,
-        RpcServer(lambda r: result(r, older)),
-        RpcServer(lambda r: result(r, old)),
-        clock=clock,
-    )
+    servers = RpcServer(lambda r: result(r, older)), RpcServer(lambda r: result(r, old))
+    pool = await pool_of(stack, *servers, clock=clock)
     assert await pool.request("eth_getBlockByNumber", ["latest", False]) == old
+    asked = sum(len(server.methods) for server in servers)
+    await pool.request("eth_getBlockByNumber", ["latest", False])
+    assert sum(len(server.methods) for server in servers) == asked + 1
 
 
 async def test_an_endpoint_rests_as_long_as_it_asks_for(stack):
