@@ -241,3 +241,26 @@ async def test_stopping_during_the_start_leaves_nothing(
     assert isinstance(result, BackendUnavailableError)
     assert process.pid is None
     assert process.state is WorkerState.STOPPED
+
+
+async def test_a_stop_lets_running_answers_finish(
+    make_process: MakeProcess, tiny_model: Path
+) -> None:
+    process, backend = await _start(make_process, tiny_model)
+    chunks = backend.chat(_body(max_tokens=300, ignore_eos=True))
+    await anext(chunks)
+    stopping = asyncio.gather(process.stop(20))
+    rest = [chunk async for chunk in chunks]
+    await stopping
+    assert rest[-1]["timings"]["predicted_n"] == 300
+    with pytest.raises(BackendUnavailableError):
+        await anext(backend.chat(_body()))
+
+
+async def test_a_stop_does_not_wait_for_ever(make_process: MakeProcess, tiny_model: Path) -> None:
+    process, backend = await _start(make_process, tiny_model)
+    chunks = backend.chat(_body(max_tokens=900, ignore_eos=True))
+    await anext(chunks)
+    await process.stop(0.05)  # nobody reads the answer meanwhile
+    assert process.pid is None
+    await chunks.aclose()

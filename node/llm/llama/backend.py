@@ -1,6 +1,7 @@
 """`LlmBackend` over a running `LlamaProcess`: checked requests in, clean chunks out."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import aclosing, contextmanager
 from typing import Any
 
 from node.core.clock import Clock
@@ -33,21 +34,17 @@ class LlamaBackend:
         request = engine_request(body)
         show_progress = bool(body.get("return_progress"))
         assembler = None if body.get("stream") else CompletionAssembler()
-        self.in_flight += 1
-        stream = self._stream(request)
-        try:
-            async for chunk in stream:
-                if assembler is not None:
-                    assembler.add(chunk)
-                elif show_progress or "prompt_progress" not in chunk:
-                    yield chunk
+        with self._using():
+            # Closing the stream here, not at garbage collection, frees the engine's slot at once.
+            async with aclosing(self._stream(request)) as stream:
+                async for chunk in stream:
+                    if assembler is not None:
+                        assembler.add(chunk)
+                    elif show_progress or "prompt_progress" not in chunk:
+                        yield chunk
             self._process.answered()
             if assembler is not None:
                 yield assembler.completion()
-        finally:
-            # Closing here, not at garbage collection, is what frees the engine's slot at once.
-            await stream.aclose()
-            self._used()
 
     async def embeddings(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """Raises BackendRefusedError with status 501 when the model was not loaded for this."""
@@ -58,10 +55,10 @@ class LlamaBackend:
                 status=400,
                 body=_error_body("“input” must be a text or a list of texts", 400),
             )
-        self.in_flight += 1
         try:
-            server = await self._process.server()
-            return await server.embeddings({"input": inputs})
+            with self._using():
+                server = await self._process.server()
+                return await server.embeddings({"input": inputs})
         except BackendRefusedError as error:
             if error.status == 501:
                 text = "This model was not loaded for embeddings."
@@ -69,8 +66,6 @@ class LlamaBackend:
             raise
         except BackendUnavailableError as error:
             raise await self._lost(error) from error
-        finally:
-            self._used()
 
     async def health(self) -> BackendHealth:
         if self._process.state is not WorkerState.LOADED:
@@ -83,14 +78,12 @@ class LlamaBackend:
 
     async def _stream(self, request: Mapping[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
         server = await self._process.server()
-        chunks = server.chat(request)
         try:
-            async for chunk in chunks:
-                yield chunk
+            async with aclosing(server.chat(request)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
         except BackendUnavailableError as error:
             raise await self._lost(error) from error
-        finally:
-            await chunks.aclose()
 
     async def _lost(self, error: BackendUnavailableError) -> NodeError:
         """A broken connection to our own worker nearly always means that it died."""
@@ -107,9 +100,15 @@ class LlamaBackend:
         """Count as used now, so that it is not unloaded before its first request."""
         self.last_used = self._clock.monotonic()
 
-    def _used(self) -> None:
-        self.in_flight -= 1
-        self.last_used = self._clock.monotonic()
+    @contextmanager
+    def _using(self) -> Iterator[None]:
+        self.in_flight += 1
+        try:
+            with self._process.request():
+                yield
+        finally:
+            self.in_flight -= 1
+            self.touch()
 
 
 def _error_body(message: str, status: int) -> dict[str, Any]:

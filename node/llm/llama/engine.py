@@ -1,16 +1,10 @@
 """The interface of the engines that run inside a worker."""
 
-import importlib
 from dataclasses import dataclass
 from typing import Protocol
 
 from node.core.errors import EngineError
 from node.llm.llama.protocol import LoadSpec
-
-_MODULES = {
-    "xllamacpp": "node.llm.llama.engines.xllamacpp",
-    "llama-cpp-python": "node.llm.llama.engines.llamacpp",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +45,15 @@ class Engine(Protocol):
 
 def load_engine(name: str) -> Engine:
     """Import the engine's binding. Raises EngineError `engine.missing` when it is not installed."""
+    # Plain imports, so that the bundler of the frozen program sees them.
     try:
-        module = importlib.import_module(_MODULES[name])
-        engine: Engine = module.create_engine()
+        if name == "xllamacpp":
+            from node.llm.llama.engines.xllamacpp import XllamacppEngine
+
+            return XllamacppEngine()
+        from node.llm.llama.engines.llamacpp import LlamaCppPythonEngine
+
+        return LlamaCppPythonEngine()
     except ImportError as error:
         raise EngineError(
             f"The engine {name} is not installed.",
@@ -61,4 +61,3 @@ def load_engine(name: str) -> Engine:
             hint="Install the engine's package or choose the other engine.",
             details={"cause": str(error)},
         ) from error
-    return engine

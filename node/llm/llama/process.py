@@ -1,6 +1,7 @@
 """A model kept running: states, smoke test, health, restarts after a crash, orderly end."""
 
 import asyncio
+import contextlib
 import logging
 import os
 import secrets
@@ -8,7 +9,7 @@ import shutil
 import sys
 import tempfile
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -39,6 +40,7 @@ class WorkerState(StrEnum):
     STARTING = "starting"
     LOADED = "loaded"
     RESTARTING = "restarting"
+    DRAINING = "draining"
     STOPPING = "stopping"
     FAILED = "failed"
     CRASHED = "crashed"
@@ -89,6 +91,10 @@ class LlamaProcess:
         self._crashes: deque[float] = deque()
         self._error: NodeError | None = None
         self._answered = False
+        self._supervisor: asyncio.Task[None] | None = None
+        self._requests = 0
+        self._quiet = asyncio.Event()
+        self._quiet.set()
         self.state = WorkerState.STOPPED
 
     @property
@@ -131,7 +137,7 @@ class LlamaProcess:
         if error is not None:
             await self._fail(WorkerState.FAILED, error)
             raise error
-        self._tasks.spawn(self._supervise(), name="supervise")
+        self._supervisor = self._tasks.spawn(self._supervise(), name="supervise")
 
     async def server(self) -> OpenAiBackend:
         """The running server; waits while the worker starts or restarts.
@@ -149,11 +155,31 @@ class LlamaProcess:
 
     async def stop(self, grace_s: float = _STOP_GRACE_S) -> None:
         """End the worker; running answers get `grace_s` to finish. Safe in every state."""
+        if self._supervisor is not None:
+            self._supervisor.cancel()
+            self._supervisor = None
+        if self.state is WorkerState.LOADED and self._requests and grace_s > 0:
+            await self._set_state(WorkerState.DRAINING)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(grace_s):
+                    await self._quiet.wait()
         await self._set_state(WorkerState.STOPPING)
         await self._tasks.aclose()
         await self._drop_child(grace_s)
         self._error = None
         await self._set_state(WorkerState.STOPPED)
+
+    @contextlib.contextmanager
+    def request(self) -> Iterator[None]:
+        """Held by each running request, so that `stop` can wait for it."""
+        self._requests += 1
+        self._quiet.clear()
+        try:
+            yield
+        finally:
+            self._requests -= 1
+            if not self._requests:
+                self._quiet.set()
 
     async def end_hung_worker(self) -> None:
         """Kill a worker that gave no sign of life for too long; supervision starts a new one."""

@@ -1,5 +1,6 @@
 """What a worker does to itself before it touches a model file."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -40,7 +41,9 @@ def lower_privileges() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE, "ascii")
+        # Some containers show a read-only /proc.
+        with contextlib.suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE, "ascii")
 
 
 def end_when_too_big(rss_mb: int) -> None:

@@ -134,10 +134,6 @@ class LlamaCppPythonEngine:
         return f"http://127.0.0.1:{port}"
 
 
-def create_engine() -> LlamaCppPythonEngine:
-    return LlamaCppPythonEngine()
-
-
 def _arguments(options: EngineOptions) -> dict[str, Any]:
     kv_type = getattr(llama_cpp, f"GGML_TYPE_{options.kv_type.upper()}")
     arguments: dict[str, Any] = {

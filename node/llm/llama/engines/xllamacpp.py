@@ -45,10 +45,6 @@ class XllamacppEngine:
         self._server = None
 
 
-def create_engine() -> XllamacppEngine:
-    return XllamacppEngine()
-
-
 def build_params(spec: LoadSpec) -> Any:
     """`CommonParams` of the native server for `spec`. EngineError: unknown expert option."""
     params = xllamacpp.CommonParams()
