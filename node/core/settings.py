@@ -150,6 +150,21 @@ class NodeSettings(BaseModel):
         restart=False,
         gt=0,
     )
+    message_limit_mib: int = _setting(
+        16, "Largest message of a peer", "MORPHEUS_MESSAGE_LIMIT_MIB", unit="MiB", ge=1, le=256
+    )
+    provider_connections: int = _setting(
+        512, "Connections to the provider's port", "MORPHEUS_PROVIDER_CONNECTIONS", ge=1
+    )
+    provider_request_time_s: Seconds = _setting(
+        30.0, "Longest time for one request to arrive", "MORPHEUS_REQUEST_TIME", unit="s", gt=0
+    )
+    session_requests_per_address: int = _setting(
+        60, "Session requests per address and minute", "MORPHEUS_REQUESTS_PER_ADDRESS", ge=1
+    )
+    session_requests_per_user: int = _setting(
+        10, "Session requests per user and minute", "MORPHEUS_REQUESTS_PER_USER", ge=1
+    )
     store_chats: bool = _setting(
         True, "Keep chats on this computer", "PROXY_STORE_CHAT_CONTEXT", group="Chat", restart=False
     )

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from node.core.clock import Clock
-from node.core.events import EventBus
+from node.core.events import EventBus, SessionChanged
 from node.core.ids import Address
 from node.core.ports import Calls, Marketplace, Signer, Transactions
 from node.store.journal import SessionJournal
+from node.store.journal_records import SessionEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,3 +34,14 @@ class WalletAccess:
     @property
     def address(self) -> Address:
         return self.signer.address
+
+
+def announce(bus: EventBus, entry: SessionEntry) -> None:
+    """Tell everybody that a session moved on in its life."""
+    bus.publish(
+        SessionChanged(
+            intent_id=entry.intent_id,
+            session_id=entry.session_id.hex if entry.session_id else "",
+            state=entry.state.value,
+        )
+    )

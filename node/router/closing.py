@@ -10,13 +10,12 @@ from node.core.errors import (
     RevertedError,
     SessionClosedError,
 )
-from node.core.events import SessionChanged
 from node.core.faults import fault_point
 from node.core.ids import SessionId
 from node.core.ports import SignedBlob
 from node.core.records import Receipt, Session
 from node.core.units import Mor, UnixSeconds, next_midnight
-from node.router.access import ChainAccess, WalletAccess
+from node.router.access import ChainAccess, WalletAccess, announce
 from node.router.links import ProviderLink
 from node.router.quote import Refund, SessionTerms, refund_at
 from node.router.reports import ReportMaker
@@ -199,11 +198,5 @@ class SessionCloser:
     async def _store(self, entry: SessionEntry, state: SessionState) -> SessionEntry:
         entry = replace(entry, state=state, updated_at=self._chain.clock.unix_seconds())
         await self._wallet.journal.save(entry)
-        self._wallet.bus.publish(
-            SessionChanged(
-                intent_id=entry.intent_id,
-                session_id=entry.session_id.hex if entry.session_id else "",
-                state=state.value,
-            )
-        )
+        announce(self._wallet.bus, entry)
         return entry

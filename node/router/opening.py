@@ -15,12 +15,11 @@ from node.core.errors import (
     RevertedError,
     SessionError,
 )
-from node.core.events import SessionChanged
 from node.core.faults import fault_point
 from node.core.ports import HandshakeReply
 from node.core.records import Receipt
 from node.core.units import Mor, UnixMillis
-from node.router.access import ChainAccess, WalletAccess
+from node.router.access import ChainAccess, WalletAccess, announce
 from node.router.links import ProviderLink
 from node.router.quotes import Candidate, SessionQuote
 from node.router.sending import Stage, TransactionSender, refusal_text
@@ -226,11 +225,5 @@ class SessionOpener:
             )
         entry = replace(entry, state=state, updated_at=self._chain.clock.unix_seconds())
         await self._wallet.journal.save(entry)
-        self._wallet.bus.publish(
-            SessionChanged(
-                intent_id=entry.intent_id,
-                session_id=entry.session_id.hex if entry.session_id else "",
-                state=state.value,
-            )
-        )
+        announce(self._wallet.bus, entry)
         return entry

@@ -13,7 +13,7 @@ from node.core.log import get_logger
 from node.core.ports import Intent
 from node.core.records import Receipt, Session
 from node.core.units import UnixSeconds
-from node.router.access import ChainAccess, WalletAccess
+from node.router.access import ChainAccess, WalletAccess, announce
 from node.router.closing import SessionCloser
 from node.router.holdings import all_sessions
 from node.router.opening import SessionOpener
@@ -245,6 +245,7 @@ class SessionRecovery:
             updated_at=now,
         )
         await self._wallet.journal.create(entry)
+        announce(self._wallet.bus, entry)
         return entry
 
     async def _adopt_into(self, entry: SessionEntry, session: Session) -> SessionEntry:
@@ -269,4 +270,5 @@ class SessionRecovery:
     async def _save(self, entry: SessionEntry, state: SessionState) -> SessionEntry:
         entry = replace(entry, state=state, updated_at=self._chain.clock.unix_seconds())
         await self._wallet.journal.save(entry)
+        announce(self._wallet.bus, entry)
         return entry

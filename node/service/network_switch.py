@@ -17,7 +17,7 @@ from node.service.demo_world import fresh_database, open_demo_world, user_parts
 from node.service.dto import NetworkView
 from node.service.profile import Profile
 from node.service.stack import NetworkStack, StackHolder
-from node.wire.limits import WireLimits
+from node.wire.limits import MIB, WireLimits
 
 DEMO = "demo"
 CUSTOM = "custom"
@@ -27,11 +27,17 @@ PRESETS = {network.key: network for network in (BASE, BASE_SEPOLIA, ARBITRUM)}
 
 
 def wire_limits(settings: NodeSettings) -> WireLimits:
-    """The protocol's limits with the user's time-outs."""
+    """The protocol's limits with the user's numbers."""
     return WireLimits(
         first_response_s=settings.first_answer_timeout_s,
         first_response_waits=1 + settings.first_answer_retries,
         idle_s=settings.idle_timeout_s,
+        message_in=settings.message_limit_mib * MIB,
+        message_out=settings.message_limit_mib * MIB,
+        connections=settings.provider_connections,
+        whole_request_s=settings.provider_request_time_s,
+        requests_per_address_minute=settings.session_requests_per_address,
+        requests_per_user_minute=settings.session_requests_per_user,
     )
 
 
