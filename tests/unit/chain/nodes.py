@@ -32,8 +32,12 @@ class RpcServer:
         self._chain_id = chain_id
         self.methods: list[str] = []
         self.url = ""
+        self._open: set[asyncio.Task[Any]] = set()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._open.add(task)
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             length = next(
@@ -52,6 +56,7 @@ class RpcServer:
         except (OSError, asyncio.IncompleteReadError):
             pass
         finally:
+            self._open.discard(task)
             writer.close()
 
     @asynccontextmanager
@@ -62,4 +67,8 @@ class RpcServer:
             yield self
         finally:
             server.close()
+            hanging = list(self._open)
+            for task in hanging:
+                task.cancel()
+            await asyncio.gather(*hanging, return_exceptions=True)
             await server.wait_closed()
