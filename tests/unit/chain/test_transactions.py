@@ -270,7 +270,7 @@ async def test_opening_a_session_takes_few_requests(chain):
     assert len(chain.rpc.methods) <= 24
 
 
-async def test_a_signed_transaction_that_nobody_sends_blocks_the_wallet_only_briefly(chain):
+async def test_a_signed_transaction_that_nobody_sends_blocks_the_wallet_for_a_moment(chain):
     clock = FakeClock()
     lane = WalletTransactions(chain.rpc, chain.network, chain.head, clock)
     call, signer = chain.calls.send_mor(FRIEND, Mor(1)), chain.signer()
