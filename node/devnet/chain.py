@@ -50,7 +50,7 @@ class Devnet:
     """
 
     def __init__(
-        self, *, executor: ThreadPoolExecutor, evm: Evm, clock: ChainClock, block_interval_s: int
+        self, *, executor: ThreadPoolExecutor, evm: Evm, clock: ChainClock, block_interval_s: float
     ) -> None:
         self._executor = executor
         self._evm = evm
@@ -67,7 +67,7 @@ class Devnet:
         clock: Clock | None = None,
         chain_id: int = CHAIN_ID,
         config: GenesisConfig | None = None,
-        block_interval_s: int = 1,
+        block_interval_s: float = 1.0,
         allow_public_chain_id: bool = False,
     ) -> Self:
         """Make the chain with its contracts deployed and its accounts funded.

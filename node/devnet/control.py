@@ -1,5 +1,6 @@
 """When blocks are made and what time they have, for the methods `evm_*` and the demo's switches."""
 
+from collections.abc import Collection
 from typing import Any
 
 from node.devnet import params
@@ -14,25 +15,32 @@ _LATEST = 10**11
 class ChainControl:
     """Block times, automatic mining and snapshots. For the devnet's one thread."""
 
-    def __init__(self, evm: Evm, clock: ChainClock, *, block_interval_s: int) -> None:
+    def __init__(self, evm: Evm, clock: ChainClock, *, block_interval_s: float) -> None:
         self._evm = evm
         self._clock = clock
         self._interval = block_interval_s
         self._snapshots: dict[int, int] = {}
         self._next_timestamp: int | None = None
+        self._due_at = clock.monotonic() + block_interval_s
         self.automine = True
 
     def mine_if_due(self) -> None:
-        """Make the block that the interval asks for, and no more than one however long ago."""
-        if self._next_timestamp is not None:
+        """Make the block that the interval asks for, and no more than one however long ago.
+
+        The interval is real time, also when the chain's time runs faster.
+        """
+        if self._next_timestamp is not None or self._clock.monotonic() < self._due_at:
             return
-        now = self._clock.unix_seconds()
-        if now >= self._evm.head.header.timestamp + self._interval:
-            self._evm.mine(now, only=self._taken())
+        if self._clock.unix_seconds() > self._evm.head.header.timestamp:
+            self.mine()
 
     def mine(self) -> None:
         """Close a block now; transactions that are held go on waiting."""
-        self._evm.mine(self._block_time(), only=self._taken())
+        self._close_block(only=self._taken())
+
+    def _close_block(self, only: Collection[bytes] | None) -> None:
+        self._evm.mine(self._block_time(), only=only)
+        self._due_at = self._clock.monotonic() + self._interval
 
     def _taken(self) -> tuple[bytes, ...] | None:
         return None if self.automine else ()
@@ -70,7 +78,7 @@ class ChainControl:
     def mine_on_request(self, moment: Any = None) -> str:
         if moment is not None:
             self.set_next_timestamp(moment)
-        self._evm.mine(self._block_time())
+        self._close_block(only=None)
         return "0x0"
 
     def switch_automine(self, enabled: Any) -> bool:

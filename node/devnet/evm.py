@@ -2,7 +2,8 @@
 
 Built on eth-tester's chain over py-evm. Its own RPC functions are not used: they lose revert data,
 look transactions up by a walk over all blocks and answer neither logs with open topics nor
-`input`. Mined data is kept as finished JSON-RPC objects instead, so reads cost next to nothing.
+`input`. Transactions, receipts and logs are kept as finished JSON-RPC objects instead, so reads
+cost next to nothing.
 """
 
 import logging
@@ -52,7 +53,7 @@ class GenesisAccount:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MinedBlock:
     header: Any
-    json: views.Json
+    size: int
     logs: tuple[views.Json, ...]
     transactions: tuple[bytes, ...]
 
@@ -144,7 +145,7 @@ class Evm:
             self.receipts[transaction.hash] = receipts_json[index]
         mined = MinedBlock(
             header=block.header,
-            json=views.block_json(block),
+            size=views.block_size(block),
             logs=tuple(log for receipt in receipts_json for log in receipt["logs"]),
             transactions=tuple(transaction.hash for transaction in block.transactions),
         )

@@ -1,7 +1,7 @@
 """Just enough HTTP/1.1 for JSON-RPC: one request in, one JSON answer out."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -31,11 +31,11 @@ class Request:
 
 
 async def read_request(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, max_body: int
+    reader: asyncio.StreamReader, *, send: Callable[[bytes], None], max_body: int
 ) -> Request | None:
     """Read one request; None when the client closed between requests.
 
-    `writer` is used only to tell a client that waits for it to go on (`Expect: 100-continue`).
+    `send` is used only to tell a client that waits for it to go on (`Expect: 100-continue`).
 
     Raises:
         BadHttpError: malformed, too large, or a transfer coding that is not supported.
@@ -57,7 +57,7 @@ async def read_request(
     if length > max_body:
         raise BadHttpError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"request above {max_body} bytes")
     if headers.get("expect", "").lower() == "100-continue":
-        writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        send(b"HTTP/1.1 100 Continue\r\n\r\n")
     body = await reader.readexactly(length)
     connection = headers.get("connection", "").lower()
     keep_alive = connection != "close" and (version == "HTTP/1.1" or connection == "keep-alive")

@@ -1,8 +1,8 @@
 """JSON-RPC over the EVM: methods by name, answers as strict clients expect them.
 
-Synchronous, for the devnet's one thread. A block is due every `block_interval_s` of the chain's
-time; it is made when the next request arrives, so an idle chain costs nothing and a polling
-client always sees new blocks.
+Synchronous, for the devnet's one thread. An empty block is due a second after the last one; it is
+made when the next request arrives, so an idle chain costs nothing and a client that polls always
+sees new blocks.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ from node.devnet.evm import SUGGESTED_TIP, Evm
 from node.devnet.filters import Filters
 from node.devnet.logs import parse_filter
 from node.devnet.params import RpcError, invalid, to_hex
-from node.devnet.views import Json, transaction_json
+from node.devnet.views import Json, block_json, transaction_json
 
 CLIENT_VERSION = "MorpheusDesktopDevnet/1"
 
@@ -163,10 +163,11 @@ class RpcHandler:
         if index is None:
             return None
         block = self._evm.blocks[index]
-        if not full:
-            return block.json
-        transactions = [self._evm.transactions[tx_hash] for tx_hash in block.transactions]
-        return {**block.json, "transactions": transactions}
+        transactions = [
+            self._evm.transactions[tx_hash] if full else to_hex(tx_hash)
+            for tx_hash in block.transactions
+        ]
+        return block_json(block.header, block.size, transactions)
 
     def _block_by_number(self, tag: Any, full: Any = False) -> Json | None:
         return self._block(self._index_by_number(tag), full)

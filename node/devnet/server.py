@@ -110,7 +110,7 @@ class DevnetServer:
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """One request and its answer; False when the connection is to be closed."""
         try:
-            request = await read_request(reader, writer, max_body=MAX_BODY)
+            request = await read_request(reader, send=writer.write, max_body=MAX_BODY)
         except BadHttpError as error:
             body = _error_body(INVALID_REQUEST, error.reason)
             writer.write(response_bytes(error.status, body, keep_alive=False))

@@ -11,9 +11,13 @@ from node.devnet.params import to_hex
 Json = dict[str, Any]
 
 
-def block_json(block: Any) -> Json:
-    """A mined block with transaction hashes; `transactions` is replaced where objects are asked."""
-    header = block.header
+def block_size(block: Any) -> int:
+    """Bytes of the block's RLP form."""
+    return len(rlp.encode(block))
+
+
+def block_json(header: Any, size: int, transactions: Sequence[Any]) -> Json:
+    """A mined block; `transactions` are hashes or objects, as asked."""
     answer: Json = {
         "number": hex(header.block_number),
         "hash": to_hex(header.hash),
@@ -29,7 +33,7 @@ def block_json(block: Any) -> Json:
         "difficulty": hex(header.difficulty),
         "totalDifficulty": "0x0",
         "extraData": to_hex(header.extra_data),
-        "size": hex(len(rlp.encode(block))),
+        "size": hex(size),
         "gasLimit": hex(header.gas_limit),
         "gasUsed": hex(header.gas_used),
         "timestamp": hex(header.timestamp),
@@ -40,7 +44,7 @@ def block_json(block: Any) -> Json:
         "excessBlobGas": hex(header.excess_blob_gas),
         "parentBeaconBlockRoot": to_hex(header.parent_beacon_block_root),
         "requestsHash": to_hex(header.requests_hash),
-        "transactions": [to_hex(transaction.hash) for transaction in block.transactions],
+        "transactions": list(transactions),
         "uncles": [],
     }
     return answer
