@@ -68,19 +68,25 @@ def _clean_environment(home: Path) -> dict[str, str]:
     return env | {"MORPHEUS_HOME": str(home)}
 
 
-def _output(arguments: list[str], *, env: Mapping[str, str], timeout: float) -> str:
+def _output(arguments: list[str], *, env: Mapping[str, str], timeout: float, text: str = "") -> str:
     command = [str(executable()), *arguments]
     try:
         done = subprocess.run(
-            command, cwd=DIST, env=dict(env), capture_output=True, timeout=timeout, check=False
+            command,
+            cwd=DIST,
+            env=dict(env),
+            input=text.encode(),
+            capture_output=True,
+            timeout=timeout,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise DevError(f"{' '.join(arguments)}: no end after {timeout:.0f} s") from error
-    text = done.stdout.decode("utf-8", "replace")
+    output = done.stdout.decode("utf-8", "replace")
     if done.returncode:
-        tail = (text + done.stderr.decode("utf-8", "replace"))[-4000:]
+        tail = (output + done.stderr.decode("utf-8", "replace"))[-4000:]
         raise DevError(f"{' '.join(arguments)}: exit status {done.returncode}\n{tail}")
-    return text
+    return output
 
 
 def _expect(condition: bool, text: str) -> None:
@@ -117,13 +123,26 @@ def _read_event(process: subprocess.Popen[str]) -> dict[str, Any]:
     return event
 
 
+def _prepare_model(home: Path) -> tuple[Path, str]:
+    """Write a small model file; return its path and the start line of a worker for it."""
+    model = home / "tiny.gguf"
+    command = [str(environment.python()), "-c", _PREPARE_WORKER, str(model), str(os.getpid())]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    _expect(done.returncode == 0, f"No model file to try:\n{done.stderr[-2000:]}")
+    return model, done.stdout
+
+
+def _check_model_checker(home: Path) -> None:
+    model, _ = _prepare_model(home)
+    report = json.loads(
+        _output(["--gguf-check"], env=_clean_environment(home), timeout=60, text=f"{model}\n")
+    )
+    _expect("info" in report, f"The model checker answered {report}.")
+
+
 def _check_llama_worker(home: Path) -> None:
     """Load a generated model in the frozen worker, then close its input: it must be gone."""
-    prepare = [str(environment.python()), "-c", _PREPARE_WORKER, str(home / "tiny.gguf")]
-    prepared = subprocess.run(
-        [*prepare, str(os.getpid())], cwd=ROOT, capture_output=True, encoding="utf-8", check=False
-    )
-    _expect(prepared.returncode == 0, f"No model file for the worker:\n{prepared.stderr[-2000:]}")
+    _, start_line = _prepare_model(home)
     process = subprocess.Popen(
         [str(executable()), "--llama-worker"],
         cwd=home,
@@ -139,7 +158,7 @@ def _check_llama_worker(home: Path) -> None:
         try:
             if process.stdin is None:
                 raise DevError("The worker has no input.")
-            process.stdin.write(prepared.stdout)
+            process.stdin.write(start_line)
             process.stdin.flush()
             event = _read_event(process)
             while event.get("event") == "stage":
@@ -186,10 +205,11 @@ def _check_window(home: Path) -> None:
 
 
 def smoke(steps: Steps) -> None:
-    """Try the frozen program: its version, the demo in text, the llama worker, the window."""
+    """Try the frozen program: version, demo in text, model checker, llama worker, window."""
     checks = {
         "version": _check_version,
         "demo in text": _check_demo,
+        "model checker": _check_model_checker,
         "llama worker": _check_llama_worker,
         "window": _check_window,
     }
