@@ -12,7 +12,7 @@ from node.devnet.clock import ChainClock
 from node.devnet.control import ChainControl
 from node.devnet.evm import SUGGESTED_TIP, Evm
 from node.devnet.genesis import GenesisConfig
-from node.devnet.params import to_hex
+from node.devnet.params import RpcError, to_hex
 from node.devnet.rpc import RpcHandler
 
 START = 1_793_520_000
@@ -57,6 +57,12 @@ class LocalChain:
         return to_hex(
             bytes(Account.sign_transaction(transaction, holder.private_key).raw_transaction)
         )
+
+
+def error_of(function: Callable[..., Any], *arguments: Any) -> RpcError:
+    with pytest.raises(RpcError) as caught:
+        function(*arguments)
+    return caught.value
 
 
 @pytest.fixture(scope="module")
