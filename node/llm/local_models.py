@@ -24,6 +24,7 @@ DEFAULT_KEEP_LOADED_S = 600.0
 _log = logging.getLogger("node.llm.local")
 
 
+_Stamp = tuple[int, int, int]
 StateListener = Callable[[str, WorkerState, str], None]
 
 
@@ -61,6 +62,7 @@ class LocalModels:
         self._checker_command = checker_command
         self._models = read_registry(registry_file)
         self._running: dict[str, _Running] = {}
+        self._infos: dict[Path, tuple[_Stamp | None, GgufInfo]] = {}
         self._starting = asyncio.Lock()
         self._tasks = TaskScope("local-models")
 
@@ -129,7 +131,7 @@ class LocalModels:
     async def fit(self, model_id: str) -> MemoryFit:
         """How the model with its present options fits into the memory that is free now."""
         model = self.get(model_id)
-        info = await self._check(model.path)
+        info = await self._known_info(model.path)
         hardware = await asyncio.to_thread(read_hardware)
         return estimate(info, resolve(model.options, info, hardware), hardware)
 
@@ -225,6 +227,15 @@ class LocalModels:
         )
         return _Running(process, LlamaBackend(process, self._clock))
 
+    async def _known_info(self, path: Path) -> GgufInfo:
+        """Header of an unchanged file without another check; loading always checks again."""
+        stamp = await asyncio.to_thread(_stamp, path)
+        known = self._infos.get(path)
+        if known is None or stamp is None or known[0] != stamp:
+            known = (stamp, await self._check(path))
+            self._infos[path] = known
+        return known[1]
+
     async def _check(self, path: Path) -> GgufInfo:
         info = await check_model_file(path, command=self._checker_command)
         if info.is_projector:
@@ -253,3 +264,12 @@ class LocalModels:
 def _display_name(info: GgufInfo, path: Path) -> str:
     name = "".join(char for char in info.name if char.isprintable()).strip()
     return (name or path.stem)[:80]
+
+
+def _stamp(path: Path) -> _Stamp | None:
+    """What changes when the file does; None when it cannot be looked at."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_ino, found.st_size, found.st_mtime_ns)

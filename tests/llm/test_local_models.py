@@ -149,6 +149,13 @@ async def test_fit_of_a_small_model(shelf: Shelf, tiny_model: Path) -> None:
     fit = await models.fit(model.model_id)
     assert fit.verdict in (Verdict.FITS, Verdict.TIGHT)
     assert fit.weights == 432_896
+    tiny_copy = await models.add(write_tiny_gguf(shelf.file.parent / "copy.gguf"))
+    assert (await models.fit(tiny_copy.model_id)).weights == 432_896
+    write_tiny_gguf(tiny_copy.path, TinySpec(layers=1))
+    assert (await models.fit(tiny_copy.model_id)).weights < 432_896
+    tiny_copy.path.unlink()
+    with pytest.raises(ModelFileError):
+        await models.fit(tiny_copy.model_id)
 
 
 @pytest.mark.parametrize("content", [b"{", b"[]", b'{"version": 9}', b'{"version": 1}', b"\xff"])

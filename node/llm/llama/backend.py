@@ -55,9 +55,9 @@ class LlamaBackend:
                 status=400,
                 body=_error_body("“input” must be a text or a list of texts", 400),
             )
+        server = await self._process.server()
         try:
             with self._using():
-                server = await self._process.server()
                 return await server.embeddings({"input": inputs})
         except BackendRefusedError as error:
             if error.status == 501:
@@ -89,6 +89,8 @@ class LlamaBackend:
         """A broken connection to our own worker nearly always means that it died."""
         if error.code == "backend.timeout":
             await self._process.end_hung_worker()
+        elif error.code != "backend.unavailable":
+            return error
         return BackendUnavailableError(
             "The engine stopped while it was answering.",
             code="backend.lost",

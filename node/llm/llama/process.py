@@ -5,9 +5,6 @@ import contextlib
 import logging
 import os
 import secrets
-import shutil
-import sys
-import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from node.core.clock import Clock
-from node.core.errors import BackendUnavailableError, EngineError, NodeError, OutOfMemoryError
+from node.core.errors import BackendUnavailableError, NodeError, OutOfMemoryError
 from node.core.tasks import TaskScope
 from node.llm.llama.child import WorkerChild, worker_command
 from node.llm.llama.failures import failure_error
 from node.llm.llama.options import EngineOptions
 from node.llm.llama.protocol import LoadSpec, Ready
+from node.llm.llama.socket_folder import SocketFolder
 from node.llm.openai import OpenAiBackend
 
 _BACKOFF_S = (0.5, 2.0, 8.0, 30.0)
@@ -31,7 +29,6 @@ _HEALTH_EVERY_S = 5.0
 _HEALTH_MISSES = 3
 _SMOKE_S = 30.0
 _STOP_GRACE_S = 5.0
-_MAX_SOCKET_PATH = 96
 _log = logging.getLogger("node.llm.process")
 
 
@@ -86,7 +83,7 @@ class LlamaProcess:
         self._tasks = TaskScope(f"llama:{plan.alias}")
         self._child: WorkerChild | None = None
         self._server: OpenAiBackend | None = None
-        self._socket_dir: Path | None = None
+        self._sockets = SocketFolder(work_dir)
         self._changed = asyncio.Condition()
         self._crashes: deque[float] = deque()
         self._error: NodeError | None = None
@@ -294,24 +291,11 @@ class LlamaProcess:
             model=str(self._plan.path),
             alias=self._plan.alias,
             key=secrets.token_hex(32),
-            socket=self._make_socket_path(),
+            socket=self._sockets.new_path(),
             parent_pid=os.getpid(),
             rss_mb=self._plan.rss_mb,
             options=self._plan.options,
         )
-
-    def _make_socket_path(self) -> str:
-        """A fresh name in a folder only this user can enter; "" where unix sockets are not used."""
-        if sys.platform == "win32":
-            return ""
-        if self._socket_dir is None:
-            self._work_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-            base = self._work_dir if len(str(self._work_dir)) < _MAX_SOCKET_PATH - 32 else None
-            self._socket_dir = Path(tempfile.mkdtemp(prefix="mor-", dir=base))
-        path = str(self._socket_dir / f"{secrets.token_hex(4)}.sock")
-        if len(path.encode()) > _MAX_SOCKET_PATH:
-            raise EngineError("The folder for the engine's socket has too long a name.")
-        return path
 
     async def _drop_child(self, grace_s: float) -> None:
         child, server = self._child, self._server
@@ -320,9 +304,7 @@ class LlamaProcess:
             await server.aclose()
         if child is not None:
             await child.stop(grace_s) if grace_s else await child.kill()
-        if self._socket_dir is not None:
-            shutil.rmtree(self._socket_dir, ignore_errors=True)
-            self._socket_dir = None
+        self._sockets.remove()
 
     async def _fail(self, state: WorkerState, error: NodeError) -> None:
         self._error = error
