@@ -1,0 +1,1 @@
+"""The window of Morpheus Desktop: Qt only, no knowledge of protocols."""
