@@ -266,7 +266,7 @@ async def test_provider_that_reads_nothing_is_given_up() -> None:
     writers: list[asyncio.StreamWriter] = []
     server = await asyncio.start_server(lambda _, writer: writers.append(writer), "127.0.0.1", 0)
     endpoint = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    client = consumer(write_stuck_s=0.05)
+    client = consumer(write_stuck_s=0.05, message_out=32 << 20)
     text = "x" * (16 << 20)
     with pytest.raises(ProviderTimeoutError):
         await anext(client.prompt(endpoint, SESSION, text, PROVIDER.public_key))
