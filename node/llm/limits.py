@@ -12,7 +12,7 @@ MAX_ERROR_BYTES = 64 * 1024
 # Waiting for a model server, in seconds.
 STREAM_SILENCE_S = 90.0
 WHOLE_ANSWER_S = 600.0
-HEALTH_S = 5.0
+HEALTH_S = 2.0
 
 # Model files.
 MAX_GGUF_KEYS = 4_096

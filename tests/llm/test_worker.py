@@ -264,3 +264,22 @@ async def test_a_stop_does_not_wait_for_ever(make_process: MakeProcess, tiny_mod
     await process.stop(0.05)  # nobody reads the answer meanwhile
     assert process.pid is None
     await chunks.aclose()
+
+
+async def test_a_hanging_worker_is_replaced(
+    make_process: MakeProcess, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("node.llm.llama.process._HEALTH_EVERY_S", 0.05)
+    monkeypatch.setattr("node.llm.openai.HEALTH_S", 0.3)
+    process, history = await make_process(make_plan(tiny_model))
+    await process.start()
+    backend = LlamaBackend(process, SystemClock())
+    assert [chunk async for chunk in backend.chat(_body(max_tokens=1))]
+    hanging = process.pid
+    assert hanging is not None
+    os.kill(hanging, signal.SIGSTOP)
+    await history.heard(WorkerState.RESTARTING)
+    monkeypatch.undo()
+    await process.server()
+    assert process.pid not in (None, hanging)
+    assert not is_alive(hanging)

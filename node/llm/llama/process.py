@@ -7,7 +7,7 @@ import os
 import secrets
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ _HEALTH_EVERY_S = 5.0
 _HEALTH_MISSES = 3
 _SMOKE_S = 30.0
 _STOP_GRACE_S = 5.0
+_MIN_SLOT_CONTEXT = 512
 _log = logging.getLogger("node.llm.process")
 
 
@@ -189,7 +190,22 @@ class LlamaProcess:
         self._answered = True
 
     async def _try_load(self, state: WorkerState) -> NodeError | None:
-        """Load; returns what went wrong."""
+        """Load, with half the context when memory does not suffice; returns what went wrong."""
+        try:
+            await self._load(state)
+        except OutOfMemoryError as error:
+            smaller = _with_half_context(self._plan)
+            if smaller is None:
+                return error
+            _log.warning("%s: not enough memory, trying half the context", self._plan.alias)
+            self._plan = smaller
+            self._report(state, "smaller_context")
+            return await self._try_load_once(state)
+        except NodeError as error:
+            return error
+        return None
+
+    async def _try_load_once(self, state: WorkerState) -> NodeError | None:
         try:
             await self._load(state)
         except NodeError as error:
@@ -324,3 +340,11 @@ class LlamaProcess:
 
 def _not_loaded() -> BackendUnavailableError:
     return BackendUnavailableError("This model is not loaded.", code="backend.not_loaded")
+
+
+def _with_half_context(plan: ModelPlan) -> ModelPlan | None:
+    """The plan for a second try, None when a slot's context would become too small for a chat."""
+    context = plan.options.context_total // 2
+    if context // plan.options.slots < _MIN_SLOT_CONTEXT:
+        return None
+    return replace(plan, options=replace(plan.options, context_total=context))
