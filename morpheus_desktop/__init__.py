@@ -1,1 +1,1 @@
-"""The window of Morpheus Desktop: Qt only, no knowledge of protocols."""
+"""The window of Morpheus Desktop: Qt only, no knowledge of chain or protocol."""
