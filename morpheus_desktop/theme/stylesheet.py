@@ -1,4 +1,4 @@
-"""The style sheet, generated from the tokens. Colours only: fonts are set by code (they carry features)."""
+"""The style sheet, generated from the tokens; fonts are set by code, they carry features."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,8 @@ QPushButton { border: 1px solid transparent; border-radius: %(control)spx; paddi
   background: transparent; color: %(text2)s; }
 QPushButton[kind="primary"] { background: %(accent)s; color: %(on_accent)s; }
 QPushButton[kind="primary"]:hover { background: %(accent_hover)s; }
-QPushButton[kind="secondary"] { background: %(raised)s; border-color: %(border_strong)s; color: %(text)s; }
+QPushButton[kind="secondary"] { background: %(raised)s; border-color: %(border_strong)s;
+  color: %(text)s; }
 QPushButton[kind="secondary"]:hover { background: %(hover)s; }
 QPushButton[kind="soft"] { background: %(accent_soft)s; color: %(accent)s; }
 QPushButton[kind="soft"]:hover { border-color: %(accent)s; }
@@ -24,7 +25,8 @@ QPushButton[kind="link"]:disabled, QPushButton[kind="ghost"]:disabled,
 QPushButton[kind="icon"]:disabled { background: transparent; border-color: transparent; }
 """
 _FRAMES = """
-QFrame[kind="card"] { background: %(card)s; border: 1px solid %(border)s; border-radius: %(card_radius)spx; }
+QFrame[kind="card"] { background: %(card)s; border: 1px solid %(border)s;
+  border-radius: %(card_radius)spx; }
 QFrame[kind="card-selected"] { background: %(card)s; border: 2px solid %(accent)s;
   border-radius: %(card_radius)spx; }
 QFrame[kind="sunken"] { background: %(sunken)s; border: 0; border-radius: %(card_radius)spx; }
@@ -41,7 +43,8 @@ QFrame[kind="composer"] { background: %(raised)s; border: 1px solid %(border_str
 QFrame[kind="composer"][state="focus"] { border: 1px solid %(focus)s; }
 QFrame[kind="sheet"] { background: %(raised)s; border: 1px solid %(border)s;
   border-radius: %(sheet)spx; }
-QFrame[kind="toast"] { background: %(raised)s; border: 1px solid %(border_strong)s; border-radius: 10px; }
+QFrame[kind="toast"] { background: %(raised)s; border: 1px solid %(border_strong)s;
+  border-radius: 10px; }
 QFrame[kind="banner-warning"] { background: %(warning_soft)s; border: 0; border-radius: 10px; }
 QFrame[kind="banner-danger"] { background: %(danger_soft)s; border: 0; border-radius: 10px; }
 QFrame[kind="banner-info"] { background: %(info_soft)s; border: 0; border-radius: 10px; }
@@ -63,7 +66,8 @@ QAbstractItemView { background: transparent; border: 0; outline: 0;
 QHeaderView { background: transparent; border: 0; }
 QHeaderView::section { background: transparent; border: 0; border-bottom: 1px solid %(border)s;
   color: %(text3)s; padding: 0 8px; }
-QComboBox { background: %(surface)s; border: 1px solid %(border_strong)s; border-radius: %(control)spx;
+QComboBox { background: %(surface)s; border: 1px solid %(border_strong)s;
+  border-radius: %(control)spx;
   padding: 0 10px; min-height: 30px; }
 QComboBox:focus { border: 2px solid %(focus)s; }
 QComboBox::drop-down { border: 0; width: 20px; }
@@ -71,7 +75,8 @@ QComboBox QAbstractItemView { background: %(raised)s; border: 1px solid %(border
 QMenu { background: %(raised)s; border: 1px solid %(border)s; padding: 4px; }
 QMenu::item { padding: 6px 14px; border-radius: 6px; }
 QMenu::item:selected { background: %(selected_raised)s; }
-QToolTip { background: %(raised)s; color: %(text)s; border: 1px solid %(border)s; padding: 4px 8px; }
+QToolTip { background: %(raised)s; color: %(text)s; border: 1px solid %(border)s;
+  padding: 4px 8px; }
 QScrollBar:vertical { width: 10px; background: transparent; margin: 2px; }
 QScrollBar:horizontal { height: 10px; background: transparent; margin: 2px; }
 QScrollBar::handle { background: %(border_strong)s; border-radius: 3px; min-height: 32px;
