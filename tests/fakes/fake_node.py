@@ -1,0 +1,157 @@
+"""A scriptable node for the window: everything at hand, nothing behind it.
+
+`FakeNode()` has a wallet on Base, `FakeNode.fresh()` is a first start. Tests steer it through
+`fail`, `hold` and the fields of `world`, and read `calls`:
+
+    node.fail("wallet.unlock", WrongPasswordError("This password is wrong."))
+    gate = node.hold("sessions.open")   # the call waits until gate.set()
+    node.publish(BalanceChanged())
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from node.core.errors import NodeError
+from node.core.events import EventBus, NodeEvent
+from node.service.api import ChainApi, NodeService
+from node.service.dto import (
+    ChatEvent,
+    ChatHistory,
+    LocalModel,
+    ModelSummary,
+    MorOverview,
+    NetworkView,
+    ProviderSession,
+    ProviderStatus,
+    QuoteProblem,
+    SessionView,
+    SettingField,
+    TransactionView,
+    WalletStatus,
+)
+from tests.fakes import sample_data, sample_market
+from tests.fakes.fake_chat import FakeChat
+from tests.fakes.fake_money import FakeSessions, FakeWallet
+from tests.fakes.fake_places import FakeLocal, FakeMarket, FakeProvider, FakeSystem
+from tests.fakes.script import Script
+
+
+@dataclass
+class World:
+    """What the node says. Tests change it before or between calls."""
+
+    wallet: WalletStatus = field(default_factory=sample_data.wallet_status)
+    password: str = "correct horse"
+    overview: MorOverview = field(default_factory=sample_data.overview)
+    transactions: list[TransactionView] = field(default_factory=sample_data.transactions)
+    models: list[ModelSummary] = field(default_factory=sample_market.models)
+    sessions: list[SessionView] = field(default_factory=sample_data.sessions)
+    chats: list[ChatHistory] = field(default_factory=sample_data.chats)
+    local_models: list[LocalModel] = field(default_factory=sample_data.local_models)
+    network: NetworkView | None = field(default_factory=lambda: sample_data.networks()[0])
+    settings: list[SettingField] = field(default_factory=sample_data.settings)
+    quote_problems: tuple[QuoteProblem, ...] = ()
+    answer: list[ChatEvent | NodeError] | None = None
+    """Events of the next answers instead of the sample answer; an error is raised in its place."""
+    provider: ProviderStatus = field(
+        default_factory=lambda: ProviderStatus(
+            listening="",
+            registered=False,
+            endpoint="",
+            stake=0,
+            earned_in_period=0,
+            headroom=0,
+            period_end=0,
+            models=(),
+        )
+    )
+    provider_sessions: tuple[ProviderSession, ...] = ()
+    now: int = sample_market.NOW
+    demo_speed: int = 1
+
+
+class FakeNode(NodeService):
+    """See the module. Each method of the facade notes itself in `calls` as `(name, arguments)`."""
+
+    def __init__(self, world: World | None = None) -> None:
+        self.world = world or World()
+        self.bus = EventBus()
+        self.script = Script()
+        self._wallet = FakeWallet(self.script, self.world, self.bus)
+        self._market = FakeMarket(self.script, self.world)
+        self._sessions = FakeSessions(self.script, self.world, self.bus)
+        self._chat = FakeChat(self.script, self.world)
+        self._provider = FakeProvider(self.script, self.world)
+        self._local = FakeLocal(self.script, self.world, self.bus)
+        self._system = FakeSystem(self.script, self.world, self.bus)
+
+    @classmethod
+    def fresh(cls) -> "FakeNode":
+        """A first start: no wallet, no network, no chats, no models."""
+        return cls(
+            World(
+                wallet=sample_data.wallet_status("none"),
+                transactions=[],
+                models=[],
+                sessions=[],
+                chats=[],
+                local_models=[],
+                network=None,
+            )
+        )
+
+    @property
+    def calls(self) -> list[tuple[str, tuple[Any, ...]]]:
+        return self.script.calls
+
+    def called(self, name: str) -> list[tuple[Any, ...]]:
+        """The arguments of every call of `name` so far."""
+        return [arguments for called, arguments in self.script.calls if called == name]
+
+    def fail(self, name: str, error: NodeError, *, times: int = 1) -> None:
+        """Let the next `times` calls of `name` raise `error`."""
+        self.script.failures[name] = [error] * times
+
+    def hold(self, name: str) -> asyncio.Event:
+        """Let calls of `name` wait until the returned event is set."""
+        return self.script.gates.setdefault(name, asyncio.Event())
+
+    def publish(self, event: NodeEvent) -> None:
+        self.bus.publish(event)
+
+    @property
+    def wallet(self) -> FakeWallet:
+        return self._wallet
+
+    @property
+    def market(self) -> FakeMarket:
+        return self._market
+
+    @property
+    def sessions(self) -> FakeSessions:
+        return self._sessions
+
+    @property
+    def chat(self) -> FakeChat:
+        return self._chat
+
+    @property
+    def provider(self) -> FakeProvider:
+        return self._provider
+
+    @property
+    def local(self) -> FakeLocal:
+        return self._local
+
+    @property
+    def chain(self) -> ChainApi:
+        return cast(ChainApi, _NoChain())
+
+    @property
+    def system(self) -> FakeSystem:
+        return self._system
+
+
+class _NoChain:
+    """The window never asks for the contracts' raw records."""

@@ -1,0 +1,293 @@
+"""An invented wallet with its sessions, chats and models."""
+
+from node.core.settings import NodeSettings
+from node.core.units import next_midnight
+from node.service.dto import (
+    ChatHistory,
+    ChatSummary,
+    ComponentHealth,
+    DemoStatus,
+    DoctorFinding,
+    Hardware,
+    HeldStake,
+    LocalModel,
+    ModelSummary,
+    MorOverview,
+    NetworkView,
+    NodeStatus,
+    SessionView,
+    SettingField,
+    StoredMessage,
+    TransactionView,
+    WalletStatus,
+)
+from node.service.setting_fields import setting_fields
+from tests.fakes.sample_market import NOW, PROVIDERS, hex_id, models, stake_for
+
+WALLET = "0x7C4F3b1E52A0b6e4b0b7fC0E5aE9B8d2c1A49F3c"
+
+
+def session(
+    number: int, model: ModelSummary, *, state: str, opened: int, seconds: int, **fields: int
+) -> SessionView:
+    price = model.best_price or 10**13
+    return SessionView(
+        id=hex_id(0x5E55 << 128 | number),
+        intent_id=f"intent-{number}",
+        state=state,
+        model_id=model.id,
+        model_name=model.name,
+        provider=PROVIDERS[number % 4][0],
+        bid_id=hex_id(int(model.id, 16) + 0x1000),
+        price_per_second=price,
+        stake=stake_for(price, seconds),
+        opened_at=opened,
+        ends_at=opened + seconds,
+        closed_at=fields.pop("closed_at", 0),
+        direct_payment=False,
+        **fields,  # type: ignore[arg-type]
+    )
+
+
+def sessions() -> list[SessionView]:
+    hermes, qwen, mistral = models()[:3]
+    day = 86_400
+    return [
+        session(1, hermes, state="active", opened=NOW - 1008, seconds=3600, prompts=6, tokens=4210),
+        session(
+            2, mistral, state="ended", opened=NOW - 9000, seconds=7200, prompts=14, tokens=9800
+        ),
+        session(
+            3,
+            qwen,
+            state="closed",
+            opened=NOW - day,
+            seconds=3600,
+            closed_at=NOW - day + 1500,
+            prompts=4,
+            tokens=3120,
+            returned=stake_for(95 * 10**12, 2100),
+            held=stake_for(95 * 10**12, 1500),
+            held_until=next_midnight(NOW - day),
+        ),
+        session(4, hermes, state="failed", opened=0, seconds=600),
+    ]
+
+
+def overview() -> MorOverview:
+    parts = {
+        "wallet": 412_604_200_000_000_000_000,
+        "in_sessions": 68_112_000_000_000_000_000,
+        "ready": 12_300_000_000_000_000_000,
+        "provider_stake": 0,
+        "model_stake": 0,
+    }
+    locked = (HeldStake(amount=24_510_000_000_000_000_000, until=next_midnight(NOW)),)
+    return MorOverview(
+        address=WALLET,
+        locked=locked,
+        total=sum(parts.values()) + sum(part.amount for part in locked),
+        eth_wei=18_420_000_000_000_000,
+        allowance=0,
+        block=38_211_904,
+        block_time=NOW - 2,
+        **parts,
+    )
+
+
+def transactions() -> list[TransactionView]:
+    rows = (
+        ("open", "Opened a session with Hermes 4 70B", "confirmed", 1010),
+        ("approve", "Allowed the marketplace to take 44.58 MOR", "confirmed", 1030),
+        ("claim", "Took back stake on hold", "confirmed", 40_000),
+        ("close", "Closed the session with Qwen3 235B", "confirmed", 84_900),
+        ("send", "Sent 5 MOR", "failed", 170_000),
+        ("open", "Opened a session with Qwen3 235B", "pending", 12),
+    )
+    return [
+        TransactionView(
+            hash=hex_id(0xFEED << 200 | index),
+            intent=intent,
+            summary=summary,
+            status=status,
+            block=0 if status == "pending" else 38_211_000 - index,
+            fee_wei=4_200_000_000_000 + index * 10**11,
+            created_at=NOW - ago,
+            explorer_url=f"https://explorer.example/tx/{hex_id(0xFEED << 200 | index)}",
+            sender=WALLET,
+        )
+        for index, (intent, summary, status, ago) in enumerate(rows)
+    ]
+
+
+ANSWER = """A session rents a model **by time**. You lock MOR as stake for as long as you want to \
+talk; the provider is paid by the network, not by you.
+
+When it ends:
+
+- the stake **comes back** to your wallet
+- stopping early holds back the part used today until midnight UTC
+
+```python
+stake = price_per_second * seconds * supply // budget
+```
+
+Ask me anything else about it."""
+
+
+def chats() -> list[ChatHistory]:
+    hermes, qwen, mistral = models()[:3]
+    titles = (
+        ("What is a session", hermes, 600),
+        ("Sort a list of dates", qwen, 9_000),
+        ("Names for a sailing boat", mistral, 90_000),
+        ("Letter to the landlord", hermes, 4 * 86_400),
+        ("Recipe with lentils", mistral, 40 * 86_400),
+    )
+    result = []
+    for index, (title, model, ago) in enumerate(titles):
+        chat = ChatSummary(
+            id=f"chat-{index + 1}",
+            title=title,
+            model_name=model.name,
+            model_id=model.id,
+            is_local=False,
+            is_demo=False,
+            created_at=NOW - ago - 60,
+            updated_at=NOW - ago,
+        )
+        result.append(ChatHistory(chat=chat, messages=_turn(chat, f"{title}?", ANSWER)))
+    return result
+
+
+def _turn(chat: ChatSummary, question: str, answer: str) -> tuple[StoredMessage, ...]:
+    asked = StoredMessage(
+        id=f"{chat.id}-1",
+        role="user",
+        content=question,
+        status="complete",
+        created_at=chat.created_at,
+    )
+    answered = StoredMessage(
+        id=f"{chat.id}-2",
+        role="assistant",
+        content=answer,
+        status="complete",
+        created_at=chat.created_at + 3,
+        model_name=chat.model_name,
+        ttft_ms=410,
+        tokens_per_second=61.8,
+        output_tokens=118,
+    )
+    return asked, answered
+
+
+def local_models() -> list[LocalModel]:
+    gib = 1024**3
+    return [
+        LocalModel(
+            id="local-qwen",
+            name="Qwen3 4B Instruct",
+            path="/home/ada/Models/Qwen3-4B-Instruct-Q4_K_M.gguf",
+            size_bytes=2 * gib + 300_000_000,
+            architecture="qwen3",
+            parameters=4_022_000_000,
+            context=32_768,
+            quantisation="Q4_K_M",
+            state="loaded",
+            fit="good",
+            need_bytes=3 * gib,
+        ),
+        LocalModel(
+            id="local-gemma",
+            name="Gemma 3 12B",
+            path="/home/ada/Models/gemma-3-12b-it-Q4_K_M.gguf",
+            size_bytes=7 * gib,
+            architecture="gemma3",
+            parameters=12_187_000_000,
+            context=131_072,
+            quantisation="Q4_K_M",
+            state="stopped",
+            fit="slow",
+            need_bytes=9 * gib,
+        ),
+        LocalModel(
+            id="local-llama",
+            name="Llama 3.3 70B",
+            path="/home/ada/Models/Llama-3.3-70B-Q4_K_M.gguf",
+            size_bytes=42 * gib,
+            architecture="llama",
+            parameters=70_553_000_000,
+            context=131_072,
+            quantisation="Q4_K_M",
+            state="stopped",
+            detail="needs 45 GB of memory",
+            fit="too_large",
+            need_bytes=45 * gib,
+        ),
+    ]
+
+
+def hardware() -> Hardware:
+    gib = 1024**3
+    return Hardware(
+        memory_total=16 * gib, memory_free=9 * gib, cores=8, disk_free=212 * gib, gpu=""
+    )
+
+
+def networks() -> tuple[NetworkView, ...]:
+    return (
+        NetworkView(
+            name="base",
+            title="Base",
+            chain_id=8453,
+            is_demo=False,
+            is_test=False,
+            explorer="https://explorer.example",
+        ),
+        NetworkView(
+            name="base-sepolia", title="Base Sepolia", chain_id=84532, is_demo=False, is_test=True
+        ),
+        NetworkView(name="demo", title="Demo", chain_id=31337, is_demo=True, is_test=True),
+    )
+
+
+def status(network: NetworkView | None) -> NodeStatus:
+    return NodeStatus(
+        version="0.1.0",
+        state="running",
+        network=network,
+        components=(
+            ComponentHealth(name="storage", ok=True),
+            ComponentHealth(name="network", ok=True, detail="Base"),
+        ),
+        api_url="http://127.0.0.1:8082",
+        uptime_s=812.0,
+        now=NOW,
+        demo=DemoStatus(now=NOW, speed=1) if network is not None and network.is_demo else None,
+    )
+
+
+def wallet_status(kind: str = "vault") -> WalletStatus:
+    return WalletStatus(
+        kind=kind,  # type: ignore[arg-type]
+        address="" if kind == "none" else WALLET,
+        keyring_available=True,
+    )
+
+
+def settings() -> list[SettingField]:
+    return list(setting_fields(NodeSettings()))
+
+
+def findings() -> tuple[DoctorFinding, ...]:
+    return (
+        DoctorFinding(name="Storage", ok=True, message="The chats and the journal are sound."),
+        DoctorFinding(name="Network", ok=True, message="Base answers in 84 ms."),
+        DoctorFinding(
+            name="Local models",
+            ok=False,
+            message="Llama 3.3 70B needs more memory than this computer has.",
+            hint="Choose a smaller model.",
+        ),
+    )
