@@ -222,6 +222,10 @@ class Calls(Protocol):
 
     def register_provider(self, provider: Address, stake: Mor, endpoint: str) -> Call: ...
 
+    def deregister_provider(self, provider: Address) -> Call: ...
+
+    def deregister_model(self, model_id: ModelId) -> Call: ...
+
     def register_model(
         self,
         owner: Address,

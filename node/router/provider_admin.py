@@ -76,6 +76,14 @@ class ProviderAdmin:
     async def delete_bid(self, bid_id: BidId) -> Receipt:
         return await self._send(self._chain.calls.delete_bid(bid_id))
 
+    async def deregister(self) -> Receipt:
+        """Deregister the own provider record; the contract refuses while bids are active."""
+        return await self._send(self._chain.calls.deregister_provider(self._wallet.address))
+
+    async def delete_model(self, model_id: ModelId) -> Receipt:
+        """Deregister an own model; the contract refuses while bids are active."""
+        return await self._send(self._chain.calls.deregister_model(model_id))
+
     async def earnings(self) -> tuple[Earned, ...]:
         """All sessions served by the wallet, newest first, with what can be claimed when."""
         record = await self.record()

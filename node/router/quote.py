@@ -130,9 +130,10 @@ def refund_at(terms: SessionTerms, closed_at: int, economy: Economy) -> Refund:
     late = closed_at >= terms.ends_at
     end = max(min(closed_at, terms.ends_at), terms.opened_at)
     used = terms.price * (end - terms.opened_at)
-    paid = used if terms.direct_payment else Mor(0)
+    # The contract never lets a direct session cost more than its stake.
+    paid = min(used, terms.stake) if terms.direct_payment else NO_MOR
     rest = terms.stake - paid
-    held = Mor(0)
+    held = NO_MOR
     if not late:
         today = max(terms.opened_at, start_of_day(closed_at))
         held = min(rest, economy.stake_for_stipend(terms.price * max(0, end - today)))

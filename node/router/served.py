@@ -70,11 +70,17 @@ class ServedSessions:
         return session
 
     async def known(self, session_id: SessionId) -> ServedSession | None:
-        """A session served before, also when it has ended; for reports."""
+        """A session of ours for a report, also when it has ended or was never prompted."""
         kept = self._kept.get(session_id)
         if kept is not None:
             return kept.session
-        return await self._stats.served(session_id)
+        stored = await self._stats.served(session_id)
+        if stored is not None:
+            return stored
+        try:
+            return (await self._read_once(session_id)).session
+        except Refusal:
+            return None
 
     async def _read_once(self, session_id: SessionId) -> _Kept:
         lock = self._reading.setdefault(session_id, asyncio.Lock())

@@ -1,0 +1,65 @@
+"""A demo world with the user's stack, for tests of the router and the service."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from node.core.clock import SystemClock
+from node.core.events import EventBus
+from node.core.ports import LlmBackend
+from node.router.backends import Backends
+from node.router.models_config import ModelEntry
+from node.router.opening import OpeningStep
+from node.router.quotes import QuoteOrder
+from node.service.assembly import open_stack
+from node.service.demo_world import DemoWorld, fresh_database, open_demo_world, user_parts
+from node.service.stack import NetworkStack
+from node.store.journal_records import SessionEntry
+from node.wire.limits import WireLimits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoStack:
+    world: DemoWorld
+    stack: NetworkStack
+
+    async def guide(self, name: str = "Guide") -> Any:
+        view = await self.stack.market.view()
+        return next(item.model for item in view.models if item.model.name == name)
+
+    async def open(self, name: str = "Guide", seconds: int = 3600) -> SessionEntry:
+        model = await self.guide(name)
+        quote = await self.stack.quotes.quote(QuoteOrder(model_id=model.id, duration_s=seconds))
+        steps = await all_steps(self.stack.opener.open(self.stack.quotes.take(quote.id)))
+        return steps[-1].entry
+
+
+async def all_steps(steps: AsyncGenerator[OpeningStep, None]) -> list[OpeningStep]:
+    return [step async for step in steps]
+
+
+async def no_backend(entry: ModelEntry) -> LlmBackend:
+    raise AssertionError(f"nothing runs {entry.name} here")
+
+
+@asynccontextmanager
+async def open_demo_stack(folder: Path) -> AsyncGenerator[DemoStack, None]:
+    """Chain, four simulated providers and the user's stack; the Guide answers without pauses."""
+    async with open_demo_world(folder=folder, clock=SystemClock(), word_delay_s=0) as world:
+        journal = fresh_database(folder / "journal.db")
+        await journal.open()
+        backends = Backends(entries=(), factory=no_backend)
+        parts = user_parts(
+            world,
+            bus=EventBus(),
+            journal=journal,
+            backends=backends,
+            limits=WireLimits(requests_per_user_minute=10_000, requests_per_address_minute=10_000),
+        )
+        try:
+            async with open_stack(parts) as stack:
+                yield DemoStack(world=world, stack=stack)
+        finally:
+            await journal.close()

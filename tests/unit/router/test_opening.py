@@ -1,0 +1,85 @@
+"""Opening on a real chain with real providers: what is spent, tried, refused and written down."""
+
+from dataclasses import replace
+
+import pytest
+
+from node.core.errors import NoProviderError, NotEnoughMorError, QuoteExpiredError
+from node.core.ids import BidId
+from node.core.units import Mor
+from node.router.holdings import holdings_of
+from node.router.quotes import QuoteOrder
+from node.store.journal_records import SessionState
+from tests.support.stacks import DemoStack, all_steps
+
+pytestmark = [pytest.mark.chain, pytest.mark.asyncio(loop_scope="module")]
+ALL = Mor(1000 * 10**18)
+
+
+async def test_steps_and_money_of_an_open_session(demo: DemoStack) -> None:
+    stack = demo.stack
+    model = await demo.guide()
+    quote = await stack.quotes.quote(QuoteOrder(model_id=model.id, duration_s=1800))
+    steps = await all_steps(stack.opener.open(stack.quotes.take(quote.id)))
+    names = [step.name for step in steps]
+    assert names[0] == "asking_provider"
+    assert names[-1] == "ready"
+    entry = steps[-1].entry
+    assert entry.state is SessionState.ACTIVE
+    assert entry.ends_at - entry.opened_at >= 1800
+    session = await stack.chain.market.session(entry.session_id)
+    assert session.stake == quote.plan.stake
+    found = await holdings_of(stack.chain.market, stack.wallet.address)
+    assert found.total == ALL
+    assert found.balances.allowance == Mor(0)
+
+
+async def test_a_quote_opens_once(demo: DemoStack) -> None:
+    model = await demo.guide()
+    quote = await demo.stack.quotes.quote(QuoteOrder(model_id=model.id))
+    demo.stack.quotes.take(quote.id)
+    with pytest.raises(QuoteExpiredError):
+        demo.stack.quotes.take(quote.id)
+
+
+async def test_cheapest_rating_comes_first_and_no_candidate_is_dearer(demo: DemoStack) -> None:
+    model = await demo.guide()
+    quote = await demo.stack.quotes.quote(QuoteOrder(model_id=model.id))
+    prices = [item.bid.price_per_second for item in quote.candidates]
+    assert max(prices) == prices[0]
+
+
+async def test_too_large_a_stake_is_a_problem_and_is_not_sent(demo: DemoStack) -> None:
+    stack = demo.stack
+    model = await demo.guide("Guide Grand")
+    before = await stack.chain.market.balances(stack.wallet.address)
+    quote = await stack.quotes.quote(QuoteOrder(model_id=model.id, duration_s=36_000))
+    assert [error.code for error in quote.problems] == ["funds.not_enough_mor"]
+    with pytest.raises(NotEnoughMorError):
+        await all_steps(stack.opener.open(quote))
+    after = await stack.chain.market.balances(stack.wallet.address)
+    assert after.eth == before.eth
+
+
+async def test_unreachable_provider_costs_nothing(demo: DemoStack) -> None:
+    stack = demo.stack
+    model = await demo.guide("Guide Patient")
+    quote = await stack.quotes.quote(QuoteOrder(model_id=model.id, duration_s=600))
+    dead = tuple(replace(item, endpoint="127.0.0.1:1999") for item in quote.candidates)
+    before = await stack.chain.market.balances(stack.wallet.address)
+    with pytest.raises(NoProviderError) as caught:
+        await all_steps(stack.opener.open(replace(quote, candidates=dead)))
+    assert len(caught.value.tried) == len(dead)
+    after = await stack.chain.market.balances(stack.wallet.address)
+    assert (after.mor, after.eth) == (before.mor, before.eth)
+
+
+async def test_next_candidate_is_asked_when_the_first_is_gone(demo: DemoStack) -> None:
+    stack = demo.stack
+    model = await demo.guide("Guide Patient")
+    quote = await stack.quotes.quote(QuoteOrder(model_id=model.id, duration_s=600))
+    good = quote.candidates[0]
+    gone = replace(good, bid=replace(good.bid, id=BidId(b"\x01" * 32)))
+    steps = await all_steps(stack.opener.open(replace(quote, candidates=(gone, good))))
+    assert [step.name for step in steps].count("asking_provider") == 2
+    assert steps[-1].entry.bid_id == good.bid.id
