@@ -1,17 +1,43 @@
-"""Runs a node on its own event loop in its own thread (ADR 0001), for the window."""
+"""A node with its HTTP API, and a thread for it.
+
+The window runs the node on its own event loop in its own thread (ADR 0001).
+"""
 
 import asyncio
 import concurrent.futures
 import threading
-from collections.abc import Callable, Coroutine
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar
 
 from node.core.errors import InternalError, NodeError, NodeStoppedError
 from node.service.api import NodeService
+from node.service.local import LocalNode, NodeOptions, open_node
+
+__all__ = ["NodeOptions", "NodeThread", "OpenNode", "open_hosted_node"]
 
 _T = TypeVar("_T")
 OpenNode = Callable[[], AbstractAsyncContextManager[NodeService]]
+
+
+@asynccontextmanager
+async def open_hosted_node(
+    options: NodeOptions, *, fixed_port: bool = False
+) -> AsyncGenerator[LocalNode, None]:
+    """Open a node and serve its HTTP API on `settings.web_address` in the running event loop.
+
+    With `fixed_port` the port must be free, otherwise the next free one is used. No signal handler
+    is installed.
+
+    Raises:
+        AddressInUseError: no port to listen on. Else as `open_node`.
+    """
+    async with open_node(options) as node:
+        # The server's libraries take half a second to import: never before the window is shown.
+        from node.http_api.server import serve_api
+
+        async with serve_api(node, fixed_port=fixed_port):
+            yield node
 
 
 class NodeThread:

@@ -11,6 +11,13 @@ from typing import Any, Protocol
 from node.core.events import NodeEvent
 from node.service.dto import (
     ApiAccess,
+    ChainBalances,
+    ChainBid,
+    ChainContracts,
+    ChainFigures,
+    ChainModel,
+    ChainProvider,
+    ChainSession,
     ChatEvent,
     ChatHistory,
     ChatHit,
@@ -33,6 +40,7 @@ from node.service.dto import (
     NetworkView,
     NodeStatus,
     OpenProgress,
+    PageRequest,
     PingResult,
     ProviderSession,
     ProviderStatus,
@@ -66,6 +74,10 @@ class WalletApi(Protocol):
     async def draft_send(self, asset: str, to: str, amount: int) -> SendDraft: ...
 
     async def send(self, draft_id: str) -> TransactionView: ...
+
+    async def remove(self) -> WalletStatus:
+        """Remove the wallet from this computer. Without a backup its funds are lost for good."""
+        ...
 
     async def withdraw_released(self) -> ClaimResult:
         """Take back all stake on hold whose time has come, into the wallet."""
@@ -148,6 +160,59 @@ class ProviderApi(Protocol):
 
     async def delete_bid(self, bid_id: str) -> str: ...
 
+    async def deregister(self) -> str:
+        """Deregister the own provider record; returns the transaction hash."""
+        ...
+
+    async def delete_model(self, model_id: str) -> str: ...
+
+
+class ChainApi(Protocol):
+    """The contracts' records and single acts, for programs that speak the public node's HTTP API.
+
+    Addresses in the records are in checksum form.
+    """
+
+    async def contracts(self) -> ChainContracts: ...
+
+    async def figures(self) -> ChainFigures: ...
+
+    async def balances(self) -> ChainBalances: ...
+
+    async def approve(self, amount: int) -> str:
+        """Let the marketplace take exactly `amount` MOR; returns the transaction hash."""
+        ...
+
+    async def models(self, page: PageRequest) -> tuple[ChainModel, ...]: ...
+
+    async def model(self, model_id: str) -> ChainModel: ...
+
+    async def providers(self, page: PageRequest) -> tuple[ChainProvider, ...]: ...
+
+    async def provider(self, address: str) -> ChainProvider: ...
+
+    async def bid(self, bid_id: str) -> ChainBid: ...
+
+    async def model_bids(
+        self, model_id: str, page: PageRequest, *, active_only: bool = False
+    ) -> tuple[ChainBid, ...]: ...
+
+    async def provider_bids(
+        self, provider: str, page: PageRequest, *, active_only: bool = False
+    ) -> tuple[ChainBid, ...]: ...
+
+    async def rated_bids(self, model_id: str) -> tuple[ChainBid, ...]:
+        """Active bids that the rating keeps, best first; empty for an unknown model."""
+        ...
+
+    async def session(self, session_id: str) -> ChainSession: ...
+
+    async def user_sessions(self, user: str, page: PageRequest) -> tuple[ChainSession, ...]: ...
+
+    async def provider_sessions(
+        self, provider: str, page: PageRequest
+    ) -> tuple[ChainSession, ...]: ...
+
 
 class LocalModelsApi(Protocol):
     async def hardware(self) -> Hardware: ...
@@ -215,6 +280,9 @@ class NodeService(Protocol):
 
     @property
     def local(self) -> LocalModelsApi: ...
+
+    @property
+    def chain(self) -> ChainApi: ...
 
     @property
     def system(self) -> SystemApi: ...

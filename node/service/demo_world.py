@@ -32,7 +32,7 @@ from node.router.models_config import ApiType, ModelEntry
 from node.router.rating import DEFAULT_RATING
 from node.service.assembly import StackParts, open_listener, provider_side
 from node.store.db import Database
-from node.store.journal import journal_database
+from node.store.journal import fresh_journal_database
 from node.wallet.signer import KeySigner
 from node.wire.limits import WireLimits
 
@@ -85,7 +85,7 @@ async def open_demo_world(
             token=devnet.token_address,
             multicall=devnet.multicall_address,
         )
-        database = fresh_database(folder / "demo-providers.db")
+        database = fresh_journal_database(folder / "demo-providers.db")
         await database.open()
         cleanup.push_async_callback(database.close)
         tasks = await cleanup.enter_async_context(TaskScope("demo-providers"))
@@ -107,13 +107,6 @@ async def open_demo_world(
             signer=KeySigner(demo_consumer(devnet).private_key),
             control=DemoClockControl(devnet),
         )
-
-
-def fresh_database(path: Path) -> Database:
-    """An empty journal: the demo chain forgets everything at its end, and so must its journal."""
-    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
-        path.with_name(name).unlink(missing_ok=True)
-    return journal_database(path)
 
 
 def _parts(

@@ -21,6 +21,7 @@ from node.router.backends import Backends
 from node.router.models_config import ModelEntry, load_models_config
 from node.router.rating import load_rating_config
 from node.service.api_binding import ApiBinding
+from node.service.chain_service import ChainService
 from node.service.chat_service import ChatService
 from node.service.completions import Completions
 from node.service.doctor import Doctor
@@ -71,6 +72,7 @@ class LocalNode:
     chat: ChatService
     provider: ProviderService
     local: LocalModelsService
+    chain: ChainService
     system: SystemService
     backends: Backends
     settings: SettingsBook
@@ -154,6 +156,7 @@ def _compose(
         ),
         provider=ProviderService(stacks=stacks, backends=profile.backends),
         local=LocalModelsService(local=local, dirs=profile.dirs, bus=profile.bus),
+        chain=ChainService(stacks),
         system=SystemService(
             profile=profile,
             stacks=stacks,

@@ -1,6 +1,7 @@
 """Chooses the network: opens its stack, closes the one before."""
 
 import asyncio
+import importlib
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
@@ -13,10 +14,10 @@ from node.core.ids import Address
 from node.core.settings import NodeSettings
 from node.core.units import Eth
 from node.service.assembly import StackParts, open_stack
-from node.service.demo_world import fresh_database, open_demo_world, user_parts
 from node.service.dto import NetworkView
 from node.service.profile import Profile
 from node.service.stack import NetworkStack, StackHolder
+from node.store.journal import fresh_journal_database
 from node.wire.limits import MIB, WireLimits
 
 DEMO = "demo"
@@ -137,12 +138,16 @@ class NetworkSwitch:
 
     async def _demo_parts(self) -> StackParts:
         profile = self._profile
+        # The EVM takes seconds to import: only for the demo, and beside the loop.
+        await asyncio.to_thread(importlib.import_module, "node.service.demo_world")
+        from node.service.demo_world import open_demo_world, user_parts
+
         world = await self._cleanup.enter_async_context(
             open_demo_world(
                 folder=profile.dirs.state, clock=profile.clock, word_delay_s=GUIDE_WORD_DELAY_S
             )
         )
-        journal = fresh_database(profile.dirs.state / "demo-journal.db")
+        journal = fresh_journal_database(profile.dirs.state / "demo-journal.db")
         await journal.open()
         self._cleanup.push_async_callback(journal.close)
         return user_parts(

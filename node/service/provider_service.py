@@ -99,6 +99,13 @@ class ProviderService:
         receipt = await self._stacks.require().provider_admin.delete_bid(BidId.parse(bid_id))
         return receipt.tx_hash.hex
 
+    async def deregister(self) -> str:
+        return (await self._stacks.require().provider_admin.deregister()).tx_hash.hex
+
+    async def delete_model(self, model_id: str) -> str:
+        admin = self._stacks.require().provider_admin
+        return (await admin.delete_model(ModelId.parse(model_id))).tx_hash.hex
+
 
 async def _provider_session(stack: NetworkStack, item: Earned, now: int) -> ProviderSession:
     session = item.session

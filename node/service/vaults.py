@@ -2,7 +2,7 @@
 
 from pydantic import SecretStr
 
-from node.core.errors import UserInputError
+from node.core.errors import NotSupportedError, UserInputError
 from node.service.dto import CreatedWallet, CreateWallet, ImportWallet, WalletStatus
 from node.wallet.safekeeping import Safekeeping
 from node.wallet.vault import Vault, VaultState, VaultStatus
@@ -75,3 +75,12 @@ class VaultDesk:
 
     async def lock(self) -> WalletStatus:
         return wallet_status(self._vault.lock())
+
+    async def remove(self) -> WalletStatus:
+        """Raises NotSupportedError for a key that came from the environment."""
+        if self._vault.status().protection is Protection.MEMORY:
+            raise NotSupportedError(
+                "The wallet of this run comes from WALLET_PRIVATE_KEY and cannot be removed.",
+                hint="Remove the environment variable and start again.",
+            )
+        return wallet_status(await self._vault.wipe())

@@ -200,4 +200,7 @@ def transaction_view(record: TxRecord, explorer: str) -> TransactionView:
         fee_wei=record.fee.base,
         created_at=record.created_at,
         explorer_url=explorer.replace("{hash}", record.tx_hash.hex) if explorer else "",
+        sender=record.wallet.checksum,
+        to=record.to.checksum,
+        value_wei=record.value.base,
     )

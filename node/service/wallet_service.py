@@ -69,6 +69,11 @@ class WalletService:
         self._changed()
         return status
 
+    async def remove(self) -> WalletStatus:
+        status = await self._vaults.remove()
+        self._changed()
+        return status
+
     def _changed(self) -> None:
         stack = self._stacks.current
         if stack is not None:

@@ -6,6 +6,16 @@ base units (`*_wei` for ETH, otherwise MOR); times are Unix seconds UTC unless t
 """
 
 from node.service.dto.base import Dto
+from node.service.dto.chain import (
+    ChainBalances,
+    ChainBid,
+    ChainContracts,
+    ChainFigures,
+    ChainModel,
+    ChainProvider,
+    ChainSession,
+    PageRequest,
+)
 from node.service.dto.chat import (
     ChatEvent,
     ChatHistory,
@@ -73,6 +83,13 @@ from node.service.dto.wallet import (
 
 __all__ = [
     "ApiAccess",
+    "ChainBalances",
+    "ChainBid",
+    "ChainContracts",
+    "ChainFigures",
+    "ChainModel",
+    "ChainProvider",
+    "ChainSession",
     "ChatEvent",
     "ChatHistory",
     "ChatHit",
@@ -104,6 +121,7 @@ __all__ = [
     "OfferView",
     "OpenProgress",
     "OpenStep",
+    "PageRequest",
     "PingResult",
     "ProviderSession",
     "ProviderStatus",

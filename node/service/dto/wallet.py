@@ -76,6 +76,9 @@ class TransactionView(Dto):
     fee_wei: int
     created_at: int
     explorer_url: str = ""
+    sender: str = ""
+    to: str = ""
+    value_wei: int = 0
 
 
 class SendDraft(Dto):

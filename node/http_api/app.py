@@ -1,0 +1,115 @@
+"""Puts the routes of one node together and the guard around them."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse, Response
+
+from node import __version__
+from node.core.clock import Clock
+from node.core.errors import NodeError
+from node.http_api import document
+from node.http_api.access import AccessTable
+from node.http_api.credentials import Credentials
+from node.http_api.guard import Guard
+from node.http_api.origin import OriginRules
+from node.http_api.refusal import HttpRefusal
+from node.http_api.routes import (
+    auth,
+    bids,
+    chats,
+    facade,
+    inference,
+    models,
+    providers,
+    sessions,
+    skipped,
+    swagger,
+    system,
+    transactions,
+    wallet,
+)
+from node.http_api.routes.answers import ExactJson, refused, wants_openai
+from node.http_api.throttle import FailureThrottle
+from node.service.local import LocalNode
+
+
+def build_guarded_app(
+    node: LocalNode, *, credentials: Credentials, origins: OriginRules, clock: Clock
+) -> Guard:
+    """The whole ASGI application of a node."""
+    routers = _routers(node)
+    access = AccessTable(route for router in routers for route in router.routes)  # type: ignore[misc]  # all are API routes
+    return Guard(
+        build_app(routers),
+        origins=origins,
+        credentials=credentials,
+        throttle=FailureThrottle(clock),
+        access=access,
+    )
+
+
+def build_app(routers: Sequence[APIRouter]) -> FastAPI:
+    """The routes with their error answers, without any check of who calls."""
+    app = FastAPI(
+        title="Morpheus Desktop node",
+        version=__version__,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        default_response_class=ExactJson,
+        redirect_slashes=False,
+    )
+    for router in routers:
+        app.include_router(router)
+    app.add_exception_handler(NodeError, _on_failure)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.openapi = lambda: document.openapi(app)  # type: ignore[method-assign]  # the framework's own way
+    return app
+
+
+def _routers(node: LocalNode) -> tuple[APIRouter, ...]:
+    return (
+        system.router(node),
+        auth.router(node),
+        wallet.router(node),
+        transactions.router(node),
+        providers.router(node),
+        models.router(node),
+        bids.router(node),
+        sessions.router(node),
+        inference.router(node),
+        chats.router(node),
+        skipped.router(),
+        swagger.router(),
+        facade.router(node),
+    )
+
+
+async def _on_failure(request: Request, error: Exception) -> Response:
+    if not isinstance(error, NodeError):
+        raise error
+    return refused(error, openai=wants_openai(request))
+
+
+async def _on_invalid(request: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"][1:] if isinstance(part, str))
+    text = f"{where}: {first['msg']}" if where else str(first["msg"])
+    refusal = HttpRefusal(400, text, code="input.invalid")
+    return refused(refusal, openai=wants_openai(request))
+
+
+async def _on_http_error(_: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    if error.status_code in (404, 405):
+        return PlainTextResponse("404 page not found", status_code=404)
+    return refused(
+        HttpRefusal(error.status_code, str(error.detail), code="api.refused"), openai=False
+    )

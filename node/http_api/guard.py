@@ -1,0 +1,129 @@
+"""The outermost layer of the API: every check that does not need the request's body comes first.
+
+Order: peer, host, origin, site, caller, permission, content type, length. Only then the body is
+read, within its own limits, and the routes run.
+"""
+
+from collections.abc import MutableMapping
+from typing import Any
+
+from node.core.errors import ForbiddenError, NodeError
+from node.core.log import get_logger
+from node.http_api.access import AccessTable
+from node.http_api.asgi import (
+    AsgiApp,
+    Message,
+    Receive,
+    Send,
+    header_map,
+    request_id_of,
+    send_whole,
+    with_safe_headers,
+)
+from node.http_api.credentials import Credentials
+from node.http_api.limits import MAX_HEADERS, MAX_URL
+from node.http_api.origin import OriginRules
+from node.http_api.permissions import Principal
+from node.http_api.refusal import HttpRefusal
+from node.http_api.replies import error_reply, internal_error, wants_openai_errors
+from node.http_api.request_body import check_content_type, check_length, read_body, replayed
+from node.http_api.throttle import FailureThrottle
+
+_log = get_logger("node.http_api")
+AsgiScope = MutableMapping[str, Any]
+
+
+class Guard:
+    """ASGI application around the routes."""
+
+    def __init__(
+        self,
+        app: AsgiApp,
+        *,
+        origins: OriginRules,
+        credentials: Credentials,
+        throttle: FailureThrottle,
+        access: AccessTable,
+    ) -> None:
+        self._app = app
+        self._origins = origins
+        self._credentials = credentials
+        self._throttle = throttle
+        self._access = access
+
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1008})
+            return
+        headers = header_map(scope["headers"])
+        request_id = request_id_of(headers)
+        answer = _Answer(with_safe_headers(send, request_id))
+        openai = wants_openai_errors(scope["path"], headers.get("authorization", ""))
+        try:
+            caller = await self._admit(scope, headers)
+            if scope["method"] == "OPTIONS":
+                await send_whole(answer.send, 204, {})
+                return
+            body = await read_body(receive)
+            scope["state"] = {"caller": caller, "request_id": request_id, "openai": openai}
+            await self._app(scope, replayed(body, receive), answer.send)
+        except NodeError as error:
+            await answer.fail(error, openai=openai)
+        except Exception as error:
+            _log.exception("request failed", path=scope["path"], request_id=request_id)
+            await answer.fail(internal_error(error), openai=openai)
+
+    async def _admit(self, scope: AsgiScope, headers: dict[str, str]) -> Principal | None:
+        """All checks before the body. Returns the caller, None on an open route without one."""
+        _check_sizes(scope)
+        client = scope.get("client") or ("", 0)
+        self._origins.check(client[0], headers)
+        if "upgrade" in headers:
+            raise HttpRefusal(400, "upgrades are not supported", code="api.upgrade")
+        method = scope["method"]
+        if method == "OPTIONS":
+            return None
+        access = self._access.find(method, scope["path"])
+        caller: Principal | None = None
+        if not access.known or access.permission is not None or "authorization" in headers:
+            caller = await self._authenticated(headers.get("authorization", ""))
+        if access.permission is not None and (caller is None or not caller.may(access.permission)):
+            raise ForbiddenError("method not allowed", hint="This token is not made for that.")
+        check_content_type(method, headers)
+        check_length(headers)
+        return caller
+
+    async def _authenticated(self, header: str) -> Principal:
+        try:
+            return self._credentials.authenticate(header)
+        except HttpRefusal as refusal:
+            if not header:
+                raise
+            raise await self._throttle.failed(refusal) from refusal
+
+
+def _check_sizes(scope: AsgiScope) -> None:
+    target = len(scope.get("raw_path") or b"") + len(scope.get("query_string") or b"")
+    if target > MAX_URL:
+        raise HttpRefusal(414, "the address is too long", code="api.url_too_long")
+    if sum(len(name) + len(value) + 4 for name, value in scope["headers"]) > MAX_HEADERS:
+        raise HttpRefusal(431, "the headers are too large", code="api.headers_too_large")
+
+
+class _Answer:
+    """Knows whether an answer has begun: after that no other one can be sent."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._begun = False
+
+    async def send(self, message: Message) -> None:
+        self._begun = True
+        await self._send(message)
+
+    async def fail(self, error: NodeError, *, openai: bool) -> None:
+        if self._begun:
+            return
+        reply = error_reply(error, openai=openai)
+        await send_whole(self.send, reply.status, reply.headers, reply.body)

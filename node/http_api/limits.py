@@ -1,0 +1,23 @@
+"""Every number that bounds what an HTTP client can make us do. Sizes in bytes, times in seconds."""
+
+KIB = 1024
+MIB = 1024 * KIB
+
+MAX_BODY = 16 * MIB
+MAX_HEADERS = 16 * KIB
+MAX_URL = 8 * KIB
+MAX_REQUEST_ID = 128
+MAX_CONNECTIONS = 256
+HEADER_TIME_S = 5.0
+BODY_TIME_S = 30.0
+KEEP_ALIVE_S = 15
+STUCK_CLIENT_S = 30.0
+"""A client that takes no byte of an answer for so long is cut off."""
+STREAM_SILENCE_S = 15.0
+"""After so long without a chunk a stream gets a comment line, so that nobody in between closes it.
+"""
+GRACEFUL_STOP_S = 3
+AUTH_FAILURES_PER_MINUTE = 20
+AUTH_FAILURE_DELAY_S = 1.0
+MAX_PAGE = 255
+DEFAULT_PAGE = 10

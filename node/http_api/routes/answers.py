@@ -1,0 +1,67 @@
+"""Response objects of the framework, made from our own bytes."""
+
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any
+
+from fastapi import Request
+from starlette.background import BackgroundTask
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from node.core.errors import NodeError
+from node.http_api.asgi import send_whole
+from node.http_api.permissions import Principal
+from node.http_api.replies import JSON_TYPE, error_reply, json_bytes
+from node.http_api.sse import EventStream
+from node.service.dto import CompletionChunk
+
+
+class ExactJson(Response):
+    """JSON whose integers stay exact at any size."""
+
+    media_type = JSON_TYPE
+
+    def render(self, content: Any) -> bytes:
+        return json_bytes(content)
+
+
+def reply(value: Any, status: int = 200) -> ExactJson:
+    return ExactJson(value, status_code=status)
+
+
+def refused(error: NodeError, *, openai: bool) -> Response:
+    """The answer for an expected failure."""
+    made = error_reply(error, openai=openai)
+    return Response(made.body, status_code=made.status, headers=made.headers)
+
+
+class StreamAnswer(Response):
+    """A streamed answer; a failure before the first byte becomes an ordinary error answer."""
+
+    def __init__(self, chunks: AsyncGenerator[CompletionChunk, None], *, openai: bool) -> None:
+        self._chunks = chunks
+        self._openai = openai
+        self.status_code = 200
+        self.background: BackgroundTask | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            stream = EventStream(receive=receive, send=send, openai=self._openai)
+            await stream.run(self._chunks)
+        except NodeError as error:
+            made = error_reply(error, openai=self._openai)
+            await send_whole(send, made.status, made.headers, made.body)
+
+
+def caller_of(request: Request) -> Principal | None:
+    """Who calls, as the guard found out; None on open routes without credentials."""
+    caller: Principal | None = request.state.caller
+    return caller
+
+
+def header_values(request: Request) -> Mapping[str, str]:
+    return request.headers
+
+
+def wants_openai(request: Request) -> bool:
+    return bool(request.state.openai)

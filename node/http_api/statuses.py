@@ -1,0 +1,80 @@
+"""One table from error codes to HTTP statuses.
+
+A code is looked up whole, then by its part before the point.
+"""
+
+from node.core.errors import NodeError
+from node.http_api.refusal import HttpRefusal
+
+STATUS_OF_CODE = {
+    "input": 400,
+    "chat": 400,
+    "chat.not_found": 404,
+    "wallet": 409,
+    "wallet.locked": 423,
+    "wallet.wrong_password": 403,
+    "wallet.weak_password": 400,
+    "wallet.keystore_format": 400,
+    "funds": 402,
+    "funds.spend_limit": 409,
+    "chain": 502,
+    "chain.rpc_unavailable": 503,
+    "chain.reverted": 422,
+    "chain.tx_stuck": 504,
+    "chain.wrong_network": 409,
+    "market": 404,
+    "market.error": 502,
+    "market.no_provider": 502,
+    "market.own_bid": 409,
+    "market.budget_empty": 402,
+    "market.quote_expired": 409,
+    "market.price_changed": 409,
+    "session": 409,
+    "session.not_found": 404,
+    "session.busy": 429,
+    "session.too_short": 400,
+    "session.payout_empty": 503,
+    "provider": 502,
+    "provider.timeout": 504,
+    "provider.model_error": 400,
+    "backend": 502,
+    "backend.refused": 400,
+    "backend.model_file": 400,
+    "backend.capacity": 429,
+    "backend.no_memory": 503,
+    "engine": 502,
+    "config": 400,
+    "config.address_in_use": 409,
+    "storage": 500,
+    "node": 500,
+    "node.no_network": 409,
+    "node.not_supported": 501,
+    "node.stopped": 503,
+    "api.unauthorised": 401,
+    "api.forbidden": 403,
+}
+DEFAULT_STATUS = 500
+
+_OPENAI_TYPES = {
+    401: "authentication_error",
+    402: "insufficient_quota",
+    403: "permission_error",
+    429: "rate_limit_error",
+}
+
+
+def status_of(error: NodeError) -> int:
+    """HTTP status of an expected failure."""
+    return error.status if isinstance(error, HttpRefusal) else status_of_code(error.code)
+
+
+def status_of_code(code: str) -> int:
+    area = code.partition(".")[0]
+    return STATUS_OF_CODE.get(code, STATUS_OF_CODE.get(area, DEFAULT_STATUS))
+
+
+def openai_type(status: int) -> str:
+    """The `type` member of OpenAI's error object for a status."""
+    if status in _OPENAI_TYPES:
+        return _OPENAI_TYPES[status]
+    return "invalid_request_error" if status < 500 else "api_error"
