@@ -8,11 +8,14 @@ import concurrent.futures
 import threading
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from node.core.errors import InternalError, NodeError, NodeStoppedError
 from node.service.api import NodeService
-from node.service.local import LocalNode, NodeOptions, open_node
+from node.service.node_options import NodeOptions
+
+if TYPE_CHECKING:
+    from node.service.local import LocalNode
 
 __all__ = ["NodeOptions", "NodeThread", "OpenNode", "open_hosted_node"]
 
@@ -23,7 +26,7 @@ OpenNode = Callable[[], AbstractAsyncContextManager[NodeService]]
 @asynccontextmanager
 async def open_hosted_node(
     options: NodeOptions, *, fixed_port: bool = False
-) -> AsyncGenerator[LocalNode, None]:
+) -> AsyncGenerator["LocalNode", None]:
     """Open a node and serve its HTTP API on `settings.web_address` in the running event loop.
 
     With `fixed_port` the port must be free, otherwise the next free one is used. No signal handler
@@ -32,12 +35,12 @@ async def open_hosted_node(
     Raises:
         AddressInUseError: no port to listen on. Else as `open_node`.
     """
-    async with open_node(options) as node:
-        # The server's libraries take half a second to import: never before the window is shown.
-        from node.http_api.server import serve_api
+    # Node and server take a second to import: never before the window is shown.
+    from node.http_api.server import serve_api
+    from node.service.local import open_node
 
-        async with serve_api(node, fixed_port=fixed_port):
-            yield node
+    async with open_node(options) as node, serve_api(node, fixed_port=fixed_port):
+        yield node
 
 
 class NodeThread:

@@ -13,7 +13,6 @@ from node.core.errors import AlreadyRunningError
 from node.core.events import EventBus, LocalModelsChanged
 from node.core.log import get_logger
 from node.core.paths import AppDirs
-from node.core.settings import NodeSettings
 from node.core.tasks import TaskScope
 from node.llm.local_models import LocalModels
 from node.router.backend_factory import BackendMaker, file_entries
@@ -28,6 +27,7 @@ from node.service.doctor import Doctor
 from node.service.local_models_service import LocalModelsService
 from node.service.market_service import MarketService
 from node.service.network_switch import NetworkSwitch, start_network
+from node.service.node_options import NodeOptions
 from node.service.profile import Profile
 from node.service.provider_service import ProviderService
 from node.service.sessions_service import SessionsService
@@ -44,22 +44,10 @@ from node.store.journal import journal_database
 from node.wallet.keyring_store import OsKeyring
 from node.wallet.vault import Vault
 
+__all__ = ["LocalNode", "NodeOptions", "open_node"]
+
 PROVIDER_PORT = 3333
 _log = get_logger("node.service")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NodeOptions:
-    """How to open a node. `hosting` opens the provider's port when a model has an on-chain id.
-
-    The worker and checker commands start the program's own child processes.
-    """
-
-    dirs: AppDirs
-    settings: NodeSettings
-    hosting: bool = False
-    worker_command: Sequence[str] | None = None
-    checker_command: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
