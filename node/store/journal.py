@@ -57,6 +57,13 @@ def journal_database(path: Path) -> Database:
     return Database(path, schema_package=schema.__name__, synchronous="FULL")
 
 
+def fresh_journal_database(path: Path) -> Database:
+    """An empty journal: the demo chain forgets everything at its end, and so must its journal."""
+    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+        path.with_name(name).unlink(missing_ok=True)
+    return journal_database(path)
+
+
 class SessionJournal:
     """Sessions and transactions of all wallets, in `journal.db`.
 

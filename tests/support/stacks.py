@@ -14,8 +14,9 @@ from node.router.models_config import ModelEntry
 from node.router.opening import OpeningStep
 from node.router.quotes import QuoteOrder
 from node.service.assembly import open_stack
-from node.service.demo_world import DemoWorld, fresh_database, open_demo_world, user_parts
+from node.service.demo_world import DemoWorld, open_demo_world, user_parts
 from node.service.stack import NetworkStack
+from node.store.journal import fresh_journal_database
 from node.store.journal_records import SessionEntry
 from node.wire.limits import WireLimits
 
@@ -48,7 +49,7 @@ async def no_backend(entry: ModelEntry) -> LlmBackend:
 async def open_demo_stack(folder: Path) -> AsyncGenerator[DemoStack, None]:
     """Chain, four simulated providers and the user's stack; the Guide answers without pauses."""
     async with open_demo_world(folder=folder, clock=SystemClock(), word_delay_s=0) as world:
-        journal = fresh_database(folder / "journal.db")
+        journal = fresh_journal_database(folder / "journal.db")
         await journal.open()
         backends = Backends(entries=(), factory=no_backend)
         parts = user_parts(

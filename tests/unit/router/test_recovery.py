@@ -7,8 +7,7 @@ import pytest
 from node.core.ids import SessionId
 from node.router.recovery import SessionRecovery
 from node.router.reports import ReportMaker
-from node.service.demo_world import fresh_database
-from node.store.journal import SessionJournal
+from node.store.journal import SessionJournal, fresh_journal_database
 from node.store.journal_records import SessionState
 from tests.support.stacks import DemoStack
 
@@ -20,7 +19,7 @@ async def test_sessions_come_back_from_the_chain_after_loss_of_all_data(
 ) -> None:
     stack = demo.stack
     entry = await demo.open()
-    database = fresh_database(tmp_path_factory.mktemp("lost") / "journal.db")
+    database = fresh_journal_database(tmp_path_factory.mktemp("lost") / "journal.db")
     await database.open()
     try:
         wallet = replace(stack.wallet, journal=SessionJournal(database))
