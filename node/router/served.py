@@ -82,6 +82,12 @@ class ServedSessions:
         except Refusal:
             return None
 
+    def recheck(self, session_id: SessionId) -> None:
+        """Read the chain before the next prompt: a report was given, so the session may be closed."""
+        kept = self._kept.get(session_id)
+        if kept is not None:
+            kept.read_at = self._chain.clock.monotonic() - 2 * STALE_AFTER_S
+
     async def _read_once(self, session_id: SessionId) -> _Kept:
         lock = self._reading.setdefault(session_id, asyncio.Lock())
         async with lock:

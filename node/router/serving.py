@@ -214,4 +214,5 @@ class ProviderSide:
         return await self._user_key(session)
 
     async def report(self, session_id: SessionId) -> SignedBlob:
+        self._sessions.recheck(session_id)
         return await self._reports(session_id)

@@ -37,6 +37,8 @@ from node.wallet.signer import KeySigner
 from node.wire.limits import WireLimits
 
 LOOPBACK = "127.0.0.1"
+DEMO_LIMITS = WireLimits(requests_per_user_minute=1000, requests_per_address_minute=1000)
+"""All consumers of the simulated providers sit on this computer, so they share an address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +129,7 @@ def _parts(
         journal=database,
         backends=backends,
         rating=DEFAULT_RATING,
-        limits=WireLimits(),
+        limits=DEMO_LIMITS,
         allow_private=True,
     )
 
