@@ -83,7 +83,7 @@ class ServedSessions:
             return None
 
     def recheck(self, session_id: SessionId) -> None:
-        """Read the chain before the next prompt: a report was given, so the session may be closed."""
+        """Read the chain before the next prompt: after a report the session may be closed."""
         kept = self._kept.get(session_id)
         if kept is not None:
             kept.read_at = self._chain.clock.monotonic() - 2 * STALE_AFTER_S
