@@ -1,5 +1,7 @@
 """`mor-cli provider`: register, offer models, claim pay."""
 
+from dataclasses import dataclass
+
 import typer
 
 from node.cli.amounts import clock_time, mor
@@ -72,21 +74,35 @@ def create_model(
     name: str = typer.Argument(help="Name of the model."),
     tags: str = typer.Option("LLM", help="Tags, separated by commas."),
     stake: str = typer.Option("0.1", help="MOR to stake."),
+    base_id: str = typer.Option(
+        "", help="32 bytes in hex; the model's id is the hash of your address and these."
+    ),
     yes: bool = YES,
     as_json: bool = JSON,
 ) -> None:
     """Register a model; prints its id."""
     context = context_of(typer_context).with_json(as_json)
-    run(context, _create_model(context, name, tags.split(","), Mor.parse(stake), yes))
+    request = _NewModel(
+        name=name, tags=tuple(tags.split(",")), stake=Mor.parse(stake), base_id=base_id
+    )
+    run(context, _create_model(context, request, yes))
 
 
-async def _create_model(
-    context: CliContext, name: str, tags: list[str], stake: Mor, yes: bool
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _NewModel:
+    name: str
+    tags: tuple[str, ...]
+    stake: Mor
+    base_id: str
+
+
+async def _create_model(context: CliContext, request: _NewModel, yes: bool) -> None:
     context.require_network()
-    _agree(context, f"{stake} are staked; they come back when the model is removed.", yes)
+    _agree(context, f"{request.stake} are staked; they come back when the model is removed.", yes)
     async with open_service(context) as node:
-        model_id = await node.provider.create_model(name, tags, stake.base)
+        model_id = await node.provider.create_model(
+            request.name, request.tags, request.stake.base, request.base_id
+        )
     context.show({"model_id": model_id}, lambda: model_id)
 
 
