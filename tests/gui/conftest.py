@@ -1,0 +1,56 @@
+"""What the window's tests share: the theme, a loop for Qt and asyncio, a scriptable node."""
+
+import asyncio
+import gc
+from collections.abc import Iterator
+
+import pytest
+import qasync
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from morpheus_desktop.tasks import GuiTasks
+from morpheus_desktop.theme import Theme, install_theme
+from tests.fakes.fake_node import FakeNode
+
+
+@pytest.fixture(scope="session")
+def theme(qapp: QApplication) -> Theme:
+    """The light theme with the bundled fonts, installed once."""
+    return install_theme(qapp, "light")
+
+
+@pytest.fixture
+def window_loop(qapp: QApplication, theme: Theme) -> Iterator[asyncio.AbstractEventLoop]:
+    """The loop of the window, running inside Qt's: wait with `qtbot`, not with `await`."""
+    del theme
+    # As in the program (morpheus_desktop.garbage): no cycle dies in another thread.
+    gc.disable()
+    loop = qasync.QEventLoop(qapp)
+    asyncio.events._set_running_loop(loop)
+    yield loop
+    asyncio.events._set_running_loop(None)
+    loop.close()
+    del loop
+    gc.enable()
+    gc.collect()
+
+
+@pytest.fixture
+def tasks(window_loop: asyncio.AbstractEventLoop, qtbot: QtBot) -> Iterator[GuiTasks]:
+    scope = GuiTasks("test")
+    yield scope
+    closing = window_loop.create_task(scope.aclose())
+    qtbot.waitUntil(closing.done, timeout=5000)
+
+
+@pytest.fixture
+def fake_node() -> FakeNode:
+    """A node with a wallet on Base and sample data."""
+    return FakeNode()
+
+
+@pytest.fixture
+def fresh_node() -> FakeNode:
+    """A node at its first start."""
+    return FakeNode.fresh()
