@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from node.core.errors import NodeError
 from node.core.tasks import TaskScope
@@ -40,6 +40,47 @@ class GuiTasks:
     async def aclose(self) -> None:
         """Cancel everything and wait for it."""
         await self._scope.aclose()
+
+
+class Refresh(Generic[_T]):
+    """Reads something again and again, never twice at a time; a call during a read reads once more.
+
+    Call it after each event that may have changed what `read` returns.
+    """
+
+    def __init__(
+        self,
+        tasks: GuiTasks,
+        read: Callable[[], Coroutine[Any, Any, _T]],
+        name: str,
+        *,
+        done: Callable[[_T], None],
+        failed: Callable[[NodeError], None],
+    ) -> None:
+        self._tasks = tasks
+        self._read = read
+        self._name = name
+        self._done = done
+        self._failed = failed
+        self._running = False
+        self._again = False
+
+    def __call__(self) -> None:
+        if self._running:
+            self._again = True
+            return
+        self._running = True
+        self._tasks.spawn(self._run(), self._name)
+
+    async def _run(self) -> None:
+        try:
+            while True:
+                self._again = False
+                await _attempt(self._read(), self._failed, self._done)
+                if not self._again:
+                    return
+        finally:
+            self._running = False
 
 
 async def _attempt(

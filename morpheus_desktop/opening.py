@@ -1,0 +1,100 @@
+"""Quote and opening of a session, as the card above the composer and the sheet both need them."""
+
+import asyncio
+from contextlib import aclosing
+
+from PySide6.QtCore import QObject, Signal
+
+from morpheus_desktop.tasks import GuiTasks
+from node.core.errors import NodeError, SessionError
+from node.service.api import NodeService
+from node.service.dto import OpenProgress, Quote, QuoteRequest, SessionView
+
+
+class Quoting(QObject):
+    """Asks for quotes; the newest question wins.
+
+    Signals: `asked()`, then `quoted(Quote)` or `refused(NodeError)`.
+    """
+
+    asked = Signal()
+    quoted = Signal(object)
+    refused = Signal(object)
+
+    def __init__(self, node: NodeService, tasks: GuiTasks) -> None:
+        super().__init__()
+        self._node = node
+        self._tasks = tasks
+        self._task: asyncio.Task[None] | None = None
+        self.quote: Quote | None = None
+
+    def ask(self, request: QuoteRequest) -> None:
+        self.forget()
+        self.asked.emit()
+        self._task = self._tasks.attempt(
+            self._node.sessions.quote(request),
+            "quote",
+            failed=self.refused.emit,
+            done=self._arrived,
+        )
+
+    def forget(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+        self._task = None
+        self.quote = None
+
+    def _arrived(self, quote: Quote) -> None:
+        self.quote = quote
+        self.quoted.emit(quote)
+
+
+class Opening(QObject):
+    """Opens a confirmed quote and tells each step.
+
+    A transaction that was sent goes on when the window stops watching. Signals:
+    `progressed(OpenProgress)`, then `opened(SessionView)` or `failed(NodeError)`.
+    """
+
+    progressed = Signal(object)
+    opened = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, node: NodeService, tasks: GuiTasks) -> None:
+        super().__init__()
+        self._node = node
+        self._tasks = tasks
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return self._task is not None and not self._task.done()
+
+    def open(self, quote_id: str) -> None:
+        """Open once; a second call while the first runs is ignored."""
+        if not self.is_running:
+            self._task = self._tasks.spawn(self._run(quote_id), "open-session")
+
+    async def _run(self, quote_id: str) -> None:
+        try:
+            session = await self._watch(quote_id)
+        except NodeError as error:
+            self._task = None
+            self.failed.emit(error)
+            return
+        self._task = None
+        self.opened.emit(session)
+
+    async def _watch(self, quote_id: str) -> SessionView:
+        session: SessionView | None = None
+        async with aclosing(self._node.sessions.open(quote_id)) as steps:
+            async for step in steps:
+                self.progressed.emit(step)
+                session = _session_of(step) or session
+        if session is None:
+            raise SessionError("The session did not open.", hint="Look at your sessions.")
+        return session
+
+
+def _session_of(step: OpenProgress) -> SessionView | None:
+    return step.session

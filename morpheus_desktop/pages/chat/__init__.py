@@ -1,0 +1,1 @@
+"""Conversations: the list, the transcript, the composer and who answers."""
