@@ -5,7 +5,7 @@ The environment names of the public Go node are accepted as they are; ours start
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +13,7 @@ import tomlkit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from tomlkit.exceptions import TOMLKitError
 
-from node.core.errors import ConfigError
+from node.core.errors import ConfigError, InvalidAmountError
 from node.core.paths import write_private
 from node.core.units import Eth, Mor
 
@@ -40,20 +40,21 @@ def _csv(value: Any) -> Any:
     return value
 
 
-def _mor_text(value: Any) -> Any:
-    Mor.parse(str(value))
-    return str(value)
+def _amount_text(kind: type[Mor] | type[Eth]) -> Callable[[Any], str]:
+    def check(value: Any) -> str:
+        try:
+            kind.parse(str(value))
+        except InvalidAmountError as error:
+            raise ValueError(error.message) from error
+        return str(value)
 
-
-def _eth_text(value: Any) -> Any:
-    Eth.parse(str(value))
-    return str(value)
+    return check
 
 
 Seconds = Annotated[float, BeforeValidator(_seconds)]
 Strings = Annotated[tuple[str, ...], BeforeValidator(_csv)]
-MorText = Annotated[str, BeforeValidator(_mor_text)]
-EthText = Annotated[str, BeforeValidator(_eth_text)]
+MorText = Annotated[str, BeforeValidator(_amount_text(Mor))]
+EthText = Annotated[str, BeforeValidator(_amount_text(Eth))]
 
 
 def _setting(
