@@ -41,6 +41,7 @@ class SessionKeeper:
         self._closer = closer
         self._recovery = recovery
         self._retry_at: dict[str, tuple[float, float]] = {}
+        self._reconciled = -RECONCILE_EVERY_S
         self._wake = asyncio.Event()
         self.is_connected = True
         """False after a look that failed for want of a connection, until one succeeds."""
@@ -50,15 +51,19 @@ class SessionKeeper:
         self._retry_at.clear()
         self._wake.set()
 
+    def reconcile_soon(self) -> None:
+        """Compare journal and chain at the next look: somebody else closed a session."""
+        self._reconciled = -RECONCILE_EVERY_S
+        self._wake.set()
+
     async def run(self) -> None:
         """Reconcile at once and every five minutes; look for ended sessions every five seconds."""
-        reconciled = -RECONCILE_EVERY_S
         while True:
             now = self._chain.clock.monotonic()
             try:
-                if now - reconciled >= RECONCILE_EVERY_S:
+                if now - self._reconciled >= RECONCILE_EVERY_S:
                     await self._recovery.run()
-                    reconciled = now
+                    self._reconciled = now
                 await self.close_ended()
                 self.is_connected = True
             except NoWalletError:

@@ -80,6 +80,10 @@ class ProviderSide:
         """Sessions of a model that this node serves now."""
         return self._capacity.active(model_id)
 
+    def session_closed(self, session_id: SessionId) -> None:
+        """The chain says that a session was closed: look there before the next prompt."""
+        self._sessions.recheck(session_id)
+
     # --- consent ---------------------------------------------------------------------------------
 
     async def approve(

@@ -9,6 +9,7 @@ from node.chain.head import ChainHead
 from node.chain.marketplace import ContractMarketplace
 from node.chain.networks import Network
 from node.chain.transactions import WalletTransactions
+from node.chain.watcher import SessionWatcher
 from node.core.clock import Clock
 from node.core.errors import ConfigError
 from node.core.events import EventBus
@@ -31,6 +32,7 @@ from node.router.reports import ReportMaker
 from node.router.sending import TransactionSender
 from node.router.served import ServedSessions
 from node.router.serving import ProviderSide
+from node.router.session_watch import SessionWatch
 from node.service.profile import VERSION
 from node.service.stack import DemoControl, NetworkStack
 from node.store.db import Database
@@ -44,7 +46,9 @@ from node.wire.server import ProviderServer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackParts:
-    """What a stack is made of. `listen` is host:port of the provider's listener, empty for none."""
+    """What a stack is made of. `listen` is host:port of the provider's listener, empty for none.
+    `poll_s` is the time between two
+    looks at the chain's logs, 0 for none."""
 
     network: Network
     rpc: JsonRpc
@@ -59,6 +63,7 @@ class StackParts:
     legacy_fees: bool = False
     listen: str = ""
     memory_wallet: bool = False
+    poll_s: float = 0.0
     demo: DemoControl | None = None
 
 
@@ -74,6 +79,8 @@ async def open_stack(parts: StackParts) -> AsyncGenerator[NetworkStack, None]:
         stack = _stack(parts, provider)
         server = await _listen(parts, provider) if provider is not None else None
         tasks.spawn(stack.keeper.run(), name="keeper")
+        if parts.poll_s:
+            tasks.spawn(_watch(parts, stack).run(), name="watch")
         try:
             yield stack
         finally:
@@ -91,6 +98,19 @@ def chain_access(parts: StackParts) -> ChainAccess:
             parts.rpc, parts.network, head, parts.clock, legacy_fees=parts.legacy_fees
         ),
         clock=parts.clock,
+    )
+
+
+def _watch(parts: StackParts, stack: NetworkStack) -> SessionWatch:
+    head = ChainHead(parts.rpc, parts.clock)
+    return SessionWatch(
+        make_watcher=lambda account: SessionWatcher(
+            parts.rpc, parts.network, head, parts.clock, account, poll_s=parts.poll_s
+        ),
+        signer=parts.signer,
+        bus=parts.bus,
+        keeper=stack.keeper,
+        provider=stack.provider_side,
     )
 
 

@@ -175,6 +175,7 @@ class NetworkSwitch:
             allow_private=settings.allow_private_providers or network.chain_id == DEMO_CHAIN_ID,
             legacy_fees=settings.legacy_transactions,
             listen=self._listen,
+            poll_s=settings.polling_interval_s,
             memory_wallet=bool(settings.wallet_private_key.get_secret_value()),
         )
 
