@@ -191,6 +191,14 @@ class _TimedProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
+        self._watch_headers()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._watch_headers()
+
+    def _watch_headers(self) -> None:
+        """Time runs from the first byte of a request until its headers are there."""
         if self.conn.their_state is not h11.IDLE:
             self._disarm()
         elif self._deadline is None and self.conn.trailing_data[0]:
