@@ -1,0 +1,126 @@
+"""Sheets: a centred box over the window, a scrim behind. Child widgets, not dialog windows."""
+
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from morpheus_desktop.theme import current
+from morpheus_desktop.widgets.frames import Frame
+from morpheus_desktop.widgets.scroll import ScrollArea
+
+_SHADOW = 22
+
+
+class Sheet(QWidget):
+    """Shows `layout` in a box of `width` over `host`. Esc and a click beside it close it.
+
+    `locked` keeps it open while a transaction runs. The sheet deletes itself after `closed`.
+    """
+
+    closed = Signal()
+
+    def __init__(
+        self, host: QWidget, layout: QLayout, *, width: int = 480, name: str = "sheet"
+    ) -> None:
+        super().__init__(host)
+        self._host = host
+        self.locked = False
+        self.setObjectName(name)
+        layout.setContentsMargins(28, 24, 28, 24)
+        inner = QWidget()
+        inner.setLayout(layout)
+        self._scroll = ScrollArea(inner)
+        box_layout = QVBoxLayout()
+        box_layout.setContentsMargins(0, 0, 0, 0)
+        box_layout.addWidget(self._scroll)
+        self.box = Frame("sheet", box_layout)
+        self.box.setFixedWidth(width)
+        self.box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Maximum)
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(16, 16, 16, 16)
+        outer.addStretch(1)
+        middle = QVBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(self.box)
+        middle.addStretch(1)
+        outer.addLayout(middle)
+        outer.addStretch(1)
+        self._inner = inner
+        self._before: QWidget | None = None
+        host.installEventFilter(self)
+        inner.installEventFilter(self)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.hide()
+
+    def open(self) -> None:
+        """Show over the host and take the focus."""
+        self._before = QApplication.focusWidget()
+        self.setGeometry(self._host.rect())
+        self._fit()
+        self.show()
+        self.raise_()
+        first = self._inner.nextInFocusChain()
+        target = first if first is not None and self._inner.isAncestorOf(first) else self
+        target.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def close_sheet(self) -> None:
+        """Close unless locked; the focus goes back where it was."""
+        if self.locked or not self.isVisible():
+            return
+        self._host.removeEventFilter(self)
+        self.hide()
+        if self._before is not None and self._before.isVisible():
+            self._before.setFocus()
+        self.closed.emit()
+        self.deleteLater()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab stays inside the sheet."""
+        moved = super().focusNextPrevChild(forward)
+        focused = QApplication.focusWidget()
+        if focused is not None and not self.isAncestorOf(focused):
+            self.box.setFocus()
+        return moved
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_sheet()
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if not self.box.geometry().contains(event.pos()):
+            self.close_sheet()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._host and event.type() == QEvent.Type.Resize:
+            self.setGeometry(self._host.rect())
+            self._fit()
+        elif watched is self._inner and event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def _fit(self) -> None:
+        wanted = self._inner.sizeHint().height()
+        layout = self._inner.layout()
+        if layout is not None and layout.hasHeightForWidth():
+            wanted = layout.totalHeightForWidth(self.box.width() - 2)
+        self.box.setFixedHeight(min(wanted + 2, max(200, self.height() - 32)))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        theme = current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        scrim = theme.color("scrim", 0.34 if theme.mode == "light" else 0.55)
+        painter.fillRect(self.rect(), scrim)
+        painter.setPen(Qt.PenStyle.NoPen)
+        box = QRectF(self.box.geometry())
+        for step in range(_SHADOW):
+            alpha = 0.022 * (1 - step / _SHADOW) ** 2
+            color = QColor(theme.color("shadow"))
+            color.setAlphaF(alpha)
+            painter.setBrush(color)
+            grown = box.adjusted(-step, -step + 11, step, step + 11)
+            painter.drawRoundedRect(grown, 16 + step, 16 + step)
+        painter.end()
