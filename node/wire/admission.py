@@ -45,26 +45,36 @@ def network_of(address: str) -> str:
 
 
 class Admission:
-    """Counts connections; one is unproven until a session's signature was verified on it."""
+    """Counts connections; one is unproven until a session's signature was verified on it.
+
+    A sender that proved itself once is no stranger any more: a gateway that sends the prompts of
+    many sessions at the same moment gets a place for each.
+    """
 
     def __init__(self, limits: WireLimits) -> None:
         self._limits = limits
         self._total = 0
-        self._unproven: Counter[str] = Counter()
+        self._strangers: Counter[str] = Counter()
+        self._guests: Counter[str] = Counter()
+        self._known: OrderedDict[str, None] = OrderedDict()
         self._unread = 0
 
     def enter(self, address: str) -> "Place | None":
         """A place for a new connection, or None when there is none."""
         limits, address = self._limits, network_of(address)
-        if (
-            self._total >= limits.connections
-            or self._unproven.total() >= limits.unproven
-            or self._unproven[address] >= limits.unproven_per_address
+        if self._total >= limits.connections:
+            return None
+        unproven = self._guests if address in self._known else self._strangers
+        if unproven is self._guests:
+            if unproven[address] >= limits.unproven_per_guest:
+                return None
+        elif (
+            unproven.total() >= limits.unproven or unproven[address] >= limits.unproven_per_address
         ):
             return None
         self._total += 1
-        self._unproven[address] += 1
-        return Place(self, address)
+        unproven[address] += 1
+        return Place(self, address, unproven)
 
     @property
     def connections(self) -> int:
@@ -82,10 +92,11 @@ class Admission:
     def _release(self, size: int) -> None:
         self._unread -= size
 
-    def _proven(self, address: str) -> None:
-        self._unproven[address] -= 1
-        if not self._unproven[address]:
-            del self._unproven[address]
+    def _remember(self, address: str) -> None:
+        self._known[address] = None
+        self._known.move_to_end(address)
+        if len(self._known) > _MAX_KEYS:
+            self._known.popitem(last=False)
 
     def _left(self) -> None:
         self._total -= 1
@@ -94,11 +105,11 @@ class Admission:
 class Place:
     """One admitted connection. `leave` exactly when it is closed; safe to call twice."""
 
-    def __init__(self, admission: Admission, address: str) -> None:
+    def __init__(self, admission: Admission, address: str, unproven: Counter[str]) -> None:
         self._admission = admission
         self.address = address
         self._held = 0
-        self._unproven = True
+        self._unproven: Counter[str] | None = unproven
         self._open = True
 
     def hold(self, size: int) -> None:
@@ -112,13 +123,19 @@ class Place:
 
     def prove(self) -> None:
         """A valid session signature was seen: stop counting this address as a stranger."""
-        if self._unproven:
-            self._unproven = False
-            self._admission._proven(self.address)
+        self._admission._remember(self.address)
+        self._uncount()
+
+    def _uncount(self) -> None:
+        unproven, self._unproven = self._unproven, None
+        if unproven is not None:
+            unproven[self.address] -= 1
+            if not unproven[self.address]:
+                del unproven[self.address]
 
     def leave(self) -> None:
         if self._open:
             self._open = False
             self.release()
-            self.prove()
+            self._uncount()
             self._admission._left()

@@ -44,6 +44,8 @@ class WireLimits:
     unproven_per_address: int = 16
     """Proven means: a valid signature for a session we serve. Gateways share one address;
     an IPv6 /64 network counts as one."""
+    unproven_per_guest: int = 256
+    """The same for an address on which a session's signature was verified before."""
     unread_total: int = 128 * MIB
     trailing: int = 1 * MIB
     """Bytes after the request that are read and thrown away before the connection is cut."""

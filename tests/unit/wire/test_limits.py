@@ -202,6 +202,24 @@ def test_places_are_given_back_once() -> None:
     assert admission.enter("b") is not None
 
 
+def test_a_sender_that_proved_itself_once_may_send_many_at_the_same_moment() -> None:
+    """A gateway's prompts of many sessions arrive together, before any of them is verified."""
+    admission = Admission(limits(unproven_per_address=2, unproven=3, unproven_per_guest=5))
+    first = admission.enter("gateway")
+    assert first is not None
+    assert admission.enter("gateway") is not None
+    assert admission.enter("gateway") is None
+    first.prove()
+    first.leave()
+    burst = [admission.enter("gateway") for _ in range(6)]
+    assert [place is not None for place in burst] == [True] * 5 + [False]
+    assert [admission.enter(name) is not None for name in ("a", "b", "c")] == [True, True, False]
+    for place in burst:
+        if place is not None:
+            place.leave()
+    assert admission.enter("gateway") is not None
+
+
 @pytest.mark.parametrize(
     ("address", "network"),
     [
