@@ -17,6 +17,7 @@ from node.core.tasks import TaskScope
 from node.http_api.app import build_guarded_app
 from node.http_api.cookie import admin_user, cookie_path, load_cookie
 from node.http_api.credentials import Credentials
+from node.http_api.gathering import GatheringTransport
 from node.http_api.limits import (
     GRACEFUL_STOP_S,
     HEADER_TIME_S,
@@ -182,7 +183,8 @@ class _TimedProtocol(H11Protocol):
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        # Duck-typed: the base class only calls methods.
+        super().connection_made(GatheringTransport(transport))  # type: ignore[arg-type]
         self._arm()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -8,10 +8,11 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from node.core.errors import NodeError
+from node.core.errors import NodeError, NodeStoppedError
 from node.core.log import get_logger
 from node.core.tasks import TaskScope
 from node.http_api.asgi import Receive, Send
+from node.http_api.leaving import client_gone
 from node.http_api.limits import STREAM_SILENCE_S, STUCK_CLIENT_S
 from node.http_api.replies import error_body, internal_error, json_bytes, model_json
 from node.service.dto import CompletionChunk
@@ -36,8 +37,9 @@ class EventStream:
         self._send = send
         self._openai = openai
         self._silence_s = silence_s
-        self._begun = False
-        self._wrote = asyncio.Event()
+        self._begun = self._ended = False
+        self._loop = asyncio.get_running_loop()
+        self._wrote_at = self._loop.time()
 
     async def run(self, chunks: AsyncGenerator[CompletionChunk, None]) -> None:
         """Send all of `chunks`; returns when they ended or the client left.
@@ -48,8 +50,13 @@ class EventStream:
         async with TaskScope("stream") as tasks:
             answer = tasks.spawn(self._answer(chunks), name="answer")
             tasks.spawn(self._break_silence(), name="silence")
-            gone = tasks.spawn(self._client_gone(), name="client")
-            await asyncio.wait({answer, gone}, return_when=asyncio.FIRST_COMPLETED)
+            gone = tasks.spawn(client_gone(self._receive), name="client")
+            try:
+                await asyncio.wait({answer, gone}, return_when=asyncio.FIRST_COMPLETED)
+            except asyncio.CancelledError:
+                await tasks.aclose()
+                await self._stopped()
+                raise
             failure = answer.result() if answer.done() and not answer.cancelled() else None
         if failure is not None:
             raise failure
@@ -86,7 +93,7 @@ class EventStream:
         return None
 
     async def _write(self, event: bytes) -> None:
-        self._wrote.set()
+        self._wrote_at = self._loop.time()
         async with asyncio.timeout(STUCK_CLIENT_S):
             if not self._begun:
                 self._begun = True
@@ -94,17 +101,19 @@ class EventStream:
             await self._send({"type": "http.response.body", "body": event, "more_body": True})
 
     async def _end(self) -> None:
+        self._ended = True
         await self._send({"type": "http.response.body", "body": b""})
 
     async def _break_silence(self) -> None:
+        """Looks at the clock when silence may be due, instead of waking up with each event."""
         while True:
-            self._wrote.clear()
-            try:
-                async with asyncio.timeout(self._silence_s):
-                    await self._wrote.wait()
-            except TimeoutError:
+            left_s = self._wrote_at + self._silence_s - self._loop.time()
+            if left_s > 0:
+                await asyncio.sleep(left_s)
+            else:
                 await self._write(SILENCE)
 
-    async def _client_gone(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
+    async def _stopped(self) -> None:
+        """The server cancels what runs too long while it stops: say so where a stream began."""
+        if self._begun and not self._ended:
+            await self._fail(NodeStoppedError("The node is stopping."))
