@@ -4,10 +4,11 @@ Order: peer, host, origin, site, caller, permission, content type, length. Only 
 read, within its own limits, and the routes run.
 """
 
+import asyncio
 from collections.abc import MutableMapping
 from typing import Any
 
-from node.core.errors import ForbiddenError, NodeError
+from node.core.errors import ForbiddenError, NodeError, NodeStoppedError
 from node.core.log import get_logger
 from node.http_api.access import AccessTable
 from node.http_api.asgi import (
@@ -26,9 +27,17 @@ from node.http_api.origin import OriginRules
 from node.http_api.permissions import Principal
 from node.http_api.refusal import HttpRefusal
 from node.http_api.replies import error_reply, internal_error, wants_openai_errors
-from node.http_api.request_body import check_content_type, check_length, read_body, replayed
+from node.http_api.request_body import (
+    check_content_type,
+    check_length,
+    check_nesting,
+    read_body,
+    replayed,
+)
 from node.http_api.throttle import FailureThrottle
 
+PAGES = "/swagger/"
+"""Here a browser may ask its user for name and password; everywhere else it must not."""
 _log = get_logger("node.http_api")
 AsgiScope = MutableMapping[str, Any]
 
@@ -66,10 +75,14 @@ class Guard:
                 await send_whole(answer.send, 204, {})
                 return
             body = await read_body(receive)
+            check_nesting(body)
             scope["state"] = {"caller": caller, "request_id": request_id, "openai": openai}
             await self._app(scope, replayed(body, receive), answer.send)
         except NodeError as error:
             await answer.fail(error, openai=openai)
+        except asyncio.CancelledError:
+            # The server stops. An answer that began was ended by its route.
+            await answer.fail(NodeStoppedError("The node is stopping."), openai=openai)
         except Exception as error:
             _log.exception("request failed", path=scope["path"], request_id=request_id)
             await answer.fail(internal_error(error), openai=openai)
@@ -87,17 +100,19 @@ class Guard:
         access = self._access.find(method, scope["path"])
         caller: Principal | None = None
         if not access.known or access.permission is not None or "authorization" in headers:
-            caller = await self._authenticated(headers.get("authorization", ""))
+            caller = await self._authenticated(scope["path"], headers.get("authorization", ""))
         if access.permission is not None and (caller is None or not caller.may(access.permission)):
             raise ForbiddenError("method not allowed", hint="This token is not made for that.")
         check_content_type(method, headers)
         check_length(headers)
         return caller
 
-    async def _authenticated(self, header: str) -> Principal:
+    async def _authenticated(self, path: str, header: str) -> Principal:
         try:
             return self._credentials.authenticate(header)
         except HttpRefusal as refusal:
+            if path.startswith(PAGES):
+                refusal.headers["www-authenticate"] = 'Basic realm="Morpheus Desktop node"'
             if not header:
                 raise
             raise await self._throttle.failed(refusal) from refusal

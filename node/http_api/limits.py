@@ -4,6 +4,8 @@ KIB = 1024
 MIB = 1024 * KIB
 
 MAX_BODY = 16 * MIB
+MAX_NESTING = 64
+"""Levels of arrays and objects in a body, as in prompts of the wire protocol."""
 MAX_HEADERS = 16 * KIB
 MAX_URL = 8 * KIB
 MAX_REQUEST_ID = 128

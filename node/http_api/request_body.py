@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Mapping
 
 from node.http_api.asgi import Message, Receive
-from node.http_api.limits import BODY_TIME_S, MAX_BODY
+from node.http_api.limits import BODY_TIME_S, MAX_BODY, MAX_NESTING
 from node.http_api.refusal import HttpRefusal
+from node.wire.strict_json import nesting
 
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 JSON = "application/json"
@@ -65,6 +66,21 @@ async def read_body(
         raise HttpRefusal(
             408, "the request took too long", code="api.slow_body", headers={"connection": "close"}
         ) from error
+
+
+def check_nesting(body: bytes) -> None:
+    """Refuse deep JSON before any parser sees it.
+
+    Libraries of the demo chain raise the interpreter's recursion limit so far that the standard
+    parser would exhaust the thread's stack and take the process with it.
+
+    Raises:
+        HttpRefusal: 400.
+    """
+    if body.count(b"[") + body.count(b"{") <= MAX_NESTING:
+        return
+    if nesting(body, MAX_NESTING) > MAX_NESTING:
+        raise HttpRefusal(400, "the body is nested too deeply or is not JSON", code="input.json")
 
 
 def replayed(body: bytes, receive: Receive) -> Receive:

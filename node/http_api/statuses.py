@@ -1,6 +1,6 @@
 """One table from error codes to HTTP statuses.
 
-A code is looked up whole, then by its part before the point.
+A code is looked up whole, then without its last part, and so on.
 """
 
 from node.core.errors import NodeError
@@ -13,10 +13,14 @@ STATUS_OF_CODE = {
     "wallet": 409,
     "wallet.locked": 423,
     "wallet.wrong_password": 403,
+    "wallet.password_needed": 423,
+    "wallet.wait": 429,
     "wallet.weak_password": 400,
+    "wallet.keystore_limits": 400,
     "wallet.keystore_format": 400,
     "funds": 402,
     "funds.spend_limit": 409,
+    "funds.fee_too_high": 409,
     "chain": 502,
     "chain.rpc_unavailable": 503,
     "chain.reverted": 422,
@@ -39,6 +43,8 @@ STATUS_OF_CODE = {
     "provider.model_error": 400,
     "backend": 502,
     "backend.refused": 400,
+    "backend.unknown_model": 404,
+    "backend.timeout": 504,
     "backend.model_file": 400,
     "backend.capacity": 429,
     "backend.no_memory": 503,
@@ -46,6 +52,7 @@ STATUS_OF_CODE = {
     "config": 400,
     "config.address_in_use": 409,
     "storage": 500,
+    "storage.full": 507,
     "node": 500,
     "node.no_network": 409,
     "node.not_supported": 501,
@@ -69,8 +76,11 @@ def status_of(error: NodeError) -> int:
 
 
 def status_of_code(code: str) -> int:
-    area = code.partition(".")[0]
-    return STATUS_OF_CODE.get(code, STATUS_OF_CODE.get(area, DEFAULT_STATUS))
+    while code:
+        if code in STATUS_OF_CODE:
+            return STATUS_OF_CODE[code]
+        code = code.rpartition(".")[0]
+    return DEFAULT_STATUS
 
 
 def openai_type(status: int) -> str:

@@ -1,6 +1,6 @@
 """Response objects of the framework, made from our own bytes."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Coroutine
 from typing import Any
 
 from fastapi import Request
@@ -10,8 +10,15 @@ from starlette.types import Receive, Scope, Send
 
 from node.core.errors import NodeError
 from node.http_api.asgi import send_whole
+from node.http_api.leaving import unless_gone
 from node.http_api.permissions import Principal
-from node.http_api.replies import JSON_TYPE, error_reply, json_bytes
+from node.http_api.replies import (
+    JSON_TYPE,
+    MODEL_JSON_TYPE,
+    error_reply,
+    json_bytes,
+    model_json,
+)
 from node.http_api.sse import EventStream
 from node.service.dto import CompletionChunk
 
@@ -53,14 +60,30 @@ class StreamAnswer(Response):
             await send_whole(send, made.status, made.headers, made.body)
 
 
+class ModelAnswer(Response):
+    """A model's answer in one piece; the work ends when the client leaves."""
+
+    def __init__(self, answer: Coroutine[Any, Any, dict[str, Any]], *, openai: bool) -> None:
+        self._answer = answer
+        self._openai = openai
+        self.status_code = 200
+        self.background: BackgroundTask | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            answer = await unless_gone(receive, self._answer)
+        except NodeError as error:
+            made = error_reply(error, openai=self._openai)
+            await send_whole(send, made.status, made.headers, made.body)
+            return
+        if answer is not None:
+            await send_whole(send, 200, {"content-type": MODEL_JSON_TYPE}, model_json(answer))
+
+
 def caller_of(request: Request) -> Principal | None:
     """Who calls, as the guard found out; None on open routes without credentials."""
     caller: Principal | None = request.state.caller
     return caller
-
-
-def header_values(request: Request) -> Mapping[str, str]:
-    return request.headers
 
 
 def wants_openai(request: Request) -> bool:

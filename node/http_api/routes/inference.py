@@ -17,8 +17,7 @@ from node.http_api.openai_schemas import (
     MODELS_RESPONSES,
 )
 from node.http_api.permissions import Permission
-from node.http_api.replies import MODEL_JSON_TYPE, model_json
-from node.http_api.routes.answers import StreamAnswer, caller_of, reply, wants_openai
+from node.http_api.routes.answers import ModelAnswer, StreamAnswer, caller_of, reply, wants_openai
 from node.service.dto import CompletionRequest
 from node.service.local import LocalNode
 
@@ -44,7 +43,7 @@ def router(node: LocalNode) -> APIRouter:
         chunks = node.chat.complete(wanted)
         if wanted.body.get("stream"):
             return StreamAnswer(chunks, openai=wants_openai(request))
-        return _model_reply(await whole_completion(chunks))
+        return ModelAnswer(whole_completion(chunks), openai=wants_openai(request))
 
     @routes.post(
         "/v1/embeddings",
@@ -55,8 +54,8 @@ def router(node: LocalNode) -> APIRouter:
         request: Request, session_id: IdHeader = "", model_id: IdHeader = ""
     ) -> Response:
         """Embeddings of one or more texts."""
-        answer = await node.chat.embeddings(await _request(request))
-        return _model_reply(_with_usage(answer))
+        answer = _embeddings(node, await _request(request))
+        return ModelAnswer(answer, openai=wants_openai(request))
 
     @routes.get(
         "/v1/models",
@@ -87,12 +86,9 @@ async def _request(request: Request) -> CompletionRequest:
     return completion_request(request.headers, await request.body(), request.state.request_id)
 
 
-def _model_reply(answer: dict[str, Any]) -> Response:
-    return Response(model_json(answer), headers={"content-type": MODEL_JSON_TYPE})
-
-
-def _with_usage(answer: dict[str, Any]) -> dict[str, Any]:
+async def _embeddings(node: LocalNode, request: CompletionRequest) -> dict[str, Any]:
     """The public node's typed answer has all members of `usage`."""
+    answer = await node.chat.embeddings(request)
     usage = answer.get("usage")
     if not isinstance(usage, dict):
         return answer

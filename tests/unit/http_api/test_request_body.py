@@ -6,7 +6,13 @@ import pytest
 
 from node.http_api.asgi import Message
 from node.http_api.refusal import HttpRefusal
-from node.http_api.request_body import check_content_type, check_length, read_body, replayed
+from node.http_api.request_body import (
+    check_content_type,
+    check_length,
+    check_nesting,
+    read_body,
+    replayed,
+)
 
 
 def receiver(*pieces: bytes, last_more: bool = False, disconnect: bool = False) -> object:
@@ -96,3 +102,19 @@ def test_json_is_taken(media: str) -> None:
 def test_a_write_without_a_body_needs_no_type() -> None:
     check_content_type("POST", {"content-length": "0"})
     check_content_type("DELETE", {})
+
+
+def nested(depth: int) -> list[bytes]:
+    return [b"[" * depth + b"]" * depth, b'{"a":' * depth + b"1" + b"}" * depth]
+
+
+@pytest.mark.parametrize("body", [*nested(64), b'"' + b"[" * 1000 + b'"', b"[],{}" * 500, b""])
+def test_json_of_usual_depth_passes(body: bytes) -> None:
+    check_nesting(body)
+
+
+@pytest.mark.parametrize("body", [*nested(65), *nested(100_000), b"[" * 65, b"{" * 100_000])
+def test_deep_json_is_refused_before_it_is_parsed(body: bytes) -> None:
+    with pytest.raises(HttpRefusal) as caught:
+        check_nesting(body)
+    assert caught.value.status == 400
