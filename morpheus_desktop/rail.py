@@ -111,12 +111,13 @@ class Rail(QWidget):
             if section.at_bottom:
                 column.addStretch(1)
             button = RailButton(section, f"Ctrl+{number}")
-            button.clicked.connect(
-                lambda _=False, name=section.name: self.section_chosen.emit(name)
-            )
+            button.clicked.connect(lambda _=False, name=section.name: self._chosen(name))
             self._group.addButton(button)
             self._buttons[section.name] = button
             column.addWidget(button)
+
+    def _chosen(self, name: str) -> None:
+        self.section_chosen.emit(name)
 
     def show_section(self, name: str) -> None:
         self._buttons[name].setChecked(True)

@@ -37,9 +37,9 @@ class ChatPresenter(QObject):
     """State of the page. Signals say what happened; the page reads the rest from properties.
 
     `chats_loaded()`; `found(list[ChatHit])`; `chat_shown(ChatSummary | None)`;
-    `target_changed()`; `choices_changed()`; `draft_returned(text)` a text goes back into the
-    composer; `card_changed()` the open-session card; `close_previewed(SessionView, StopPreview)`;
-    `closed(CloseResult)`; `failed(NodeError)`.
+    `target_changed()`; `choices_changed()`; `draft_taken()` what is in the composer was sent;
+    `draft_returned(text)` a queued text goes back into it; `card_changed()` the open-session card;
+    `close_previewed(SessionView, StopPreview)`; `closed(CloseResult)`; `failed(NodeError)`.
     """
 
     chats_loaded = Signal()
@@ -47,6 +47,7 @@ class ChatPresenter(QObject):
     chat_shown = Signal(object)
     target_changed = Signal()
     choices_changed = Signal()
+    draft_taken = Signal()
     draft_returned = Signal(str)
     card_changed = Signal()
     close_previewed = Signal(object, object)
@@ -238,18 +239,15 @@ class ChatPresenter(QObject):
     # --- turns ---
 
     def send(self, text: str) -> None:
-        """Send what the user wrote, or show what is needed first."""
+        """Send or queue what the user wrote (`draft_taken`), or show what is needed first."""
         target = self._target
         if target is None:
-            self.draft_returned.emit(text)
             self.failed.emit(NoTargetError("Nobody is chosen to answer."))
-            return
-        if target.needs_session(self.time.now()):
-            self.draft_returned.emit(text)
-            self._card_text = text
+        elif target.needs_session(self.time.now()):
             self.show_card(target)
-            return
-        self.turns.send(text, target)
+        else:
+            self.draft_taken.emit()
+            self.turns.send(text, target)
 
     def stop(self) -> None:
         """Stop the answer; a queued message goes back into the composer."""
@@ -262,7 +260,6 @@ class ChatPresenter(QObject):
         if self._target is None:
             return
         if self._target.needs_session(self.time.now()):
-            self._card_text = ""
             self.show_card(self._target)
             return
         self.turns.retry(self._target)
@@ -270,7 +267,6 @@ class ChatPresenter(QObject):
     def need_new_session(self) -> None:
         """The session of the chosen model is of no use any more: offer another one."""
         if self._target is not None and self._target.kind != "local":
-            self._card_text = ""
             self.show_card(self._target)
 
     # --- the open-session card ---
@@ -331,7 +327,7 @@ class ChatPresenter(QObject):
         if target is None:
             return
         if text.strip():
-            self.draft_returned.emit("")
+            self.draft_taken.emit()
             self.turns.send(text, target)
         elif self.turns.lines and self.turns.lines[-1].error:
             self.turns.retry(target)

@@ -1,0 +1,155 @@
+"""The first start's page: Welcome and the steps of the wallet's path."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+
+from morpheus_desktop.errors import present
+from morpheus_desktop.pages.onboarding.presenter import OnboardingPresenter
+from morpheus_desktop.pages.onboarding.wallet_steps import (
+    CheckStep,
+    ChooseStep,
+    CreateStep,
+    ImportStep,
+    PhraseStep,
+    Step,
+)
+from morpheus_desktop.pages.onboarding.welcome import Welcome
+from morpheus_desktop.theme import current
+from morpheus_desktop.widgets.banner import Banner
+from morpheus_desktop.widgets.layouts import clear
+from node.core.errors import NodeError
+
+
+class OnboardingPage(QWidget):
+    """`finished(way)` when one of the ways was taken: `demo`, `local` or `wallet`."""
+
+    finished = Signal(str)
+
+    def __init__(self, presenter: OnboardingPresenter) -> None:
+        super().__init__()
+        self.setObjectName("onboarding")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._presenter = presenter
+        self._words: list[str] = []
+        self.welcome = Welcome()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.welcome)
+        self._notices = QVBoxLayout()
+        self._notices.setContentsMargins(24, 12, 24, 0)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(self._notices)
+        whole.addWidget(self._stack, 1)
+        self._connect()
+
+    def _connect(self) -> None:
+        presenter, welcome = self._presenter, self.welcome
+        welcome.demo_chosen.connect(presenter.start_demo)
+        welcome.local_chosen.connect(self._choose_file)
+        welcome.wallet_chosen.connect(self.start_wallet)
+        welcome.theme_clicked.connect(_switch_theme)
+        presenter.busy_changed.connect(self._busy_changed)
+        presenter.hardware_read.connect(welcome.set_hardware)
+        presenter.failed.connect(self._failed)
+        presenter.demo_started.connect(lambda: self.finished.emit("demo"))
+        presenter.local_added.connect(lambda _model: self.finished.emit("local"))
+        presenter.wallet_created.connect(self._show_phrase)
+        presenter.wallet_ready.connect(self._wallet_ready)
+
+    def shown(self) -> None:
+        self.show_welcome()
+        self._presenter.read_hardware()
+
+    def show_welcome(self) -> None:
+        """Go to the start; steps and what was typed in them are forgotten."""
+        self._words = []
+        for index in reversed(range(1, self._stack.count())):
+            step = self._stack.widget(index)
+            if step is not None:
+                self._stack.removeWidget(step)
+                step.deleteLater()
+        self._stack.setCurrentWidget(self.welcome)
+        self.welcome.focus_first()
+
+    def start_wallet(self) -> None:
+        step = ChooseStep()
+        step.create_button.clicked.connect(self._show_create)
+        step.import_button.clicked.connect(self._show_import)
+        self._push(step)
+
+    def _choose_file(self) -> None:
+        dialog = QFileDialog(self, "Choose a model file", "", "Models (*.gguf)")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self._presenter.add_local)
+        dialog.open()
+
+    def _show_create(self) -> None:
+        step = CreateStep()
+        step.confirmed.connect(
+            lambda password, words: self._presenter.create_wallet(password, words=words)
+        )
+        self._push(step)
+
+    def _show_import(self) -> None:
+        step = ImportStep()
+        step.confirmed.connect(self._presenter.import_wallet)
+        self._push(step)
+
+    def _show_phrase(self, words: list[str]) -> None:
+        self._words = words
+        step = PhraseStep(words)
+        step.written.connect(self._show_check)
+        step.postponed.connect(self._presenter.finish_wallet)
+        self._push(step)
+
+    def _show_check(self) -> None:
+        step = CheckStep(self._words)
+        step.passed.connect(self._presenter.finish_wallet)
+        step.postponed.connect(self._presenter.finish_wallet)
+        self._push(step)
+
+    def _wallet_ready(self) -> None:
+        self.show_welcome()
+        self.finished.emit("wallet")
+
+    def _push(self, step: Step) -> None:
+        step.back.connect(lambda: self._pop(step))
+        self._stack.addWidget(step)
+        self._stack.setCurrentWidget(step)
+        self._clear_notice()
+        first = step.nextInFocusChain()
+        if first is not None:
+            step.setFocus()
+            step.focusNextChild()
+
+    def _pop(self, step: Step) -> None:
+        self._stack.removeWidget(step)
+        step.deleteLater()
+        self._stack.setCurrentIndex(self._stack.count() - 1)
+
+    def _busy_changed(self, action: str) -> None:
+        self._clear_notice()
+        self.welcome.set_busy(action)
+        step = self._stack.currentWidget()
+        if isinstance(step, CreateStep | ImportStep):
+            step.go.set_busy(bool(action))
+        elif isinstance(step, Step):
+            step.setEnabled(not action)
+
+    def _failed(self, error: NodeError) -> None:
+        step = self._stack.currentWidget()
+        if isinstance(step, ImportStep):
+            step.show_error(f"{error.message} {error.hint}".strip())
+            return
+        words = present(error)
+        self._notices.addWidget(Banner(words.title, words.text, tone=words.severity, close=True))
+
+    def _clear_notice(self) -> None:
+        clear(self._notices)
+
+
+def _switch_theme() -> None:
+    theme = current()
+    theme.set_mode("light" if theme.mode == "dark" else "dark")

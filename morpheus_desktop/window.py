@@ -1,0 +1,151 @@
+"""The window's frame: rail, top bar, notices, the stack of pages. Knows no page by name."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol, runtime_checkable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from morpheus_desktop.rail import SECTIONS, Rail
+from morpheus_desktop.top_bar import TopBar
+from morpheus_desktop.widgets.banner import ToastHost
+
+SIZE = (1280, 800)
+MINIMUM = (900, 600)
+TITLE = "Morpheus Desktop"
+
+
+@runtime_checkable
+class Shown(Protocol):
+    """A page that wants to know when the user comes to it."""
+
+    def shown(self) -> None: ...
+
+
+class MainWindow(QWidget):
+    """Frame and pages. Pages are made by their factory when they are first shown.
+
+    Signals: `first_painted()` once; `closed()` the user closed it; `section_shown(name)`.
+    """
+
+    first_painted = Signal()
+    closed = Signal()
+    section_shown = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWindowTitle(TITLE)
+        self.resize(*SIZE)
+        self.setMinimumSize(*MINIMUM)
+        self._painted = False
+        self._section = ""
+        self._factories: dict[str, Callable[[], QWidget]] = {}
+        self._pages: dict[str, QWidget] = {}
+        self.rail = Rail()
+        self.top_bar = TopBar()
+        self.notices = QVBoxLayout()
+        self.notices.setContentsMargins(16, 0, 16, 0)
+        self._stack = QStackedWidget()
+        self._root = QStackedWidget()
+        self._shell = self._build_shell()
+        self._root.addWidget(self._shell)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._root)
+        self.toasts = ToastHost(self)
+        self.rail.section_chosen.connect(self.show_section)
+        for number, section in enumerate(SECTIONS, start=1):
+            self._shortcut(f"Ctrl+{number}", partial(self.show_section, section.name))
+
+    def _build_shell(self) -> QWidget:
+        content = QFrame()
+        content.setObjectName("content")
+        inside = QVBoxLayout(content)
+        inside.setContentsMargins(1, 1, 0, 0)
+        inside.addWidget(self._stack)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        right.addWidget(self.top_bar)
+        right.addLayout(self.notices)
+        right.addWidget(content, 1)
+        shell = QWidget()
+        across = QHBoxLayout(shell)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(0)
+        across.addWidget(self.rail)
+        across.addLayout(right, 1)
+        return shell
+
+    # --- pages ---
+
+    def add_page(self, name: str, factory: Callable[[], QWidget]) -> None:
+        """Register a page of the rail."""
+        self._factories[name] = factory
+
+    def add_full_page(self, page: QWidget) -> None:
+        """A page that takes the whole window, without rail and top bar."""
+        self._root.addWidget(page)
+
+    def show_full_page(self, page: QWidget) -> None:
+        self._root.setCurrentWidget(page)
+
+    def show_section(self, name: str) -> None:
+        """Show a page of the rail and tell it."""
+        page = self.page(name)
+        self._root.setCurrentWidget(self._shell)
+        self._stack.setCurrentWidget(page)
+        self.rail.show_section(name)
+        self._section = name
+        if isinstance(page, Shown):
+            page.shown()
+        self.section_shown.emit(name)
+
+    def page(self, name: str) -> QWidget:
+        """The page `name`, made now when it was never shown."""
+        page = self._pages.get(name)
+        if page is None:
+            page = self._factories[name]()
+            self._pages[name] = page
+            self._stack.addWidget(page)
+        return page
+
+    @property
+    def section(self) -> str:
+        return self._section
+
+    @property
+    def is_full_page(self) -> bool:
+        return self._root.currentWidget() is not self._shell
+
+    # --- frame ---
+
+    def set_network(self, title: str, tone: str) -> None:
+        """Name the network in the title; `tone` (`demo`, `warning` or empty) tints the top bar."""
+        self.setWindowTitle(f"{title} \u2013 {TITLE}" if tone else TITLE)
+        self.top_bar.set_tint(tone)
+
+    def come_forward(self) -> None:
+        """Raise the window: the program was started again."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def _shortcut(self, keys: str, action: Callable[[], None]) -> None:
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.activated.connect(lambda: None if self.is_full_page else action())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            self.first_painted.emit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        event.accept()
+        self.closed.emit()
