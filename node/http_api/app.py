@@ -40,7 +40,7 @@ def build_guarded_app(
     node: LocalNode, *, credentials: Credentials, origins: OriginRules, clock: Clock
 ) -> Guard:
     """The whole ASGI application of a node."""
-    routers = _routers(node)
+    routers = node_routers(node)
     access = AccessTable(route for router in routers for route in router.routes)  # type: ignore[misc]  # all are API routes
     return Guard(
         build_app(routers),
@@ -71,7 +71,8 @@ def build_app(routers: Sequence[APIRouter]) -> FastAPI:
     return app
 
 
-def _routers(node: LocalNode) -> tuple[APIRouter, ...]:
+def node_routers(node: LocalNode) -> tuple[APIRouter, ...]:
+    """All routes, by tag."""
     return (
         system.router(node),
         auth.router(node),
