@@ -32,7 +32,10 @@ class GuiTasks:
         done: Callable[[_T], None] | None = None,
     ) -> "asyncio.Task[None]":
         """Start `coroutine`; hand its result to `done`, an expected failure to `failed`."""
-        return self.spawn(_attempt(coroutine, failed, done), name)
+        task = self.spawn(_attempt(coroutine, failed, done), name)
+        # One that is cancelled before its first step would leave `coroutine` never awaited.
+        task.add_done_callback(lambda _task: coroutine.close())
+        return task
 
     def cancel_all(self) -> None:
         self._scope.cancel_all()

@@ -1,0 +1,1 @@
+"""Models and offers of the marketplace."""
