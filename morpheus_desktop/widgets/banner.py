@@ -1,6 +1,6 @@
 """Banners for states that last, and toasts for things that happened."""
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from morpheus_desktop.widgets.buttons import Button, IconButton
@@ -41,7 +41,9 @@ class Banner(Frame):
         line.addWidget(IconLabel(_ICONS[tone], tone, 18))
         line.addWidget(Label(text, "strong"))
         if detail:
-            line.addWidget(Label(detail, "body", "text2", wrap=True), 1)
+            second = Label(detail, "body", "text2", wrap=True)
+            second.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+            line.addWidget(second, 1)
         else:
             line.addStretch(1)
         if action:

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QPlainTextEdit, QSizePolicy, QWidget
 
 from morpheus_desktop.theme import current, font
 from morpheus_desktop.widgets.frames import Frame
@@ -110,6 +110,7 @@ class Composer(QWidget):
         )
         self.input.focus_changed.connect(self._focus_changed)
         self.setLayout(column(self._frame))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.setFocusProxy(self.input)
         self.input.installEventFilter(self)
         self._text_changed()

@@ -1,0 +1,1 @@
+"""The conversation: a virtual view with one light widget per visible message."""
