@@ -1,16 +1,14 @@
 """Devnet, fake model server, provider and consumer, each a process of its own."""
 
-import json
-import subprocess
-import sys
 import tempfile
-from collections.abc import AsyncGenerator, Generator
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
+from benchmarks.children import helper_port
 from benchmarks.load import Door
 from node.core.paths import AppDirs
 from node.service.dto import QuoteRequest
@@ -44,26 +42,12 @@ class Pair:
         return float(sum(program.memory_info().rss for program in programs)) / 2**20
 
 
-@contextmanager
-def fake_backend() -> Generator[int, None, None]:
-    """Port of a running model server."""
-    command = [sys.executable, "-m", "benchmarks.fake_backend"]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        try:
-            yield int(json.loads(process.stdout.readline())["port"])
-        finally:
-            process.terminate()
-
-
 @asynccontextmanager
 async def open_pair(sessions: int) -> AsyncGenerator[Pair, None]:
     """Everything running, with open sessions: a session answers one prompt at a time."""
     with (
         tempfile.TemporaryDirectory(prefix="morpheus-bench-") as folder,
-        fake_backend() as port,
+        helper_port("benchmarks.fake_backend") as port,
         open_process_market(
             Path(folder),
             {
