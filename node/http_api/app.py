@@ -61,6 +61,8 @@ def build_app(routers: Sequence[APIRouter]) -> FastAPI:
         redoc_url=None,
         default_response_class=ExactJson,
         redirect_slashes=False,
+        # Never, whatever the environment says: requests hold what people write.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     for router in routers:
         app.include_router(router)

@@ -23,8 +23,8 @@ from node.http_api.asgi import (
 )
 from node.http_api.credentials import Credentials
 from node.http_api.limits import MAX_HEADERS, MAX_URL
-from node.http_api.origin import OriginRules
-from node.http_api.permissions import Principal
+from node.http_api.origin import OriginRules, is_loopback
+from node.http_api.permissions import LOOPBACK_ONLY, Permission, Principal
 from node.http_api.refusal import HttpRefusal
 from node.http_api.replies import error_reply, internal_error, wants_openai_errors
 from node.http_api.request_body import (
@@ -101,8 +101,8 @@ class Guard:
         caller: Principal | None = None
         if not access.known or access.permission is not None or "authorization" in headers:
             caller = await self._authenticated(scope["path"], headers.get("authorization", ""))
-        if access.permission is not None and (caller is None or not caller.may(access.permission)):
-            raise ForbiddenError("method not allowed", hint="This token is not made for that.")
+        if access.permission is not None:
+            _check_permission(caller, access.permission, client[0])
         check_content_type(method, headers)
         check_length(headers)
         return caller
@@ -116,6 +116,13 @@ class Guard:
             if not header:
                 raise
             raise await self._throttle.failed(refusal) from refusal
+
+
+def _check_permission(caller: Principal | None, permission: Permission, peer: str) -> None:
+    if caller is None or not caller.may(permission):
+        raise ForbiddenError("method not allowed", hint="This token is not made for that.")
+    if permission in LOOPBACK_ONLY and not is_loopback(peer):
+        raise ForbiddenError("method not allowed", hint="Only from the node's own computer.")
 
 
 def _check_sizes(scope: AsgiScope) -> None:

@@ -119,6 +119,11 @@ SCOPE_PERMISSIONS: Mapping[Scope, frozenset[Permission]] = {
 }
 
 
+LOOPBACK_ONLY = frozenset({_P.SET_WALLET, _P.REMOVE_WALLET, _P.NODE})
+"""Keys and secrets cross these routes: never from another computer, whatever the API is bound to.
+"""
+
+
 def permissions_of(scopes: Iterable[Scope]) -> frozenset[Permission]:
     """All permissions of a token with these scopes."""
     found: frozenset[Permission] = frozenset()

@@ -78,11 +78,20 @@ class EventStream:
     async def _write_all(self, chunks: AsyncGenerator[CompletionChunk, None]) -> None:
         whole = False
         async for chunk in chunks:
+            if chunk.control:
+                await self._write(self._notice(chunk.control))
+                continue
             whole = chunk.data.get("object") == "chat.completion"
             await self._write(b"data: " + model_json(chunk.data) + b"\n\n")
         if not whole:
             await self._write(DONE)
         await self._end()
+
+    def _notice(self, text: str) -> bytes:
+        """A notice of the node: clients of the public node know JSON strings, others a comment."""
+        if self._openai:
+            return b": " + " ".join(text.split()).encode() + b"\n\n"
+        return b"data: " + json_bytes(text) + b"\n\n"
 
     async def _fail(self, error: NodeError) -> NodeError | None:
         if not self._begun:

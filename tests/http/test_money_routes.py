@@ -79,6 +79,27 @@ async def test_a_session_by_bid(basic: HttpClient, market: dict[str, Any]) -> No
     assert session_id in [item["Id"] for item in served.json()["sessions"]]
 
 
+async def test_lists_of_sessions_turn_at_the_callers_word(
+    basic: HttpClient, hosted: Hosted
+) -> None:
+    for _ in range(3):
+        hosted.open_session(seconds=600)
+    user = (await basic.get("/wallet")).json()["address"]
+
+    async def ids(query: str) -> list[str]:
+        return (await basic.get(f"/blockchain/sessions/user/ids?user={user}&{query}")).json()
+
+    oldest_first = await ids("order=ASC&limit=255")
+    assert len(oldest_first) >= 3
+    assert await ids("limit=255") == oldest_first[::-1]
+    assert await ids("limit=2") == oldest_first[::-1][:2]
+    assert await ids("limit=2&offset=1") == oldest_first[::-1][1:3]
+    assert await ids("limit=2&offset=1&order=ASC") == oldest_first[1:3]
+    assert await ids(f"offset={len(oldest_first) - 1}") == oldest_first[:1]
+    assert await ids(f"offset={len(oldest_first)}") == []
+    assert await ids("limit=0") == []
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [

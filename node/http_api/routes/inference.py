@@ -41,7 +41,7 @@ def router(node: LocalNode) -> APIRouter:
         """Answer a chat. The target is the session, the local model, or the name in `model`."""
         wanted = await _request(request)
         chunks = node.chat.complete(wanted)
-        if wanted.body.get("stream"):
+        if wanted.body.get("stream") is True:
             return StreamAnswer(chunks, openai=wants_openai(request))
         return ModelAnswer(whole_completion(chunks), openai=wants_openai(request))
 

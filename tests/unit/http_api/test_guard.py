@@ -278,6 +278,23 @@ async def test_expected_failures_and_faults_of_the_app(guard: Guard, app: App) -
     assert b"secret" not in reply.body
 
 
+@pytest.mark.parametrize(("peer", "status"), [("192.168.1.5", 403), ("127.0.0.1", 200)])
+async def test_keys_never_come_from_another_computer(app: App, peer: str, status: int) -> None:
+    users = [User.with_password("admin", "right", permissions_of([Scope.ADMIN]))]
+    wide = Guard(
+        app,
+        origins=OriginRules(port=8082, wide=True),
+        credentials=Credentials(users),
+        throttle=_NoThrottle(FakeClock()),
+        access=AccessTable(ROUTES),
+    )
+    headers = {"authorization": ADMIN}
+    wallet = await call(wide, "DELETE", "/wallet", headers=headers, client=(peer, 1))
+    assert wallet.status == status
+    chat = await call(wide, "POST", "/chat", headers=headers, client=(peer, 1))
+    assert chat.status == 200
+
+
 def test_a_route_without_a_permission_cannot_be_served() -> None:
     with pytest.raises(ValueError, match="without a permission"):
         AccessTable([Route(re.compile("^/x$"), {"GET"}, {})])

@@ -93,6 +93,26 @@ async def test_a_fault_of_ours_tells_nothing_of_it() -> None:
     assert b'"code":"node.internal"' in client.body
 
 
+@pytest.mark.parametrize(
+    ("openai", "line"),
+    [
+        (False, b'data: "new session opened: 0x12"\n\n'),
+        (True, b": new session opened: 0x12\n\n"),
+    ],
+)
+async def test_notices_of_the_node_do_not_disturb_clients(openai: bool, line: bytes) -> None:
+    client = Client()
+
+    async def noticed() -> AsyncGenerator[CompletionChunk, None]:
+        yield CompletionChunk(data={}, control="new session opened: 0x12")
+        yield CompletionChunk(data=CHUNK)
+
+    stream = EventStream(receive=client.receive, send=client.send, openai=openai)
+    await stream.run(noticed())
+    assert client.body.startswith(line)
+    assert client.body.endswith(b"data: [DONE]\n\n")
+
+
 async def test_silence_is_broken_by_a_comment_also_before_the_first_word() -> None:
     client, go_on = Client(), asyncio.Event()
 
