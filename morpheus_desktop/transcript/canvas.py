@@ -50,7 +50,7 @@ class TranscriptCanvas(QAbstractScrollArea):
         self._selection = Selection()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._flush)
+        self._timer.timeout.connect(self.flush)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.verticalScrollBar().setSingleStep(40)
         current().changed.connect(self._restyle)
@@ -91,7 +91,7 @@ class TranscriptCanvas(QAbstractScrollArea):
 
     def update_message(self, message_id: str, **changes: object) -> None:
         """Change fields of a message (`stats`, `notice`, `error`, `streaming` …)."""
-        self._flush()
+        self.flush()
         number = self._index[message_id]
         self._messages[number] = replace(self._messages[number], **changes)  # type: ignore[arg-type]  # names of its fields
         self._refresh(number)
@@ -99,7 +99,7 @@ class TranscriptCanvas(QAbstractScrollArea):
 
     def finish_message(self, message_id: str, stats: str = "") -> None:
         """The answer is whole."""
-        self._flush()
+        self.flush()
         body = self._bodies.get(message_id)
         if body is not None:
             body.finish()
@@ -116,19 +116,20 @@ class TranscriptCanvas(QAbstractScrollArea):
             self.set_messages(self._messages[:number] + self._messages[number + 1 :])
 
     def messages(self) -> list[TranscriptMessage]:
-        self._flush()
+        self.flush()
         return list(self._messages)
 
     def text_of(self, message_id: str) -> str:
         """Markdown source of a message as far as it has arrived."""
-        self._flush()
+        self.flush()
         return self._messages[self._index[message_id]].text
 
     def shown_widgets(self) -> list[MessageWidget]:
         """The widgets that exist now, from top to bottom."""
         return sorted(self._widgets.values(), key=lambda widget: widget.y())
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Show what has arrived, without waiting for the next frame."""
         if not self._pending:
             return
         self._timer.stop()

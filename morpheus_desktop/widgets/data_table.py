@@ -110,6 +110,11 @@ class DataTable(QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         heads = self.horizontalHeader()
         heads.setFont(font("caption"))
+        # The delegate paints the chosen row; Qt would paint a square one below it.
+        self.setStyleSheet(
+            "QTableView { selection-background-color: transparent; }"
+            f"QHeaderView::section {{ padding: 0 {PAD}px; }}"
+        )
         heads.setFixedHeight(30)
         heads.setHighlightSections(False)
         heads.setSectionsClickable(False)

@@ -89,7 +89,7 @@ class Sheet(QWidget):
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if not self.box.geometry().contains(event.pos()):
+        if not self.box.geometry().contains(event.position().toPoint()):
             self.close_sheet()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -1,0 +1,189 @@
+"""The conversation as a user sees and handles it."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from morpheus_desktop.theme import Theme
+from morpheus_desktop.transcript.messages import ErrorCard, TranscriptMessage
+from morpheus_desktop.transcript.view import TranscriptView
+
+pytestmark = pytest.mark.gui
+CODE = "Look:\n\n```python\nprint('hi')\n```\n\nThat is all."
+
+
+def user(number: int, text: str = "hello there") -> TranscriptMessage:
+    return TranscriptMessage(id=f"u{number}", role="user", text=text)
+
+
+def answer(number: int, text: str, *, streaming: bool = False) -> TranscriptMessage:
+    return TranscriptMessage(
+        id=f"a{number}",
+        role="assistant",
+        name="Guide",
+        time="10:32",
+        text=text,
+        streaming=streaming,
+    )
+
+
+@pytest.fixture
+def view(qtbot: QtBot, theme: Theme) -> TranscriptView:
+    del theme
+    shown = TranscriptView()
+    shown.resize(900, 600)
+    qtbot.addWidget(shown)
+    shown.show()
+    return shown
+
+
+def test_only_messages_near_the_viewport_have_widgets(view: TranscriptView) -> None:
+    view.set_messages([answer(number, "text " * 80) for number in range(3000)])
+    assert 1 <= len(view.shown_widgets()) < 40
+    view.verticalScrollBar().setValue(0)
+    names = [widget.objectName() for widget in view.shown_widgets()]
+    assert names[0] == "message.a0"
+    assert len(names) < 40
+
+
+def test_a_new_chat_is_shown_at_its_end(view: TranscriptView) -> None:
+    view.set_messages([user(number, "line\n" * 30) for number in range(20)])
+    assert view.at_bottom
+    assert view.shown_widgets()[-1].objectName() == "message.u19"
+
+
+def test_streamed_text_appears_and_the_view_follows(view: TranscriptView, qtbot: QtBot) -> None:
+    view.set_messages([user(0)])
+    view.append_message(answer(0, "", streaming=True))
+    for _ in range(60):
+        view.append_text("a0", "More and more text comes in.\n\n")
+    qtbot.waitUntil(lambda: view.at_bottom and len(view.text_of("a0")) > 1500)
+    view.finish_message("a0", "60 tokens")
+    assert view.text_of("a0").count("More") == 60
+    assert view.at_bottom
+
+
+def test_reading_further_up_is_not_disturbed_by_new_text(view: TranscriptView) -> None:
+    view.set_messages([answer(number, "paragraph\n\n" * 20) for number in range(10)])
+    view.append_message(answer(10, "", streaming=True))
+    view.verticalScrollBar().setValue(200)
+    before = view.verticalScrollBar().value()
+    view.append_text("a10", "new text\n\n" * 50)
+    view.flush()
+    assert view.verticalScrollBar().value() == before
+    assert not view.at_bottom
+
+
+def test_code_is_copied_as_it_is(view: TranscriptView, qtbot: QtBot) -> None:
+    view.set_messages([answer(0, CODE)])
+    button = view.findChild(QPushButton, "copyCode.0")
+    assert button is not None
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == "print('hi')"
+
+
+def test_the_last_answer_offers_copy_and_retry(view: TranscriptView, qtbot: QtBot) -> None:
+    view.set_messages([user(0), answer(0, "**bold** answer")])
+    copy = view.findChild(QPushButton, "copy.a0")
+    retry = view.findChild(QPushButton, "retry.a0")
+    assert copy is not None
+    assert retry is not None
+    qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == "**bold** answer"
+    with qtbot.waitSignal(view.action_requested) as asked:
+        qtbot.mouseClick(retry, Qt.MouseButton.LeftButton)
+    assert asked.args == ["a0", "retry"]
+
+
+def test_a_failure_stands_under_what_arrived(view: TranscriptView, qtbot: QtBot) -> None:
+    view.set_messages([user(0)])
+    view.append_message(answer(0, "partial ", streaming=True))
+    view.append_text("a0", "text")
+    card = ErrorCard(title="Broken", text="No answer for 60 s.", actions=(("again", "Retry"),))
+    view.fail_message("a0", card)
+    assert view.text_of("a0") == "partial text"
+    button = view.findChild(QPushButton, "again.a0")
+    assert button is not None
+    with qtbot.waitSignal(view.action_requested) as asked:
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert asked.args == ["a0", "again"]
+
+
+def test_everything_is_selected_and_copied_as_markdown(view: TranscriptView, qtbot: QtBot) -> None:
+    view.set_messages([user(0, "question"), answer(0, CODE)])
+    view.setFocus()
+    qtbot.keyClick(view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == f"question\n\n{CODE}"
+
+
+def test_dragging_selects_over_messages(view: TranscriptView, qtbot: QtBot) -> None:
+    view.set_messages([user(0, "first question"), answer(0, "the answer is here")])
+    top, bottom = view.shown_widgets()
+    start = top.geometry().center() + QPoint(200, 0)
+    end = bottom.geometry().topLeft() + QPoint(100, 55)
+    port = view.viewport()
+    qtbot.mousePress(port, Qt.MouseButton.LeftButton, pos=start)
+    qtbot.mouseMove(port, end)
+    view.mouseMoveEvent(_moved(view, end))
+    qtbot.mouseRelease(port, Qt.MouseButton.LeftButton, pos=end)
+    text = view.selected_text()
+    assert "the" in text
+    assert text != "the answer is here"
+
+
+def _moved(view: TranscriptView, point: QPoint) -> "object":
+    from PySide6.QtCore import QEvent, QPointF
+    from PySide6.QtGui import QMouseEvent
+
+    return QMouseEvent(
+        QEvent.Type.MouseMove,
+        QPointF(point),
+        QPointF(view.viewport().mapToGlobal(point)),
+        Qt.MouseButton.NoButton,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+
+
+def test_links_are_announced_and_never_opened(view: TranscriptView, qtbot: QtBot) -> None:
+    view.set_messages([answer(0, "[click me please](https://example.org/path)")])
+    widget = view.shown_widgets()[0]
+    point = widget.mapTo(view.viewport(), QPoint(40, 52))
+    with qtbot.waitSignal(view.link_activated) as asked:
+        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=point)
+    assert asked.args == ["https://example.org/path"]
+
+
+def test_finding_scrolls_to_the_message(view: TranscriptView) -> None:
+    view.set_messages([answer(number, f"word{number} " * 60) for number in range(200)])
+    assert view.find_text("WORD7 ") == 1
+    names = [widget.objectName() for widget in view.shown_widgets()]
+    assert "message.a7" in names
+    assert view.find_text("absent") == 0
+
+
+def test_messages_speak_to_screen_readers(view: TranscriptView) -> None:
+    view.set_messages([user(0), answer(0, "the text")])
+    _, second = view.shown_widgets()
+    assert second.accessibleName() == "Assistant, Guide, 10:32"
+    assert "the text" in second.accessibleDescription()
+
+
+def test_another_theme_repaints_what_is_there(view: TranscriptView, theme: Theme) -> None:
+    view.set_messages([answer(0, CODE)])
+    light = view.grab().toImage()
+    theme.set_mode("dark")
+    try:
+        assert view.grab().toImage() != light
+        assert len(view.shown_widgets()) == 1
+    finally:
+        theme.set_mode("light")
+
+
+def test_a_megabyte_without_a_space_is_cut_into_slices(view: TranscriptView) -> None:
+    view.set_messages([answer(0, "x" * 1_000_000)])
+    assert len(view.text_of("a0")) == 1_000_000
+    assert view.shown_widgets()[0].height() > 1000

@@ -1,0 +1,102 @@
+"""Splitting Markdown: streaming gives what one pass gives, and hostile text stays text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from morpheus_desktop.rendering.blocks import (
+    SHOWN,
+    SLICE,
+    StreamingBlocks,
+    has_long_run,
+    split_blocks,
+    tokens_of,
+)
+
+TEXTS = (
+    "One paragraph.\n\nTwo, with `code` and **bold**.\n",
+    "# Head\n\ntext\n\n## Second\n\n- a\n- b\n  - c\n\n1. x\n2. y\n",
+    "before\n\n```python\nx = 1\n\ny = 2\n```\n\nafter\n",
+    "| a | b |\n|---|---|\n| 1 | 2 |\n\nend\n",
+    "> quote\n> goes on\n\nplain\n",
+    "```\nopen fence without end\nmore",
+    "~~~js\nconst a = `x`;\n~~~\ntext right after\n",
+    "* item\n\n  second paragraph of the item\n\n* next\n\nout\n",
+    "text\n---\nmore\n\n---\n\nend",
+)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@given(data=st.data())
+def test_streaming_in_any_pieces_gives_the_same_blocks(text: str, data: st.DataObject) -> None:
+    stream = StreamingBlocks()
+    at = 0
+    while at < len(text):
+        size = data.draw(st.integers(1, 12))
+        stream.append(text[at : at + size])
+        at += size
+    assert [(b.kind, b.source, b.code) for b in stream.blocks] == [
+        (b.kind, b.source, b.code) for b in split_blocks(text)
+    ]
+
+
+def test_earlier_blocks_are_not_parsed_again() -> None:
+    stream = StreamingBlocks()
+    stream.append("one\n\ntwo\n\nthr")
+    kept = stream.blocks[0]
+    assert stream.append("ee goes on") >= 1
+    assert stream.blocks[0] is kept
+
+
+def test_a_fence_without_its_end_is_open() -> None:
+    (block,) = split_blocks("```pyth")
+    assert (block.kind, block.closed, block.language) == ("code", False, "pyth")
+    (closed,) = split_blocks("```python\nx\n```")
+    assert (closed.closed, closed.code) == (True, "x")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "<img src=file:///etc/passwd>",
+        "<a href='javascript:alert(1)'>x</a>",
+        "<!-- hidden -->",
+    ],
+)
+def test_html_is_text(text: str) -> None:
+    kinds = {token.type for token in tokens_of(text)}
+    assert not any("html" in kind for kind in kinds)
+
+
+@pytest.mark.parametrize("scheme", ["javascript", "vbscript", "data", "file"])
+def test_links_that_could_run_or_read_something_are_no_links(scheme: str) -> None:
+    tokens = tokens_of(f"[x]({scheme}:alert)")
+    children = [child.type for token in tokens for child in token.children or []]
+    assert "link_open" not in children
+
+
+def test_long_runs_are_sliced() -> None:
+    assert has_long_run("x" * 2001)
+    blocks = split_blocks("x" * 100_000)
+    assert {block.kind for block in blocks} == {"plain"}
+    assert max(len(block.source) for block in blocks) <= SLICE
+
+
+def test_very_long_messages_are_cut_for_display_only() -> None:
+    stream = StreamingBlocks()
+    for _ in range(30):
+        stream.append("word " * 2000 + "\n\n")
+    assert len(stream.text) == 30 * 10_002
+    assert sum(len(block.source) for block in stream.blocks) <= SHOWN + 20_000
+
+
+def test_deep_nesting_ends() -> None:
+    assert split_blocks("> " * 5000 + "deep")
+    assert split_blocks("- " * 2000 + "deep")
+
+
+@given(st.text(max_size=400))
+def test_any_text_has_blocks(text: str) -> None:
+    for block in split_blocks(text):
+        assert block.kind in {"text", "code", "plain"}
