@@ -1,5 +1,6 @@
 """Numbers, times and ids as the window writes them. Amounts are integers in base units."""
 
+import re
 from datetime import datetime, timedelta
 
 DECIMALS = 18
@@ -7,6 +8,11 @@ NBSP = "\u00a0"
 THIN = "\u202f"
 MINUS = "\u2212"
 _HOUR = 3600
+_SPAN = re.compile(
+    r"(?:(\d{1,3}):(\d{2})"
+    r"|(?:(\d{1,3}) ?h(?:ours?)?)? ?(?:(\d{1,4}) ?(?:m|min|minutes?)?)?"
+    r"|(\d{1,4}))"
+)
 _DAY = 86_400
 
 
@@ -73,6 +79,15 @@ def span(seconds: int) -> str:
     if rest:
         return f"{hours}{NBSP}h{NBSP}{rest // 60:02d}"
     return f"{hours}{NBSP}hour" if hours == 1 else f"{hours}{NBSP}hours"
+
+
+def parse_span(text: str) -> int | None:
+    """Seconds of `45 min`, `1:30`, `1 h 30`, `2 hours`, `90` (minutes); None for anything else."""
+    match = _SPAN.fullmatch(text.replace(NBSP, " ").strip().lower())
+    if match is None or not any(match.groups()):
+        return None
+    clock_h, clock_m, hours, minutes, plain = (int(part or 0) for part in match.groups())
+    return (clock_h + hours) * _HOUR + (clock_m + minutes + plain) * 60
 
 
 def local(moment: int) -> datetime:

@@ -114,6 +114,9 @@ class MainWindow(QWidget):
             self._stack.addWidget(page)
         return page
 
+    def has_page(self, name: str) -> bool:
+        return name in self._factories
+
     @property
     def section(self) -> str:
         return self._section

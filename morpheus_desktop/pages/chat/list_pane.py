@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QListView,
     QMenu,
@@ -231,6 +231,7 @@ class ListPane(QWidget):
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._current = ""
+        self._overlay = False
         self._settle = QTimer(self, singleShot=True, interval=_SEARCH_MS)
         self._settle.timeout.connect(lambda: self.search_changed.emit(self.search.text().strip()))
         self.setLayout(
@@ -254,6 +255,20 @@ class ListPane(QWidget):
             self.view.clearSelection()
         else:
             self.view.setCurrentIndex(self.model.index(row))
+
+    def set_overlay(self, overlay: bool) -> None:
+        """Lie over the conversation with an own ground and edge, or beside it without."""
+        self._overlay = overlay
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._overlay:
+            theme = current()
+            painter = QPainter(self)
+            painter.fillRect(self.rect(), theme.color("surface"))
+            painter.fillRect(self.width() - 1, 0, 1, self.height(), theme.color("border_strong"))
+            painter.end()
+        super().paintEvent(event)
 
     @property
     def is_searching(self) -> bool:

@@ -168,7 +168,7 @@ class ModelSelector(QWidget):
         self.more_clicked.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if not self._box.geometry().contains(event.pos()):
+        if not self._box.geometry().contains(event.position().toPoint()):
             self.close_selector()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

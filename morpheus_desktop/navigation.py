@@ -1,0 +1,244 @@
+"""Which page leads to which, and what the frame shows. Pages know nothing of each other."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMenu, QWidget
+
+from morpheus_desktop import errors, formats
+from morpheus_desktop.bridge import NodeSignals
+from morpheus_desktop.chain_time import ChainTime
+from morpheus_desktop.pages.chat.page import ChatPage
+from morpheus_desktop.pages.chat.presenter import ChatPresenter
+from morpheus_desktop.pages.onboarding.page import OnboardingPage
+from morpheus_desktop.pages.onboarding.presenter import OnboardingPresenter
+from morpheus_desktop.shell_presenter import ShellPresenter
+from morpheus_desktop.tasks import GuiTasks
+from morpheus_desktop.unlock_sheet import UnlockSheet
+from morpheus_desktop.widgets.banner import Banner
+from morpheus_desktop.widgets.layouts import clear
+from morpheus_desktop.window import MainWindow
+from node.core.errors import NodeError, WalletLockedError
+from node.core.events import HealthChanged
+from node.service.api import NodeService
+from node.service.dto import LocalModel, NetworkView, SessionView
+
+FIRST_NETWORK = "base"
+
+
+class Navigation(QObject):
+    """Makes the pages and connects them, the frame and the node's state."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        *,
+        node: NodeService,
+        tasks: GuiTasks,
+        signals: NodeSignals,
+        time: ChainTime,
+        shell: ShellPresenter,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._node, self._tasks, self._signals, self._time = node, tasks, signals, time
+        self._shell = shell
+        self._started = False
+        self._demo_noticed = False
+        self._problems: dict[str, errors.Presented] = {}
+        self.chat = ChatPresenter(node, tasks, signals, time)
+        self.onboarding = OnboardingPresenter(node, tasks)
+        self._welcome = OnboardingPage(self.onboarding)
+        window.add_full_page(self._welcome)
+        window.add_page("chat", self._chat_page)
+        self._welcome.finished.connect(self._onboarded)
+        self.onboarding.local_added.connect(self.chat.use_local)
+        shell.changed.connect(self._state_changed)
+        shell.failed.connect(self.show_problem)
+        shell.health_changed.connect(self._health_changed)
+        time.ticked.connect(lambda: window.top_bar.tick(time.now()))
+        bar = window.top_bar
+        bar.session_clicked.connect(lambda: self.go("sessions"))
+        bar.account_clicked.connect(self._account)
+        bar.network_clicked.connect(self._networks)
+
+    # --- start ---
+
+    def begin(self, *, demo: bool) -> None:
+        """First page: Welcome, or straight into the demo. The node may not run yet."""
+        self._window.show_full_page(self._welcome)
+        self._welcome.shown()
+        if demo:
+            self.onboarding.start_demo()
+        else:
+            self._shell.refresh()
+
+    def go(self, section: str) -> None:
+        """Show a section of the rail, if there is one of that name."""
+        self._window.show_section(section)
+
+    def _onboarded(self, way: str) -> None:
+        self._started = True
+        self._shell.refresh()
+        self.go("wallet" if way == "wallet" and self._window.has_page("wallet") else "chat")
+
+    def _state_changed(self) -> None:
+        state = self._shell.state
+        self._window.top_bar.show_state(state, self._time.now())
+        network = state.network
+        tone = "demo" if state.is_demo else "warning" if network and network.is_test else ""
+        self._window.set_network(network.title if network else "", tone)
+        ended = f"{state.to_close} ended session(s) to close" if state.to_close else ""
+        self._window.rail.mark("sessions", bool(state.to_close), ended)
+        if not self._started and not self.onboarding.busy and not state.is_new:
+            self._started = True
+            self._resume()
+        if state.is_demo and not self._demo_noticed:
+            self._demo_noticed = True
+            self._show_notices()
+
+    def _resume(self) -> None:
+        """A profile that was used before: straight to the chat, on the wallet's network."""
+        wallet = self._shell.state.wallet
+        if self._shell.state.network is None and wallet is not None and wallet.kind != "none":
+            self._shell.select_network(FIRST_NETWORK)
+        self.go("chat")
+
+    # --- pages ---
+
+    def _chat_page(self) -> QWidget:
+        page = ChatPage(self.chat)
+        page.market_requested.connect(lambda: self.go("market"))
+        page.sheet_requested.connect(self.open_session_sheet)
+        page.unlock_requested.connect(self.unlock)
+        page.told.connect(self.tell)
+        page.problem.connect(self.show_problem)
+        return page
+
+    def open_session_sheet(self, model_id: str, duration_s: int = 0, bid_id: str = "") -> None:
+        """Open the sheet over whatever page is shown; a new session answers in the chat."""
+        from morpheus_desktop.pages.session_sheet.page import SessionSheet
+        from morpheus_desktop.pages.session_sheet.presenter import SessionSheetPresenter
+
+        presenter = SessionSheetPresenter(self._node, self._tasks, self._time)
+        sheet = SessionSheet(self._window, presenter)
+        presenter.setParent(self)  # an opening goes on when its sheet is closed
+        presenter.opened.connect(self.session_opened)
+        sheet.begin(model_id, bid_id=bid_id, duration_s=duration_s or None)
+
+    def session_opened(self, session: SessionView) -> None:
+        """A session was opened somewhere: it answers in the chat from now on."""
+        self.chat.use_session(session)
+        self.chat.hide_card()
+        self.tell(
+            f"Session with {session.model_name} is open until {formats.clock(session.ends_at)}",
+            "success",
+        )
+        self.go("chat")
+
+    def chat_with_local(self, model: LocalModel) -> None:
+        self.chat.use_local(model)
+        self.go("chat")
+
+    # --- frame ---
+
+    def tell(self, text: str, tone: str) -> None:
+        """A toast: something the user did has happened."""
+        self._window.toasts.show_toast(text, tone=tone)
+
+    def show_problem(self, error: NodeError) -> None:
+        """A failure outside an answer: a banner while it may last, one of each kind."""
+        if isinstance(error, WalletLockedError):
+            self.unlock()
+            return
+        self._problems[error.code] = errors.present(error)
+        self._show_notices()
+
+    def _health_changed(self, event: HealthChanged) -> None:
+        key = f"health.{event.component}"
+        if event.ok:
+            self._problems.pop(key, None)
+            self._problems.pop("chain.rpc_unavailable", None)
+        else:
+            self._problems[key] = errors.Presented(
+                title=f"No connection: {event.component}",
+                text=event.detail or "Your funds are not affected.",
+                severity="warning",
+                actions=((errors.RETRY, "Try again"),),
+            )
+        self._show_notices()
+
+    def _show_notices(self) -> None:
+        """Most severe first, one at a time; below them the demo's first word."""
+        clear(self._window.notices)
+        ranked = sorted(self._problems.items(), key=lambda item: item[1].severity != "danger")
+        for key, words in ranked[:1]:
+            action = words.actions[0][1] if words.actions else ""
+            banner = Banner(words.title, words.text, tone=words.severity, action=action, close=True)
+            banner.dismissed.connect(lambda key=key: self._forget(key))
+            banner.action.connect(lambda key=key: self._retry(key))
+            self._window.notices.addWidget(banner)
+        if not ranked and self._shell.state.is_demo:
+            banner = Banner(
+                "Demo network: play money, simulated providers.",
+                "Everything else is the real thing.",
+                tone="demo",
+                close=True,
+            )
+            banner.setObjectName("demo.banner")
+            self._window.notices.addWidget(banner)
+
+    def _forget(self, key: str) -> None:
+        self._problems.pop(key, None)
+        if self._problems:
+            self._show_notices()
+
+    def _retry(self, key: str) -> None:
+        self._problems.pop(key, None)
+        self._show_notices()
+        self._shell.refresh()
+        if self._started:
+            self.go(self._window.section or "chat")
+
+    def unlock(self) -> None:
+        """Ask for the wallet's password."""
+        sheet = UnlockSheet(self._window, self._node, self._tasks)
+        sheet.unlocked.connect(self._shell.refresh)
+        sheet.open()
+
+    def _account(self) -> None:
+        wallet = self._shell.state.wallet
+        if wallet is None or wallet.kind == "none":
+            self._window.show_full_page(self._welcome)
+            self._welcome.start_wallet()
+            return
+        entries: list[tuple[str, Callable[[], None]]] = []
+        if wallet.locked:
+            entries.append(("Unlock", self.unlock))
+        elif wallet.kind == "vault":
+            entries.append(("Lock", self._shell.lock))
+        if self._window.has_page("wallet"):
+            entries.insert(0, ("Wallet", lambda: self.go("wallet")))
+        self._menu(self._window.top_bar.account, entries)
+
+    def _networks(self) -> None:
+        self._tasks.attempt(
+            self._shell.networks(), "networks", failed=self.show_problem, done=self._network_menu
+        )
+
+    def _network_menu(self, networks: tuple[NetworkView, ...]) -> None:
+        def choose(name: str) -> Callable[[], None]:
+            return lambda: self._shell.select_network(name)
+
+        self._menu(
+            self._window.top_bar.network, [(item.title, choose(item.name)) for item in networks]
+        )
+
+    def _menu(self, chip: QWidget, entries: list[tuple[str, Callable[[], None]]]) -> None:
+        if not entries:
+            return
+        menu = QMenu(self._window)
+        for title, action in entries:
+            menu.addAction(title).triggered.connect(action)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(chip.mapToGlobal(chip.rect().bottomLeft()))
