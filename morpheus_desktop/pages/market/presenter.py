@@ -5,7 +5,7 @@ import time as clock
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from morpheus_desktop.bridge import NodeSignals
 from morpheus_desktop.models.market import MarketFilter, visible
@@ -24,7 +24,7 @@ from node.service.dto import (
 
 HOUR_S = 3600
 STALE_S = 15 * 60
-SETTLE_MS = 150
+SETTLE_S = 0.15
 """A slider that still moves is not asked about."""
 
 
@@ -69,8 +69,7 @@ class MarketPresenter(QObject):
         self._quoting = Quoting(node, tasks)
         self._quoting.quoted.connect(self.quoted)
         self._quoting.refused.connect(self.quote_refused)
-        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
-        self._settle.timeout.connect(self._ask_quote)
+        self._settling: asyncio.Task[None] | None = None
         self.snapshot: MarketSnapshot | None = None
         self.filter = MarketFilter()
         self.rows: list[ModelSummary] = []
@@ -119,8 +118,7 @@ class MarketPresenter(QObject):
         if model is None or (self.model is not None and self.model.id == model_id):
             return
         self.model, self.detail, self.offer_index = model, None, 0
-        self._quoting.forget()
-        self._settle.stop()
+        self._forget_quote()
         self.picked.emit()
         self.read_offers()
 
@@ -231,12 +229,18 @@ class MarketPresenter(QObject):
         self.provider_answered.emit(result)
 
     def _plan(self) -> None:
-        self._quoting.forget()
+        self._forget_quote()
         self.planned.emit()
         if self.offer is not None:
-            self._settle.start()
+            self._settling = self._tasks.spawn(self._ask_quote(), "settle")
 
-    def _ask_quote(self) -> None:
+    def _forget_quote(self) -> None:
+        if self._settling is not None:
+            self._settling.cancel()
+        self._quoting.forget()
+
+    async def _ask_quote(self) -> None:
+        await asyncio.sleep(SETTLE_S)
         if self.model is None:
             return
         bid = self.bid_id
