@@ -15,6 +15,7 @@ from morpheus_desktop.widgets.choices import RadioGroup, RadioRow, Segment, Togg
 from morpheus_desktop.widgets.composer import Composer
 from morpheus_desktop.widgets.duration_slider import LogSlider
 from morpheus_desktop.widgets.fields import AmountEdit, PasswordField, TextField
+from morpheus_desktop.widgets.gallery import components_page
 from morpheus_desktop.widgets.labels import CopyLabel, ElidedLabel, Label
 from morpheus_desktop.widgets.layouts import column
 from morpheus_desktop.widgets.sheet import Sheet
@@ -248,3 +249,9 @@ def test_steps_move(qtbot: QtBot) -> None:
     stepper.set_step(0, "done")
     stepper.set_step(1, "failed", "refused")
     assert [stepper.state_of(index) for index in range(3)] == ["done", "failed", "waiting"]
+
+
+def test_the_page_of_all_components_fits(qtbot: QtBot) -> None:
+    page = shown(qtbot, components_page())
+    page.resize(1280, 800)
+    assert page.sizeHint().height() <= 800
