@@ -35,7 +35,7 @@ class ChatPage(QWidget):
 
     def __init__(self, presenter: ChatPresenter) -> None:
         super().__init__()
-        self._presenter = presenter
+        self.presenter = presenter
         self.pane = ListPane()
         self.header = ChatHeader()
         self.empty = EmptyChat()
@@ -70,7 +70,7 @@ class ChatPage(QWidget):
         self._across.addLayout(middle, 1)
 
     def _connect(self) -> None:
-        presenter, pane, header = self._presenter, self.pane, self.header
+        presenter, pane, header = self.presenter, self.pane, self.header
         pane.new_chosen.connect(self.new_chat)
         pane.chat_chosen.connect(self._open_chat)
         pane.search_changed.connect(self._search)
@@ -100,11 +100,11 @@ class ChatPage(QWidget):
             ("Ctrl+N", self.new_chat),
             ("Ctrl+L", self.input.focus),
             ("Ctrl+M", self.open_selector),
-            ("Ctrl+R", self._presenter.retry),
+            ("Ctrl+R", self.presenter.retry),
             ("Ctrl+\\", self.toggle_pane),
             ("Ctrl+Shift+F", self._focus_search),
-            ("Ctrl+Shift+W", self._presenter.preview_close),
-            ("Esc", self._presenter.stop),
+            ("Ctrl+Shift+W", self.presenter.preview_close),
+            ("Esc", self.presenter.stop),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -112,18 +112,18 @@ class ChatPage(QWidget):
 
     def shown(self) -> None:
         """The user came to this page."""
-        self._presenter.load()
+        self.presenter.load()
         self.input.focus()
 
     # --- chats ---
 
     def new_chat(self) -> None:
-        self._presenter.new_chat()
+        self.presenter.new_chat()
         self._hide_overlay()
         self.input.focus()
 
     def _open_chat(self, chat_id: str) -> None:
-        self._presenter.open_chat(chat_id)
+        self.presenter.open_chat(chat_id)
         self._hide_overlay()
 
     def _chats_loaded(self) -> None:
@@ -131,18 +131,18 @@ class ChatPage(QWidget):
             self._show_chats()
 
     def _show_chats(self) -> None:
-        self.pane.show_entries(grouped(self._presenter.chats, self._presenter.time.now()))
-        self.pane.mark(self._presenter.turns.chat_id)
+        self.pane.show_entries(grouped(self.presenter.chats, self.presenter.time.now()))
+        self.pane.mark(self.presenter.turns.chat_id)
 
     def _search(self, text: str) -> None:
         if text:
-            self._presenter.search(text)
+            self.presenter.search(text)
         else:
             self._show_chats()
 
     def _found(self, found: tuple[ChatHit, ...]) -> None:
         if self.pane.is_searching:
-            self.pane.show_entries(hits(found, self._presenter.time.now()))
+            self.pane.show_entries(hits(found, self.presenter.time.now()))
 
     def _focus_search(self) -> None:
         if self._narrow and not self.pane.isVisible():
@@ -154,21 +154,21 @@ class ChatPage(QWidget):
         self.pane.mark(chat.id if chat is not None else "")
 
     def _rename_current(self) -> None:
-        if self._presenter.chat is not None:
-            self._rename(self._presenter.chat)
+        if self.presenter.chat is not None:
+            self._rename(self.presenter.chat)
 
     def _rename(self, chat: ChatSummary) -> None:
         sheet = RenameSheet(self.window(), chat)
-        sheet.confirmed.connect(lambda title: self._presenter.rename(chat.id, title))
+        sheet.confirmed.connect(lambda title: self.presenter.rename(chat.id, title))
         sheet.open()
 
     def _delete(self, chat: ChatSummary) -> None:
         sheet = DeleteSheet(self.window(), chat)
-        sheet.confirmed.connect(lambda: self._presenter.delete(chat.id))
+        sheet.confirmed.connect(lambda: self.presenter.delete(chat.id))
         sheet.open()
 
     def _show_content(self) -> None:
-        has_lines = bool(self._presenter.turns.lines)
+        has_lines = bool(self.presenter.turns.lines)
         self._content.setCurrentWidget(self.transcript if has_lines else self.empty)
 
     # --- who answers ---
@@ -176,7 +176,7 @@ class ChatPage(QWidget):
     def open_selector(self) -> None:
         if self._selector is not None:
             return
-        presenter = self._presenter
+        presenter = self.presenter
         selector = ModelSelector(
             self.window(), presenter.choices, presenter.target, presenter.time.now()
         )
@@ -191,12 +191,12 @@ class ChatPage(QWidget):
         self.input.focus()
 
     def _target_changed(self) -> None:
-        target = self._presenter.target
+        target = self.presenter.target
         self.header.show_target(target)
         self._tick()
 
     def _tick(self) -> None:
-        target, now = self._presenter.target, self._presenter.time.now()
+        target, now = self.presenter.target, self.presenter.time.now()
         self.input.show_target(target, now)
         left = ""
         if target is not None and target.kind == "session":
@@ -205,18 +205,18 @@ class ChatPage(QWidget):
         self.empty.show_target(target, left, money)
 
     def _details(self) -> None:
-        target = self._presenter.card_target
+        target = self.presenter.card_target
         if target is not None:
-            self.sheet_requested.emit(target.model_id, self._presenter.card_duration_s)
+            self.sheet_requested.emit(target.model_id, self.presenter.card_duration_s)
 
     # --- answers ---
 
     def _action(self, action: str, error: NodeError | None) -> None:
         match action:
             case errors.RETRY:
-                self._presenter.retry()
+                self.presenter.retry()
             case errors.NEW_SESSION:
-                self._presenter.need_new_session()
+                self.presenter.need_new_session()
             case errors.OTHER_MODEL:
                 self.open_selector()
             case errors.UNLOCK:
@@ -231,12 +231,12 @@ class ChatPage(QWidget):
         self.told.emit(f"Link copied: {address[:60]}", "info")
 
     def _confirm_close(self, session: SessionView, preview: StopPreview) -> None:
-        sheet = CloseSheet(self.window(), session, preview, self._presenter.time.now())
-        sheet.confirmed.connect(lambda: self._presenter.close(session.id))
+        sheet = CloseSheet(self.window(), session, preview, self.presenter.time.now())
+        sheet.confirmed.connect(lambda: self.presenter.close(session.id))
         sheet.open()
 
     def _closed(self, result: CloseResult) -> None:
-        self.told.emit(closed_text(result, self._presenter.time.now()), "success")
+        self.told.emit(closed_text(result, self.presenter.time.now()), "success")
 
     # --- narrow windows ---
 
