@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from morpheus_desktop.tasks import GuiTasks
 from morpheus_desktop.theme import Theme, install_theme
 from tests.fakes.fake_node import FakeNode
+from tests.gui.window_kit import OpenWindow, open_window
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +55,9 @@ def fake_node() -> FakeNode:
 def fresh_node() -> FakeNode:
     """A node at its first start."""
     return FakeNode.fresh()
+
+
+@pytest.fixture
+def open_kit(tasks: GuiTasks, qtbot: QtBot) -> OpenWindow:
+    """Open a whole window on a node."""
+    return lambda node: open_window(node, tasks, qtbot)
