@@ -194,7 +194,7 @@ class _Recorder:
         self._clock = chain.clock
         self._started = self._clock.monotonic()
         self._first: float | None = None
-        self._meter = UsageMeter(prompt_tokens(_messages(body)))
+        self._meter = UsageMeter(lambda: prompt_tokens(_messages(body)))
         self._finish_reason = ""
         self.done = False
 

@@ -171,7 +171,7 @@ class ProviderSide:
 
     async def _chat(self, session: ServedSession, prompt: Prompt) -> AsyncGenerator[bytes, None]:
         messages = prompt.body.get("messages")
-        meter = UsageMeter(prompt_tokens(messages if isinstance(messages, list) else []))
+        meter = UsageMeter(lambda: prompt_tokens(messages if isinstance(messages, list) else []))
         started = time.monotonic()
         first: float | None = None
         async with (

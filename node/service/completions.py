@@ -79,7 +79,7 @@ class Completions:
     ) -> AsyncGenerator[Piece, None]:
         started = self._clock.monotonic()
         first: float | None = None
-        meter = UsageMeter(prompt_tokens(body["messages"]))
+        meter = UsageMeter(lambda: prompt_tokens(body["messages"]))
         reason = ""
         async with aclosing(backend.chat(body)) as chunks:
             async for chunk in chunks:

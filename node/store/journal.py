@@ -1,7 +1,7 @@
 """The journal of sessions and transactions: written before anything is sent, read after a crash."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from node.core.errors import InternalError, SessionNotFoundError
@@ -46,6 +46,7 @@ __all__ = [
     "may_move",
 ]
 
+MAX_KEPT = 256
 _INSERT_SESSION = insert("sessions", SESSION_COLUMNS)
 _UPDATE_SESSION = update("sessions", SESSION_COLUMNS, "intent_id")
 _INSERT_TX = insert("transactions", TX_COLUMNS)
@@ -75,6 +76,8 @@ class SessionJournal:
     def __init__(self, database: Database) -> None:
         """`database` must be open before the first call and is closed by its owner."""
         self._database = database
+        self._kept: dict[SessionId, SessionEntry] = {}
+        self._changes = 0
 
     # --- sessions --------------------------------------------------------------------------------
 
@@ -84,7 +87,7 @@ class SessionJournal:
         Raises:
             InternalError: the intent id or session id is known already.
         """
-        await self._database.write(lambda connection: _add_session(connection, entry))
+        await self._change(lambda connection: _add_session(connection, entry))
 
     async def save(self, entry: SessionEntry) -> None:
         """Replace the stored entry of the same intent id.
@@ -93,7 +96,7 @@ class SessionJournal:
             InternalError: this step is not in `TRANSITIONS` (code `journal.transition`).
             SessionNotFoundError: never created.
         """
-        await self._database.write(lambda connection: _replace_session(connection, entry))
+        await self._change(lambda connection: _replace_session(connection, entry))
 
     async def save_with_tx(self, entry: SessionEntry, tx: TxRecord) -> None:
         """`save` the entry and add (or replace) the transaction, both or none."""
@@ -102,13 +105,31 @@ class SessionJournal:
             _replace_session(connection, entry)
             _put_tx(connection, tx)
 
-        await self._database.write(change)
+        await self._change(change)
+
+    async def _change(self, change: Callable[[sqlite3.Connection], None]) -> None:
+        """Write sessions; nothing read before the end of the write is kept."""
+        try:
+            await self._database.write(change)
+        finally:
+            self._changes += 1
+            self._kept.clear()
 
     async def entry(self, intent_id: str) -> SessionEntry | None:
         return await self._one_session("intent_id = ?", (intent_id,))
 
     async def entry_by_session(self, session_id: SessionId) -> SessionEntry | None:
-        return await self._one_session("session_id = ?", (session_id.raw,))
+        """From memory when nothing changed since it was read: each prompt asks for its session."""
+        kept = self._kept.get(session_id)
+        if kept is not None:
+            return kept
+        changes = self._changes
+        entry = await self._one_session("session_id = ?", (session_id.raw,))
+        if entry is not None and changes == self._changes:
+            if len(self._kept) >= MAX_KEPT:
+                self._kept.clear()
+            self._kept[session_id] = entry
+        return entry
 
     async def unfinished(self, wallet: Address, chain_id: int) -> tuple[SessionEntry, ...]:
         """Sessions that still need something done, oldest first: what recovery walks through."""

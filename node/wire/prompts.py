@@ -1,6 +1,6 @@
 """The text of prompts and the plaintext of answers: request kinds, usage members, model errors."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -140,11 +140,22 @@ def is_last_chunk(chunk: Mapping[str, Any]) -> bool:
 
 
 class UsageMeter:
-    """Counts an answer on its way: feed every chunk, ask for the usage at last chunks."""
+    """Counts an answer on its way: feed every chunk, ask for the usage at last chunks.
 
-    def __init__(self, prompt_tokens: int) -> None:
-        self.prompt_tokens = prompt_tokens
+    The prompt is counted by a function that is called when the figure is first needed: a long
+    prompt takes tens of milliseconds, for which the first word need not wait.
+    """
+
+    def __init__(self, prompt_tokens: Callable[[], int]) -> None:
+        self._count_prompt = prompt_tokens
+        self._counted: int | None = None
         self._pieces: list[str] = []
+
+    @property
+    def prompt_tokens(self) -> int:
+        if self._counted is None:
+            self._counted = self._count_prompt()
+        return self._counted
 
     def add(self, chunk: Mapping[str, Any]) -> None:
         text = delta_text(chunk)

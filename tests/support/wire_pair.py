@@ -93,7 +93,7 @@ class ScriptedHandler:
     async def prompt(self, request: PromptRequest) -> AsyncGenerator[bytes, None]:
         self.prompts.append(request.message)
         try:
-            async for plaintext in chat_plaintexts(self.chunks(request), UsageMeter(3)):
+            async for plaintext in chat_plaintexts(self.chunks(request), UsageMeter(lambda: 3)):
                 yield plaintext
                 if self.error is not None:
                     raise self.error

@@ -1,5 +1,6 @@
 """The journal of sessions and transactions on a real file."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -97,6 +98,22 @@ async def test_a_session_walks_the_whole_path(journal: SessionJournal) -> None:
         entry = replace(entry, state=state)
         await journal.save(entry)
         assert await journal.entry("intent-1") == entry
+
+
+async def test_a_session_asked_for_again_is_as_it_was_written_last(
+    journal: SessionJournal,
+) -> None:
+    session_id = SessionId(b"\x77" * 32)
+    entry = an_entry(session_id=session_id)
+    await journal.create(entry)
+    for state in HAPPY_PATH:
+        assert await journal.entry_by_session(session_id) == entry
+        entry = replace(entry, state=state)
+        reading = asyncio.gather(*(journal.entry_by_session(session_id) for _ in range(3)))
+        await journal.save(entry)
+        assert await journal.entry_by_session(session_id) == entry
+        await reading
+        assert await journal.entry_by_session(session_id) == entry
 
 
 @pytest.mark.parametrize("old", list(SessionState))

@@ -104,7 +104,7 @@ def test_missing_object_is_filled_in() -> None:
 
 
 def test_usage_counts_the_text_of_all_chunks() -> None:
-    meter = UsageMeter(5)
+    meter = UsageMeter(lambda: 5)
     for text in ("hello", " world", None):
         meter.add({"choices": [{"delta": {"content": text}}]})
     assert meter.usage() == Usage(5, 2)

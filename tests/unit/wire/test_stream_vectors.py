@@ -35,7 +35,7 @@ def exchange() -> PromptExchange:
 
 
 def test_backend_lines_become_the_recorded_plaintexts() -> None:
-    meter = UsageMeter(VECTORS["prompt_tokens"])
+    meter = UsageMeter(lambda: VECTORS["prompt_tokens"])
     for frame in FRAMES[:-1]:
         line = frame["backend_in"].removeprefix("data: ")
         chunk = json.loads(line)
@@ -74,7 +74,7 @@ def test_stream_is_read_whatever_its_pieces(size: int) -> None:
 
 
 def test_consumer_re_emits_the_recorded_events() -> None:
-    meter, text = UsageMeter(VECTORS["prompt_tokens"]), b""
+    meter, text = UsageMeter(lambda: VECTORS["prompt_tokens"]), b""
     for part in exchange().feed(STREAM):
         if part.kind is PartKind.DONE:
             text += b"data: " + part.value.encode() + b"\n\n"
