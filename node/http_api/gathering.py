@@ -5,7 +5,6 @@ costs as much as everything else that happens to the event.
 import asyncio
 from typing import Any
 
-
 _HEAD = b"HTTP/1.1 "
 
 
