@@ -22,6 +22,7 @@ from node.service.dto import (
     TurnFinished,
     TurnStarted,
 )
+from node.service.kept_completions import KeptCompletions
 from node.service.stored_chats import StoredChats, StoredTurn
 from node.service.targets import LocalTarget, SessionTarget, Target, TargetFinder
 from node.wire.prompts import delta_text
@@ -45,6 +46,7 @@ class ChatService:
         self._completions = completions
         self._backends = backends
         self._chats = chats
+        self._kept = KeptCompletions(completions=completions, chats=chats)
         self._clock = clock
 
     async def send(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
@@ -102,7 +104,11 @@ class ChatService:
 
     async def complete(self, request: CompletionRequest) -> AsyncGenerator[CompletionChunk, None]:
         target = await self._targets.find(request)
-        async with aclosing(self._completions.run(target, request.body)) as pieces:
+        if request.chat_id and self._chats.are_kept:
+            answer = self._kept.run(target, request, await self._model_name(target))
+        else:
+            answer = self._completions.run(target, request.body)
+        async with aclosing(answer) as pieces:
             async for piece in pieces:
                 if piece.data is not None:
                     yield CompletionChunk(data=piece.data)

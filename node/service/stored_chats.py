@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from node.core.clock import Clock
-from node.core.errors import NodeError
+from node.core.errors import ChatNotFoundError, NodeError
 from node.core.ids import ModelId
 from node.core.units import UnixSeconds
 from node.router.consumer import AnswerEnd
@@ -52,6 +52,39 @@ class StoredChats:
             Message(
                 id=secrets.token_hex(16),
                 chat_id=turn.chat_id,
+                role=Role.USER,
+                content=prompt,
+                created_at=now,
+            )
+        )
+        return turn
+
+    @property
+    def are_kept(self) -> bool:
+        return self._keep()
+
+    async def turns(self, chat_id: str) -> list[dict[str, str]]:
+        """Messages of a chat as a model reads them, without failed ones; none for a new chat."""
+        return [
+            {"role": item.role.value, "content": item.content}
+            for item in await self._chats.messages(chat_id)
+            if item.content and item.status is not MessageStatus.FAILED
+        ]
+
+    async def continue_chat(
+        self, *, chat_id: str, prompt: str, model_name: str, target: Target
+    ) -> StoredTurn:
+        """Store a user's message in the chat a client named, and make it when it is new."""
+        turn = StoredTurn(chat_id=chat_id, message_id=secrets.token_hex(16), model_name=model_name)
+        now = self._clock.unix_seconds()
+        try:
+            await self._chats.chat(chat_id)
+        except ChatNotFoundError:
+            await self._chats.create(_new_chat(turn, prompt, target, now))
+        await self._chats.append(
+            Message(
+                id=secrets.token_hex(16),
+                chat_id=chat_id,
                 role=Role.USER,
                 content=prompt,
                 created_at=now,

@@ -83,3 +83,25 @@ async def test_four_requests_share_one_session_in_turn(client: openai.AsyncOpenA
     answers = await asyncio.gather(*(ask() for _ in range(4)))
     assert len(set(answers)) == 1
     assert answers[0]
+
+
+async def test_a_granted_amount_lets_requests_open_sessions(
+    client: openai.AsyncOpenAI, hosted: Hosted
+) -> None:
+    async def grant(mor: str) -> None:
+        settings = hosted.thread.node.system.set_settings({"auto_session_max_stake": mor})
+        await asyncio.wrap_future(hosted.thread.submit(settings))
+
+    await grant("20")
+    try:
+        listed = {model.id for model in (await client.models.list()).data}
+        assert {"Guide", "Guide Patient", "Guide Moody", "Guide Grand"} <= listed
+        answer = await client.chat.completions.create(model="Guide Patient", messages=QUESTION)
+        assert answer.choices[0].message.content
+        with pytest.raises(openai.ConflictError) as dear:
+            await client.chat.completions.create(model="Guide Grand", messages=QUESTION)
+        assert dear.value.code in ("funds.spend_limit", "funds.not_enough_mor")
+    finally:
+        await grant("0")
+    assert "Guide Patient" in {model.id for model in (await client.models.list()).data}
+    assert "Guide Grand" not in {model.id for model in (await client.models.list()).data}

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from node.core.errors import InvalidIdError
+from node.core.ids import Hash32
 from node.http_api.access import needs
 from node.http_api.permissions import Permission
 from node.http_api.shapes import Done, TitleInput
@@ -69,14 +71,14 @@ def router(node: NodeService) -> APIRouter:
     )
     async def history(id: str) -> History:
         """One chat with its turns."""
-        return _history(await node.chat.history(id))
+        return _history(await node.chat.history(_key(id)))
 
     @routes.post(
         "/v1/chats/{id}", response_model=Done, openapi_extra=needs(Permission.EDIT_CHAT_HISTORY)
     )
     async def rename(id: str, body: TitleInput) -> Done:
         """Give a chat another title."""
-        await node.chat.rename(id, body.title)
+        await node.chat.rename(_key(id), body.title)
         return Done()
 
     @routes.delete(
@@ -84,10 +86,18 @@ def router(node: NodeService) -> APIRouter:
     )
     async def delete(id: str) -> Done:
         """Delete a chat."""
-        await node.chat.delete(id)
+        await node.chat.delete(_key(id))
         return Done()
 
     return routes
+
+
+def _key(text: str) -> str:
+    """Ids that clients chose are 32 bytes in any spelling; those of the window are our own."""
+    try:
+        return Hash32.parse(text).hex
+    except InvalidIdError:
+        return text
 
 
 def _history(found: ChatHistory) -> History:
