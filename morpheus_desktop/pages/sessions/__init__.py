@@ -1,0 +1,1 @@
+"""Open sessions, stake on its way back, history."""

@@ -1,0 +1,248 @@
+"""Sessions: what is open, what comes back when, what was."""
+
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
+
+from morpheus_desktop import formats
+from morpheus_desktop.errors import present
+from morpheus_desktop.models.sessions import history_table
+from morpheus_desktop.pages.sessions.cards import SessionCard, StakeCard
+from morpheus_desktop.pages.sessions.close_sheet import CloseSheet
+from morpheus_desktop.pages.sessions.presenter import Sessions, SessionsPresenter
+from morpheus_desktop.widgets.banner import Banner
+from morpheus_desktop.widgets.buttons import Button
+from morpheus_desktop.widgets.data_table import DataTable
+from morpheus_desktop.widgets.empty_state import EmptyState, SkeletonRows
+from morpheus_desktop.widgets.labels import Label
+from morpheus_desktop.widgets.layouts import boxed, clear, column, row
+from morpheus_desktop.widgets.scroll import page_column
+from node.core.errors import NodeError, WalletLockedError
+from node.service.dto import ClaimResult, CloseResult, SessionView, StopPreview
+
+_WIDTH = 1080
+_TWO_COLUMNS = 760
+_SKELETON, _EMPTY, _FULL = range(3)
+
+
+class SessionsPage(QWidget):
+    """`chat_requested(SessionView)`; `market_requested()`; `told(text, tone)` for a toast;
+    `problem(NodeError)` for what the frame has to solve, such as a locked wallet.
+    """
+
+    chat_requested = Signal(object)
+    market_requested = Signal()
+    told = Signal(str, str)
+    problem = Signal(object)
+
+    def __init__(self, presenter: SessionsPresenter) -> None:
+        super().__init__()
+        self.setObjectName("sessions")
+        self._presenter = presenter
+        self.cards: dict[str, SessionCard] = {}
+        self._summary = Label("", "body", "text3")
+        self._failure = column(spacing=0)
+        self._ended = column(spacing=0)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(16)
+        self.stake = StakeCard()
+        self._history = history_table()
+        self.table = DataTable(
+            self._history.looks, name="sessions.table", title="Past sessions", row_height=54
+        )
+        self.table.setModel(self._history)
+        self._history_title = Label("History", "strong")
+        self._stack = QStackedWidget()
+        self.open_button = Button("Open a session", "primary", icon="plus", name="sessions.open")
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        titles = column(Label("Sessions", "h1"), self._summary)
+        head = row(spacing=10)
+        head.addLayout(titles, 1)
+        head.addWidget(self.open_button)
+        empty = EmptyState(
+            "timer",
+            "No sessions yet",
+            "A session rents a model by time. The MOR you lock for it comes back when it ends.",
+            button="Look at the market",
+        )
+        empty.button.setObjectName("sessions.market")
+        empty.action.connect(self.market_requested)
+        full = column(
+            self._ended,
+            self._grid,
+            16,
+            self.stake,
+            22,
+            self._history_title,
+            4,
+            self.table,
+            None,
+        )
+        self._stack.addWidget(boxed(column(SkeletonRows(4, height=64), None)))
+        self._stack.addWidget(empty)
+        self._stack.addWidget(boxed(full))
+        whole = column(head, 18, self._failure, self._stack)
+        self.setLayout(column(page_column(whole, width=_WIDTH)))
+
+    def _connect(self) -> None:
+        presenter = self._presenter
+        presenter.loaded.connect(self._show)
+        presenter.failed.connect(self._show_failure)
+        presenter.busy_changed.connect(self._show_busy)
+        presenter.close_previewed.connect(self._ask_close)
+        presenter.close_failed.connect(self._not_done)
+        presenter.claim_failed.connect(self._not_done)
+        presenter.closed.connect(self._closed)
+        presenter.claimed.connect(self._claimed)
+        presenter.time.ticked.connect(self._tick)
+        self.open_button.clicked.connect(self.market_requested)
+        self.stake.claim_clicked.connect(presenter.claim)
+
+    def shown(self) -> None:
+        self._presenter.load()
+
+    # --- what is there ---
+
+    def _show(self) -> None:
+        state = self._presenter.state
+        if state is None:
+            return
+        clear(self._failure)
+        overview = state.overview
+        holds = overview is not None and bool(overview.ready or overview.locked)
+        empty = not state.sessions and not holds
+        self._stack.setCurrentIndex(_EMPTY if empty else _FULL)
+        self._summary.setText(_summary(state))
+        self._show_ended(state)
+        self._show_cards(state)
+        self._show_stake()
+        self._history.set_rows(state.past)
+        self.table.setFixedHeight(self.table.content_height())
+        self.table.setVisible(bool(state.past))
+        self._history_title.setText(f"History  {len(state.past)}")
+        self._history_title.setVisible(bool(state.past))
+
+    def _show_ended(self, state: Sessions) -> None:
+        clear(self._ended)
+        if not state.ended:
+            return
+        back = sum(
+            state.at_end[item.id].returned_now for item in state.ended if item.id in state.at_end
+        )
+        many = len(state.ended)
+        title = "1 session has ended" if many == 1 else f"{many} sessions have ended"
+        which = state.ended[0].model_name if many == 1 else "them"
+        banner = Banner(
+            title,
+            f"Closing {which} returns {formats.mor(back)} to your wallet.",
+            action="Close and collect",
+        )
+        banner.setObjectName("sessions.ended")
+        banner.action.connect(self._presenter.close_ended)
+        banner.setEnabled(not any(item.id in self._presenter.closing for item in state.ended))
+        self._ended.addWidget(banner)
+        self._ended.addSpacing(16)
+
+    def _show_cards(self, state: Sessions) -> None:
+        now = self._presenter.time.now()
+        wanted = {item.id or item.intent_id: item for item in state.open}
+        if list(wanted) != list(self.cards):
+            clear(self._grid)
+            self.cards = {key: self._card(item, state) for key, item in wanted.items()}
+            self._arrange()
+        for key, card in self.cards.items():
+            card.update_session(wanted[key], state.at_end.get(key), now)
+        self._show_busy()
+
+    def _card(self, session: SessionView, state: Sessions) -> SessionCard:
+        now = self._presenter.time.now()
+        card = SessionCard(session, state.at_end.get(session.id), now)
+        card.chat_clicked.connect(partial(self._chat, card))
+        card.close_clicked.connect(partial(self._close, card))
+        return card
+
+    def _arrange(self) -> None:
+        columns = 2 if self.width() >= _TWO_COLUMNS else 1
+        for number, card in enumerate(self.cards.values()):
+            self._grid.addWidget(card, number // columns, number % columns)
+        for number in range(2):
+            self._grid.setColumnStretch(number, 1 if number < columns else 0)
+
+    def _show_stake(self) -> None:
+        state = self._presenter.state
+        if state is None or state.overview is None:
+            self.stake.hide()
+            return
+        self.stake.show_overview(
+            state.overview, self._presenter.time.now(), busy=self._presenter.is_claiming
+        )
+
+    def _show_busy(self) -> None:
+        for card in self.cards.values():
+            card.set_busy(card.session.id in self._presenter.closing)
+        if self.stake.claim_button is not None:
+            self.stake.claim_button.set_busy(self._presenter.is_claiming)
+
+    def _tick(self) -> None:
+        now = self._presenter.time.now()
+        over = False
+        for card in self.cards.values():
+            over = over or (card.session.state == "active" and now >= card.session.ends_at)
+            card.tick(now)
+        if over and self.isVisible():
+            self._presenter.load()
+
+    def _show_failure(self, error: NodeError) -> None:
+        clear(self._failure)
+        words = present(error)
+        banner = Banner(words.title, words.text, tone=words.severity, action="Try now")
+        banner.setObjectName("sessions.banner")
+        banner.action.connect(self._presenter.load)
+        self._failure.addWidget(banner)
+        self._failure.addSpacing(16)
+
+    # --- what the user does ---
+
+    def _chat(self, card: SessionCard) -> None:
+        self.chat_requested.emit(card.session)
+
+    def _close(self, card: SessionCard) -> None:
+        self._presenter.preview_close(card.session)
+
+    def _ask_close(self, session: SessionView, preview: StopPreview) -> None:
+        sheet = CloseSheet(self.window(), session, preview, self._presenter.time.now())
+        sheet.confirmed.connect(lambda: self._presenter.close(session.id))
+        sheet.open()
+
+    def _not_done(self, error: NodeError) -> None:
+        if isinstance(error, WalletLockedError):
+            self.problem.emit(error)
+        else:
+            self._show_failure(error)
+
+    def _closed(self, result: CloseResult) -> None:
+        text = f"Closed, {formats.mor(result.returned)} returned"
+        if result.held:
+            text += f", {formats.mor(result.held)} held back"
+        self.told.emit(text, "success")
+
+    def _claimed(self, result: ClaimResult) -> None:
+        self.told.emit(f"{formats.mor(result.amount)} are back in your wallet", "success")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+
+def _summary(state: Sessions) -> str:
+    if state.overview is None:
+        return "Models you rent by time"
+    count = len(state.open)
+    if not count:
+        return "None open"
+    return f"{count} open · {formats.mor(state.overview.in_sessions)} locked until they end"

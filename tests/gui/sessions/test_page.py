@@ -1,0 +1,189 @@
+"""Sessions as a user meets them: countdown, closing with its preview, taking stake back."""
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from morpheus_desktop.bridge import NodeSignals
+from morpheus_desktop.chain_time import ChainTime
+from morpheus_desktop.pages.sessions.close_sheet import CloseSheet
+from morpheus_desktop.pages.sessions.page import SessionsPage
+from morpheus_desktop.pages.sessions.presenter import SessionsPresenter
+from morpheus_desktop.tasks import GuiTasks
+from morpheus_desktop.widgets.banner import Banner
+from morpheus_desktop.widgets.buttons import Button
+from node.core.errors import PayoutEmptyError, RpcUnavailableError, WalletLockedError
+from tests.fakes import sample_data
+from tests.fakes.fake_node import FakeNode
+from tests.fakes.sample_market import NOW
+
+# The offscreen platform has no window manager to tell sizes to.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+class Clock:
+    """Seconds that move when a test says so."""
+
+    def __init__(self) -> None:
+        self.value = 0.0
+
+    def __call__(self) -> float:
+        return self.value
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def open_page(node: FakeNode, tasks: GuiTasks, qtbot: QtBot, clock: Clock) -> SessionsPage:
+    time = ChainTime(monotonic=clock)
+    time.follow(sample_data.status(node.world.network))
+    presenter = SessionsPresenter(node, tasks, NodeSignals(), time)
+    page = SessionsPage(presenter)
+    qtbot.addWidget(page)
+    page.resize(1208, 748)
+    page.show()
+    with qtbot.waitSignal(presenter.loaded):
+        page.shown()
+    return page
+
+
+@pytest.fixture
+def page(fake_node: FakeNode, tasks: GuiTasks, qtbot: QtBot, clock: Clock) -> SessionsPage:
+    return open_page(fake_node, tasks, qtbot, clock)
+
+
+def ask_to_close(page: SessionsPage, qtbot: QtBot) -> CloseSheet:
+    (card,) = page.cards.values()
+    with qtbot.waitSignal(page._presenter.close_previewed):
+        qtbot.mouseClick(card.close_button, Qt.MouseButton.LeftButton)
+    sheet = page.findChild(CloseSheet)
+    assert sheet is not None
+    return sheet
+
+
+def test_an_open_session_counts_down_and_names_what_comes_back(
+    page: SessionsPage, clock: Clock
+) -> None:
+    (card,) = page.cards.values()
+    assert card._left.text() == "43:12"
+    assert "44.58" in card._back.text()
+    clock.value = 40 * 60
+    page._presenter.time.ticked.emit()
+    assert card._left.text() == "3:12"
+
+
+def test_closing_early_shows_both_parts_before_and_tells_them_after(
+    page: SessionsPage, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    sheet = ask_to_close(page, qtbot)
+    texts = [text for _icon, _role, text in sheet.words]
+    assert "return to your wallet now" in texts[0]
+    assert "held back" in texts[1]
+    assert not fake_node.called("sessions.close")
+    with qtbot.waitSignal(page.told) as told:
+        qtbot.keyClick(sheet.confirm_button, Qt.Key.Key_Space)
+    assert told.args is not None
+    assert "returned" in told.args[0] and "held back" in told.args[0]
+    qtbot.waitUntil(lambda: not page.cards)
+    assert page.table.model().rowCount() == 3
+
+
+def test_escape_keeps_the_session_open(
+    page: SessionsPage, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    sheet = ask_to_close(page, qtbot)
+    with qtbot.waitSignal(sheet.closed):
+        qtbot.keyClick(sheet, Qt.Key.Key_Escape)
+    assert not fake_node.called("sessions.close")
+    assert len(page.cards) == 1
+
+
+def test_a_close_that_the_network_refuses_says_that_the_stake_is_safe(
+    page: SessionsPage, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    fake_node.fail(
+        "sessions.close", PayoutEmptyError("The network cannot pay providers at the moment.")
+    )
+    sheet = ask_to_close(page, qtbot)
+    with qtbot.waitSignal(page._presenter.close_failed):
+        sheet.confirm_button.click()
+    banner = page.findChild(Banner, "sessions.banner")
+    assert banner is not None
+    assert "stake is safe" in banner.accessibleName()
+    assert next(iter(page.cards.values())).close_button.isEnabled()
+
+
+def test_ended_sessions_are_collected_in_one_click(
+    page: SessionsPage, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    banner = page.findChild(Banner, "sessions.ended")
+    assert banner is not None
+    assert "38.39" in banner.accessibleName()
+    collect = banner.findChild(Button)
+    assert collect is not None
+    with qtbot.waitSignal(page.told):
+        qtbot.mouseClick(collect, Qt.MouseButton.LeftButton)
+    ended = next(item for item in sample_data.sessions() if item.state == "ended")
+    assert fake_node.called("sessions.close") == [(ended.id,)]
+    qtbot.waitUntil(lambda: page.findChild(Banner, "sessions.ended") is None)
+
+
+def test_stake_that_is_ready_is_taken_back_once(
+    page: SessionsPage, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    gate = fake_node.hold("wallet.withdraw_released")
+    claim = page.findChild(Button, "sessions.claim")
+    assert claim is not None
+    qtbot.mouseClick(claim, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(claim, Qt.MouseButton.LeftButton)
+    assert not claim.isEnabled()
+    with qtbot.waitSignal(page.told) as told:
+        gate.set()
+    assert told.args is not None
+    assert "12.30" in told.args[0]
+    assert len(fake_node.called("wallet.withdraw_released")) == 1
+    qtbot.waitUntil(lambda: page.findChild(Button, "sessions.claim") is None)
+
+
+def test_a_locked_wallet_is_handed_to_the_frame(
+    page: SessionsPage, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    fake_node.fail("wallet.withdraw_released", WalletLockedError("The wallet is locked."))
+    claim = page.findChild(Button, "sessions.claim")
+    assert claim is not None
+    with qtbot.waitSignal(page.problem):
+        claim.click()
+
+
+def test_old_sessions_stay_when_the_network_is_gone(
+    page: SessionsPage, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    fake_node.fail("wallet.overview", RpcUnavailableError("No connection to the Base network."))
+    with qtbot.waitSignal(page._presenter.failed):
+        page.shown()
+    assert page.findChild(Banner, "sessions.banner") is not None
+    assert len(page.cards) == 1
+
+
+def test_an_empty_page_leads_to_the_market(tasks: GuiTasks, qtbot: QtBot, clock: Clock) -> None:
+    node = FakeNode()
+    node.world.sessions = []
+    node.world.overview = node.world.overview.model_copy(update={"ready": 0, "locked": ()})
+    page = open_page(node, tasks, qtbot, clock)
+    market = page.findChild(Button, "sessions.market")
+    assert market is not None and market.isVisible()
+    with qtbot.waitSignal(page.market_requested):
+        qtbot.keyClick(market, Qt.Key.Key_Space)
+
+
+def test_a_session_that_is_over_asks_the_node_again(
+    page: SessionsPage, fake_node: FakeNode, qtbot: QtBot, clock: Clock
+) -> None:
+    clock.value = 3600
+    reads = len(fake_node.called("sessions.list"))
+    with qtbot.waitSignal(page._presenter.loaded):
+        page._presenter.time.ticked.emit()
+    assert len(fake_node.called("sessions.list")) > reads
+    assert page._presenter.time.now() >= NOW + 3600
