@@ -16,7 +16,6 @@ from morpheus_desktop.shell_presenter import ShellPresenter
 from morpheus_desktop.tasks import GuiTasks
 from morpheus_desktop.unlock_sheet import UnlockSheet
 from morpheus_desktop.widgets.banner import Banner
-from morpheus_desktop.widgets.layouts import clear
 from morpheus_desktop.window import MainWindow
 from node.core.errors import NodeError, WalletLockedError
 from node.core.events import HealthChanged
@@ -45,6 +44,7 @@ class Navigation(QObject):
         self._shell = shell
         self._started = False
         self._demo_noticed = False
+        self._demo_hidden = False
         self._problems: dict[str, errors.Presented] = {}
         self.chat = ChatPresenter(node, tasks, signals, time)
         self.onboarding = OnboardingPresenter(node, tasks)
@@ -170,15 +170,15 @@ class Navigation(QObject):
 
     def _show_notices(self) -> None:
         """Most severe first, one at a time; below them the demo's first word."""
-        clear(self._window.notices)
+        self._window.clear_notice()
         ranked = sorted(self._problems.items(), key=lambda item: item[1].severity != "danger")
         for key, words in ranked[:1]:
             action = words.actions[0][1] if words.actions else ""
             banner = Banner(words.title, words.text, tone=words.severity, action=action, close=True)
             banner.dismissed.connect(lambda key=key: self._forget(key))
             banner.action.connect(lambda key=key: self._retry(key))
-            self._window.notices.addWidget(banner)
-        if not ranked and self._shell.state.is_demo:
+            self._window.show_notice(banner)
+        if not ranked and self._shell.state.is_demo and not self._demo_hidden:
             banner = Banner(
                 "Demo network: play money, simulated providers.",
                 "Everything else is the real thing.",
@@ -186,12 +186,16 @@ class Navigation(QObject):
                 close=True,
             )
             banner.setObjectName("demo.banner")
-            self._window.notices.addWidget(banner)
+            banner.dismissed.connect(self._hide_demo_notice)
+            self._window.show_notice(banner)
+
+    def _hide_demo_notice(self) -> None:
+        self._demo_hidden = True
+        self._window.clear_notice()
 
     def _forget(self, key: str) -> None:
         self._problems.pop(key, None)
-        if self._problems:
-            self._show_notices()
+        self._show_notices()
 
     def _retry(self, key: str) -> None:
         self._problems.pop(key, None)

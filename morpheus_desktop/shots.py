@@ -104,9 +104,7 @@ async def chat_streaming(stage: Stage) -> None:
     await stage.until(lambda: chat.target)
     chat.turns.show(None)
     stage.node.world.answer = [
-        TextDelta(
-            text="## Day 1: the old town\n\n- **Morning.** Alfama on foot.\n- **Noon.** Tram"
-        ),
+        TextDelta(text="## Day 1: the old town\n\n- **Morning.** Alfama on foot.\n- **Noon.**"),
         TextDelta(text=" Tram 12 instead of 28: the same hills, a tenth of the queue."),
         TextDelta(text=""),
     ]

@@ -1,12 +1,10 @@
 """The bar above the content: the session that ends next, the network, the account."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from morpheus_desktop import formats
 from morpheus_desktop.shell_presenter import ShellState
-from morpheus_desktop.theme import current
 from morpheus_desktop.widgets.chips import Chip
 
 HEIGHT = 52
@@ -50,7 +48,6 @@ class TopBar(QWidget):
         self.setAccessibleName("Status")
         self.setFixedHeight(HEIGHT)
         self._state = ShellState()
-        self._tint = ""
         self.session = BarChip("", name="status.session")
         self.network = BarChip("", name="status.net")
         self.account = BarChip("", name="status.account")
@@ -73,18 +70,6 @@ class TopBar(QWidget):
         self._show_network()
         self._show_account()
         self.tick(now)
-
-    def set_tint(self, tone: str) -> None:
-        """Tint the bar with a role's soft colour (`demo`, `warning`), or not at all."""
-        self._tint = tone
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self._tint:
-            painter = QPainter(self)
-            painter.fillRect(self.rect(), current().color(f"{self._tint}_soft", 0.6))
-            painter.end()
 
     def tick(self, now: int) -> None:
         """Once a second: the countdown only."""

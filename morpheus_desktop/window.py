@@ -5,12 +5,14 @@ from functools import partial
 from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from morpheus_desktop.rail import SECTIONS, Rail
+from morpheus_desktop.theme import current
 from morpheus_desktop.top_bar import TopBar
 from morpheus_desktop.widgets.banner import ToastHost
+from morpheus_desktop.widgets.layouts import clear
 
 SIZE = (1280, 800)
 MINIMUM = (900, 600)
@@ -22,6 +24,28 @@ class Shown(Protocol):
     """A page that wants to know when the user comes to it."""
 
     def shown(self) -> None: ...
+
+
+class Strip(QWidget):
+    """A thin band at the very top in the colour of play money or of a test network."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tone = ""
+        self.setFixedHeight(3)
+        self.hide()
+        current().changed.connect(self.update)
+
+    def set_tone(self, tone: str) -> None:
+        self.tone = tone
+        self.setVisible(bool(tone))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), current().color(self.tone or "window"))
+        painter.end()
 
 
 class MainWindow(QWidget):
@@ -47,8 +71,8 @@ class MainWindow(QWidget):
         self._pages: dict[str, QWidget] = {}
         self.rail = Rail()
         self.top_bar = TopBar()
-        self.notices = QVBoxLayout()
-        self.notices.setContentsMargins(16, 0, 16, 0)
+        self._strip = Strip()
+        self._notices = QVBoxLayout()
         self._stack = QStackedWidget()
         self._root = QStackedWidget()
         self._shell = self._build_shell()
@@ -71,14 +95,18 @@ class MainWindow(QWidget):
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
         right.addWidget(self.top_bar)
-        right.addLayout(self.notices)
+        right.addLayout(self._notices)
         right.addWidget(content, 1)
-        shell = QWidget()
-        across = QHBoxLayout(shell)
-        across.setContentsMargins(0, 0, 0, 0)
+        across = QHBoxLayout()
         across.setSpacing(0)
         across.addWidget(self.rail)
         across.addLayout(right, 1)
+        shell = QWidget()
+        down = QVBoxLayout(shell)
+        down.setContentsMargins(0, 0, 0, 0)
+        down.setSpacing(0)
+        down.addWidget(self._strip)
+        down.addLayout(across, 1)
         return shell
 
     # --- pages ---
@@ -128,9 +156,21 @@ class MainWindow(QWidget):
     # --- frame ---
 
     def set_network(self, title: str, tone: str) -> None:
-        """Name the network in the title; `tone` (`demo`, `warning` or empty) tints the top bar."""
+        """Name the network in the title; `tone` is `demo`, `warning` or empty."""
         self.setWindowTitle(f"{title} \u2013 {TITLE}" if tone else TITLE)
-        self.top_bar.set_tint(tone)
+        self._strip.set_tone(tone)
+
+    def show_notice(self, banner: QWidget) -> None:
+        """Show a banner under the top bar, in place of the one before."""
+        self.clear_notice()
+        box = QWidget()
+        inside = QVBoxLayout(box)
+        inside.setContentsMargins(8, 0, 16, 10)
+        inside.addWidget(banner)
+        self._notices.addWidget(box)
+
+    def clear_notice(self) -> None:
+        clear(self._notices)
 
     def come_forward(self) -> None:
         """Raise the window: the program was started again."""

@@ -118,11 +118,12 @@ class EmptyChat(QWidget):
                 margins=(16, 16, 16, 16),
             )
         )
+        inner.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        across = row(None, spacing=0)
+        across.addWidget(inner, 1000)
+        across.addStretch(1)
         outer = QWidget()
-        outer.setLayout(row(None, inner, None, spacing=0))
-        layout = outer.layout()
-        if layout is not None:
-            inner.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        outer.setLayout(across)
         self.setLayout(column(ScrollArea(outer)))
 
     def show_target(self, target: Target | None, time_left: str, money: str) -> None:

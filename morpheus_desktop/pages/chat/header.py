@@ -45,6 +45,7 @@ class ChatHeader(QWidget):
         self.rename.clicked.connect(self.rename_clicked)
         self.end.clicked.connect(self.close_clicked)
         self.set_narrow(False)
+        self.show_title("")
 
     def show_title(self, title: str) -> None:
         """The chat's title; empty for a new chat, which cannot be renamed yet."""

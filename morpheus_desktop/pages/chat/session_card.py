@@ -39,7 +39,7 @@ class SessionCard(QWidget):
         self._fee = Label("", "caption", "text3")
         self.duration = Chip("", caret=True, name="chat.card.duration")
         self.details = Button("Details", "ghost", name="chat.card.details")
-        self.open = Button("Open & send", "primary", icon="arrow-up", name="chat.card.open")
+        self.open = Button("Open and send", "primary", icon="arrow-up", name="chat.card.open")
         close = IconButton("x", "Not now", compact=True, name="chat.card.close")
         words = column(self._title, self._text, spacing=0)
         head = row(Tile("lock", "accent", 34), spacing=12)

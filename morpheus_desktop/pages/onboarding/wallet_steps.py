@@ -216,8 +216,6 @@ class PhraseStep(Step):
             grid.addWidget(boxed(row(number, text, None)), index % rows, index // rows)
         done = Button("I wrote them down", "primary", size="primary", name="wallet.phrase.done")
         later = Button("Later", "ghost", size="primary", name="wallet.phrase.later")
-        done.clicked.connect(self.written)
-        later.clicked.connect(self.postponed)
         super().__init__(
             "Write down your recovery phrase",
             "These words are the wallet. Who has them has the money; without them it is lost with"
@@ -226,6 +224,8 @@ class PhraseStep(Step):
             later,
             done,
         )
+        done.clicked.connect(self.written)
+        later.clicked.connect(self.postponed)
 
 
 class CheckStep(Step):

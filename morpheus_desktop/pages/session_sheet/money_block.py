@@ -70,9 +70,8 @@ class MoneyBlock(QWidget):
         self._out.setText(formats.mor_change(-quote.stake))
         self._end.setText(formats.when(quote.ends_at, now).capitalize())
         whole = quote.returned_at_end >= quote.stake
-        length = formats.span(quote.duration_s)
         self._end_text.setText(
-            f"the {length} end and everything returns" if whole else f"the {length} end"
+            "the time is over and everything returns" if whole else "the time is over"
         )
         self._back.setText(formats.mor_change(quote.returned_at_end))
         self._back.setToolTip(f"{formats.exact(quote.returned_at_end)} MOR")
@@ -105,7 +104,7 @@ class MoneyBlock(QWidget):
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(6)
+        grid.setVerticalSpacing(8)
         grid.setColumnMinimumWidth(0, _WHEN_WIDTH)
         grid.setColumnStretch(1, 1)
         for index, widgets in enumerate(rows):
