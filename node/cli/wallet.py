@@ -1,18 +1,23 @@
 """`mor-cli wallet`: create, import, unlock, balance, send."""
 
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import typer
 from pydantic import SecretStr
 
 from node.cli.amounts import clock_time, eth, mor
 from node.cli.context import CliContext, context_of, is_interactive, open_service, run
-from node.core.errors import UserInputError
+from node.core.errors import KeystoreFormatError, UserInputError
 from node.core.units import Eth, Mor
 from node.service.dto import CreateWallet, ImportWallet, MorOverview, SendDraft, WalletStatus
 
 app = typer.Typer(help="Keys and money. Secrets are read from the terminal or standard input.")
 JSON = typer.Option(False, "--json", help="Print JSON.")
+KEYRING = typer.Option(False, "--keyring", help="Protect by the system's secret store instead.")
+KEYSTORE = typer.Option(None, "--keystore", help="Import a version 3 wallet file.")
+MAX_KEYSTORE_BYTES = 1024 * 1024
 
 
 def read_secret(prompt: str, *, confirm: bool = False) -> str:
@@ -48,20 +53,21 @@ def _status_text(found: WalletStatus) -> str:
 def create(
     typer_context: typer.Context,
     words: int = typer.Option(12, help="12 or 24 words."),
+    keyring: bool = KEYRING,
     as_json: bool = JSON,
 ) -> None:
     """Create a wallet and show its recovery phrase once. Asks for a password."""
     context = context_of(typer_context).with_json(as_json)
     if words not in (12, 24):
         raise typer.BadParameter("12 or 24 words")
-    run(context, _create(context, words))
+    run(context, _create(context, words, keyring))
 
 
-async def _create(context: CliContext, words: int) -> None:
-    password = SecretStr(read_secret("Password for the wallet file", confirm=True))
+async def _create(context: CliContext, words: int, keyring: bool) -> None:
+    password = _protection(keyring)
     async with open_service(context) as node:
         created = await node.wallet.create(
-            CreateWallet(words=24 if words == 24 else 12, password=password)
+            CreateWallet(words=24 if words == 24 else 12, password=password, use_keyring=keyring)
         )
     phrase = created.phrase.get_secret_value()
     context.show(
@@ -74,32 +80,59 @@ async def _create(context: CliContext, words: int) -> None:
 def import_(
     typer_context: typer.Context,
     private_key: bool = typer.Option(False, "--private-key", help="Import a private key."),
+    keystore: Path | None = KEYSTORE,
     path: str = typer.Option("", help="Derivation path of a phrase."),
     account: int = typer.Option(0, help="Account index after the path."),
     replace: bool = typer.Option(False, "--replace", help="Replace the present wallet."),
+    keyring: bool = KEYRING,
     as_json: bool = JSON,
 ) -> None:
-    """Import a recovery phrase or a private key (read without echo), then a new password."""
+    """Import a phrase, a private key or a wallet file (secrets are read without echo)."""
     context = context_of(typer_context).with_json(as_json)
-    run(context, _import(context, private_key, path, account, replace))
+
+    def ask() -> ImportWallet:
+        if keystore is not None:
+            return _keystore_request(keystore)
+        return _secret_request(private_key, path, account)
+
+    run(context, _import(context, ask, replace, keyring))
+
+
+def _secret_request(private_key: bool, path: str, account: int) -> ImportWallet:
+    secret = SecretStr(read_secret("Private key" if private_key else "Recovery phrase"))
+    if private_key:
+        return ImportWallet(private_key=secret)
+    return ImportWallet(phrase=secret, path=path, account=account)
+
+
+def _keystore_request(file: Path) -> ImportWallet:
+    try:
+        if file.stat().st_size > MAX_KEYSTORE_BYTES:
+            raise KeystoreFormatError("This is not a wallet file (version 3 keystore).")
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise KeystoreFormatError(
+            f"{file.name} cannot be read.", details={"cause": str(error)}
+        ) from error
+    password = SecretStr(read_secret("Password of that file"))
+    return ImportWallet(keystore=text, keystore_password=password)
 
 
 async def _import(
-    context: CliContext, private_key: bool, path: str, account: int, replace: bool
+    context: CliContext, ask: Callable[[], ImportWallet], replace: bool, keyring: bool
 ) -> None:
-    secret = SecretStr(read_secret("Private key" if private_key else "Recovery phrase"))
-    password = SecretStr(read_secret("Password for the wallet file", confirm=True))
-    request = ImportWallet(
-        phrase=None if private_key else secret,
-        private_key=secret if private_key else None,
-        path=path,
-        account=account,
-        password=password,
-        replace=replace,
+    protected = ask().model_copy(
+        update={"password": _protection(keyring), "use_keyring": keyring, "replace": replace}
     )
     async with open_service(context) as node:
-        found = await node.wallet.import_(request)
+        found = await node.wallet.import_(protected)
     context.show(found, lambda: _status_text(found))
+
+
+def _protection(keyring: bool) -> SecretStr | None:
+    if keyring:
+        return None
+    return SecretStr(read_secret("Password for the wallet file", confirm=True))
 
 
 @app.command()

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import eth_keyfile
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -67,6 +68,32 @@ def test_a_present_wallet_is_not_replaced_by_accident(tmp_path: Path) -> None:
         tmp_path, "wallet", "import", "--private-key", "--json", text=f"{KEY}\n{PASSWORD}\n"
     )
     assert json.loads(again.stdout)["code"] == "wallet.exists"
+
+
+def test_a_wallet_file_of_another_program_is_imported(tmp_path: Path) -> None:
+    file = tmp_path / "geth.json"
+    file.write_text(
+        json.dumps(
+            eth_keyfile.create_keyfile_json(
+                bytes.fromhex(KEY[2:]), b"old", iterations=2, kdf="scrypt"
+            )
+        )
+    )
+    words = ("wallet", "import", "--keystore", str(file), "--json")
+    assert answer(cli(tmp_path, *words, text=f"old\n{PASSWORD}\n"))["address"] == ADDRESS
+
+
+def test_a_file_that_is_no_wallet_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "photo.json"
+    file.write_text("{}")
+    words = ("wallet", "import", "--keystore", str(file), "--json")
+    result = cli(tmp_path, *words, text=f"old\n{PASSWORD}\n")
+    assert json.loads(result.stdout)["code"].startswith("wallet.keystore")
+
+
+def test_without_a_secret_store_a_password_is_needed(tmp_path: Path) -> None:
+    result = cli(tmp_path, "wallet", "create", "--keyring", "--json")
+    assert json.loads(result.stdout)["code"] == "wallet.keyring_unavailable"
 
 
 @pytest.mark.parametrize(
