@@ -12,6 +12,7 @@ from morpheus_desktop.pages.chat.page import ChatPage
 from morpheus_desktop.pages.chat.presenter import ChatPresenter
 from morpheus_desktop.pages.onboarding.page import OnboardingPage
 from morpheus_desktop.pages.onboarding.presenter import OnboardingPresenter
+from morpheus_desktop.section_pages import SectionPages
 from morpheus_desktop.shell_presenter import ShellPresenter
 from morpheus_desktop.tasks import GuiTasks
 from morpheus_desktop.unlock_sheet import UnlockSheet
@@ -50,7 +51,10 @@ class Navigation(QObject):
         self.onboarding = OnboardingPresenter(node, tasks)
         self._welcome = OnboardingPage(self.onboarding)
         window.add_full_page(self._welcome)
+        pages = SectionPages(self, node=node, tasks=tasks, signals=signals, time=time)
         window.add_page("chat", self._chat_page)
+        window.add_page("market", pages.market)
+        window.add_page("sessions", pages.sessions)
         self._welcome.finished.connect(self._onboarded)
         self.onboarding.local_added.connect(self.chat.use_local)
         shell.changed.connect(self._state_changed)
@@ -135,6 +139,21 @@ class Navigation(QObject):
             "success",
         )
         self.go("chat")
+
+    def chat_with_session(self, session: SessionView) -> None:
+        self.chat.use_session(session)
+        self.go("chat")
+
+    def chat_with_model(self, model_id: str, bid_id: object) -> None:
+        """Chat in the open session with this model, or open one first."""
+        running = next(
+            (item for item in self.chat.choices.sessions if item.model_id == model_id), None
+        )
+        if running is not None and not bid_id:
+            self.chat.choose(running)
+            self.go("chat")
+        else:
+            self.open_session_sheet(model_id, bid_id=str(bid_id or ""))
 
     def chat_with_local(self, model: LocalModel) -> None:
         self.chat.use_local(model)

@@ -124,6 +124,9 @@ class MainWindow(QWidget):
 
     def show_section(self, name: str) -> None:
         """Show a page of the rail and tell it."""
+        if not self.has_page(name):
+            self.rail.show_section(self._section)
+            return
         page = self.page(name)
         self._root.setCurrentWidget(self._shell)
         self._stack.setCurrentWidget(page)

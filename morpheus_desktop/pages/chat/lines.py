@@ -1,31 +1,32 @@
 """One message of the conversation as the presenter keeps it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from morpheus_desktop import formats
-from node.service.dto import ChatMessage, StoredMessage, TurnFinished
+from node.service.dto import ChatHistory, ChatMessage, StoredMessage, TurnFinished
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """`stats` is the small line below an answer; `error` why an answer is missing."""
+    """`key` chooses the avatar's colour, `stats` is the small line below an answer, `error` why an
+    answer is missing."""
 
     id: str
     role: Literal["user", "assistant"]
     text: str
     name: str = ""
+    key: str = ""
     created_at: int = 0
     stats: str = ""
     error: str = ""
 
 
-def stored_lines(messages: Iterable[StoredMessage]) -> list[Line]:
+def stored_lines(history: ChatHistory) -> list[Line]:
     """Lines of a stored chat. A question asked again after a failure shows its last try only."""
     lines: list[Line] = []
     open_from = -1
-    for message in messages:
+    for message in history.messages:
         if message.role == "system":
             continue
         if message.role == "user":
@@ -34,11 +35,13 @@ def stored_lines(messages: Iterable[StoredMessage]) -> list[Line]:
             open_from = len(lines)
         elif message.status == "complete":
             open_from = -1
-        lines.append(_stored_line(message, message.role))
+        same = message.model_name == history.chat.model_name
+        key = history.chat.model_id if same else message.model_name
+        lines.append(_stored_line(message, message.role, key))
     return lines
 
 
-def _stored_line(message: StoredMessage, role: Literal["user", "assistant"]) -> Line:
+def _stored_line(message: StoredMessage, role: Literal["user", "assistant"], key: str) -> Line:
     stats = ""
     if message.role == "assistant" and message.output_tokens:
         stats = stats_text(message.output_tokens, message.ttft_ms, message.tokens_per_second)
@@ -49,6 +52,7 @@ def _stored_line(message: StoredMessage, role: Literal["user", "assistant"]) -> 
         role=role,
         text=message.content,
         name=message.model_name,
+        key=key,
         created_at=message.created_at,
         stats=stats,
         error=message.error if message.status == "failed" else "",

@@ -65,7 +65,7 @@ class Turns(QObject):
         self._unqueue()
         self.stop()
         self.chat_id = history.chat.id if history is not None else ""
-        self.lines = stored_lines(history.messages) if history is not None else []
+        self.lines = stored_lines(history) if history is not None else []
         self.replaced.emit()
 
     def send(self, text: str, target: Target) -> None:
@@ -111,6 +111,7 @@ class Turns(QObject):
             role="assistant",
             text="",
             name=target.name,
+            key=target.model_id,
             created_at=self._time.now(),
         )
         self._add(line)

@@ -1,0 +1,73 @@
+"""Makes the pages of the rail when they are first shown, and connects what leads out of them.
+
+Imports are inside: a page costs nothing before the user goes there.
+"""
+
+from typing import Protocol
+
+from PySide6.QtWidgets import QWidget
+
+from morpheus_desktop.bridge import NodeSignals
+from morpheus_desktop.chain_time import ChainTime
+from morpheus_desktop.tasks import GuiTasks
+from node.core.errors import NodeError
+from node.service.api import NodeService
+from node.service.dto import LocalModel, SessionView
+
+
+class Ways(Protocol):
+    """Where a page can lead; `Navigation` has them all."""
+
+    def go(self, section: str) -> None: ...
+
+    def open_session_sheet(self, model_id: str, duration_s: int = 0, bid_id: str = "") -> None: ...
+
+    def chat_with_session(self, session: SessionView) -> None: ...
+
+    def chat_with_local(self, model: LocalModel) -> None: ...
+
+    def chat_with_model(self, model_id: str, bid_id: object) -> None: ...
+
+    def tell(self, text: str, tone: str) -> None: ...
+
+    def show_problem(self, error: NodeError) -> None: ...
+
+
+class SectionPages:
+    """Factories of the pages, by the names of the rail."""
+
+    def __init__(
+        self,
+        ways: Ways,
+        *,
+        node: NodeService,
+        tasks: GuiTasks,
+        signals: NodeSignals,
+        time: ChainTime,
+    ) -> None:
+        self._ways = ways
+        self._node, self._tasks, self._signals, self._time = node, tasks, signals, time
+
+    def market(self) -> QWidget:
+        from morpheus_desktop.pages.market.page import MarketPage
+        from morpheus_desktop.pages.market.presenter import MarketPresenter
+
+        presenter = MarketPresenter(self._node, self._tasks, self._signals)
+        page = MarketPage(presenter, self._time)
+        presenter.setParent(page)
+        page.chat_requested.connect(self._ways.chat_with_model)
+        page.local_requested.connect(lambda: self._ways.go("local"))
+        return page
+
+    def sessions(self) -> QWidget:
+        from morpheus_desktop.pages.sessions.page import SessionsPage
+        from morpheus_desktop.pages.sessions.presenter import SessionsPresenter
+
+        presenter = SessionsPresenter(self._node, self._tasks, self._signals, self._time)
+        page = SessionsPage(presenter)
+        presenter.setParent(page)
+        page.chat_requested.connect(self._ways.chat_with_session)
+        page.market_requested.connect(lambda: self._ways.go("market"))
+        page.told.connect(self._ways.tell)
+        page.problem.connect(self._ways.show_problem)
+        return page
