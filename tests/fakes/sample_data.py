@@ -97,12 +97,12 @@ def overview() -> MorOverview:
 
 def transactions() -> list[TransactionView]:
     rows = (
-        ("open", "Opened a session with Hermes 4 70B", "confirmed", 1010),
-        ("approve", "Allowed the marketplace to take 44.58 MOR", "confirmed", 1030),
-        ("claim", "Took back stake on hold", "confirmed", 40_000),
-        ("close", "Closed the session with Qwen3 235B", "confirmed", 84_900),
-        ("send", "Sent 5 MOR", "failed", 170_000),
-        ("open", "Opened a session with Qwen3 235B", "pending", 12),
+        ("open_session", "Open a session with Hermes 4 70B", "mined", 1010),
+        ("approve", "Allow the marketplace to take 44.58 MOR", "mined", 1030),
+        ("withdraw_on_hold", "Take back stake on hold", "mined", 40_000),
+        ("close_session", "Close the session with Qwen3 235B", "mined", 84_900),
+        ("send_mor", "Send 5 MOR to 0x5E1b…a044", "failed", 170_000),
+        ("open_session", "Open a session with Qwen3 235B", "sent", 12),
     )
     return [
         TransactionView(
@@ -110,7 +110,7 @@ def transactions() -> list[TransactionView]:
             intent=intent,
             summary=summary,
             status=status,
-            block=0 if status == "pending" else 38_211_000 - index,
+            block=0 if status == "sent" else 38_211_000 - index,
             fee_wei=4_200_000_000_000 + index * 10**11,
             created_at=NOW - ago,
             explorer_url=f"https://explorer.example/tx/{hex_id(0xFEED << 200 | index)}",

@@ -1,0 +1,1 @@
+"""Where the MOR is, sending, receiving, transactions."""

@@ -1,0 +1,85 @@
+"""Where is my MOR: the total, a bar of its parts, each with when it comes back."""
+
+from PySide6.QtCore import Signal
+
+from morpheus_desktop import formats
+from morpheus_desktop.pages.wallet.presenter import WalletState
+from morpheus_desktop.widgets.buttons import Button
+from morpheus_desktop.widgets.figures import BalanceBar, Legend, Part
+from morpheus_desktop.widgets.frames import Card
+from morpheus_desktop.widgets.labels import ElidedLabel, Label
+from morpheus_desktop.widgets.layouts import column, row
+from node.service.dto import MorOverview
+
+
+class BalanceCard(Card):
+    """`claim_clicked()` takes back what is ready."""
+
+    claim_clicked = Signal()
+
+    def __init__(self) -> None:
+        self._total = Label("", "number")
+        self._eth = ElidedLabel("", "small", "text3")
+        self.bar = BalanceBar()
+        self.bar.setObjectName("wallet.balance.bar")
+        self._legend = Legend()
+        self.claim_button = Button("", "soft", icon="download-simple", name="wallet.claim")
+        total = row(self._total, Label("MOR", "h3", "text3"), 16, spacing=8)
+        total.addWidget(self._eth, 1)
+        total.addWidget(self.claim_button)
+        super().__init__(
+            column(
+                Label("Where is my MOR", "small", "text2"), 2, total, 14, self.bar, 18, self._legend
+            ),
+            margins=(22, 18, 22, 18),
+        )
+        self.claim_button.clicked.connect(self.claim_clicked)
+
+    def show_state(self, state: WalletState, now: int, *, busy: bool) -> None:
+        overview = state.overview
+        if overview is None:
+            return
+        self._total.setText(formats.amount(overview.total))
+        self._total.setToolTip(f"{formats.exact(overview.total)} MOR")
+        self._eth.set_text(_eth_words(overview))
+        parts = balance_parts(overview, state.next_back, now)
+        self.bar.set_parts(parts)
+        self._legend.set_parts(parts)
+        self.claim_button.set_text(f"Take back {formats.mor(overview.ready)}")
+        self.claim_button.setVisible(bool(overview.ready))
+        self.claim_button.set_busy(busy)
+
+
+def balance_parts(overview: MorOverview, next_back: int, now: int) -> tuple[Part, ...]:
+    """The parts in the order of the bar. Stakes of a host are left out while there are none."""
+    held = sum(part.amount for part in overview.locked)
+    back = f"next back {formats.when(next_back, now)}" if next_back else "none open"
+    parts = [
+        _part("In wallet", overview.wallet, "free to use"),
+        _part("In sessions", overview.in_sessions, back),
+        _part("Locked", held, _locked_note(overview, now)),
+        _part("Ready", overview.ready, "take it back now" if overview.ready else "nothing waits"),
+    ]
+    if overview.provider_stake:
+        parts.append(_part("Provider stake", overview.provider_stake, "while you host"))
+    if overview.model_stake:
+        parts.append(_part("Model stake", overview.model_stake, "while it is listed"))
+    return tuple(parts)
+
+
+def _part(name: str, value: int, note: str) -> Part:
+    return Part(name=name, value=value, amount=formats.amount(value), note=note)
+
+
+def _locked_note(overview: MorOverview, now: int) -> str:
+    waiting = [part.until for part in overview.locked if part.amount]
+    if not waiting:
+        return "nothing held back"
+    until = min(waiting)
+    return f"until {formats.when(until, now)}, in {formats.duration(until - now)}"
+
+
+def _eth_words(overview: MorOverview) -> str:
+    if not overview.eth_wei:
+        return "No ETH: network fees cannot be paid"
+    return f"{formats.eth(overview.eth_wei)} for network fees"

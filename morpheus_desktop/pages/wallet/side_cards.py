@@ -1,0 +1,101 @@
+"""Small cards beside the transactions: unlocking, the demo's time."""
+
+from PySide6.QtCore import Signal
+
+from morpheus_desktop import formats
+from morpheus_desktop.widgets.buttons import Button
+from morpheus_desktop.widgets.choices import Segment
+from morpheus_desktop.widgets.fields import PasswordField
+from morpheus_desktop.widgets.frames import Card
+from morpheus_desktop.widgets.labels import Label
+from morpheus_desktop.widgets.layouts import column, row
+from node.core.errors import NodeError
+
+SPEEDS = (1, 60, 600)
+
+
+class UnlockCard(Card):
+    """`unlock_clicked(password)`."""
+
+    unlock_clicked = Signal(str)
+
+    def __init__(self) -> None:
+        self.field = PasswordField(name="wallet.unlock.password")
+        self.button = Button("Unlock", "primary", icon="lock-open", name="wallet.unlock")
+        text = "Balances stay visible. Sending, opening and closing need the password."
+        line = row(spacing=8)
+        line.addWidget(self.field, 1)
+        line.addWidget(self.button)
+        super().__init__(
+            column(
+                Label("The wallet is locked", "strong"),
+                2,
+                Label(text, "small", "text2", wrap=True),
+                10,
+                line,
+            ),
+            margins=(18, 14, 18, 16),
+        )
+        self.button.clicked.connect(self._unlock)
+        self.field.submitted.connect(self._unlock)
+
+    def show_refusal(self, error: NodeError) -> None:
+        self.button.set_busy(False)
+        self.field.show_error(f"{error.message} {error.hint}".strip())
+        self.field.edit.selectAll()
+        self.field.setFocus()
+
+    def clear(self) -> None:
+        """Forget the password."""
+        self.button.set_busy(False)
+        self.field.set_text("")
+
+    def _unlock(self) -> None:
+        if self.field.text() and self.button.isEnabled():
+            self.button.set_busy(True)
+            self.unlock_clicked.emit(self.field.text())
+        elif not self.field.text():
+            self.field.show_error("Enter the password of this wallet.")
+
+
+class DemoCard(Card):
+    """The demo's clock: `skip_clicked()`, `speed_chosen(speed)`."""
+
+    skip_clicked = Signal()
+    speed_chosen = Signal(int)
+
+    def __init__(self) -> None:
+        self._time = Label("", "figure")
+        self.skip_button = Button("Skip to midnight", icon="clock-counter-clockwise")
+        self.skip_button.setObjectName("wallet.demo.skip")
+        self.speed = Segment(tuple(f"{speed}×" for speed in SPEEDS), name="wallet.demo.speed")
+        self.speed.setAccessibleName("Speed of the demo's time")
+        text = "Held stake comes free at midnight UTC. Here you need not wait for it."
+        super().__init__(
+            column(
+                Label("Demo time", "strong", "demo"),
+                2,
+                Label(text, "small", "text2", wrap=True),
+                10,
+                self._time,
+                10,
+                row(self.speed, None),
+                10,
+                row(self.skip_button, None),
+            ),
+            margins=(18, 16, 18, 16),
+        )
+        self.setObjectName("wallet.demo")
+        self.skip_button.clicked.connect(self.skip_clicked)
+        self.speed.chosen.connect(lambda index: self.speed_chosen.emit(SPEEDS[index]))
+
+    def show_time(self, now: int) -> None:
+        date = formats.local(now)
+        self._time.setText(f"{date.day} {date:%b, %H:%M}")
+
+    def show_speed(self, speed: int) -> None:
+        """Mark the speed in force without asking for it."""
+        if speed in SPEEDS:
+            self.speed.blockSignals(True)
+            self.speed.choose(SPEEDS.index(speed))
+            self.speed.blockSignals(False)
