@@ -18,12 +18,13 @@ from morpheus_desktop.tasks import GuiTasks
 from morpheus_desktop.unlock_sheet import UnlockSheet
 from morpheus_desktop.widgets.banner import Banner
 from morpheus_desktop.window import MainWindow
-from node.core.errors import NodeError, WalletLockedError
+from node.core.errors import NodeError, RpcUnavailableError, WalletLockedError
 from node.core.events import HealthChanged
 from node.service.api import NodeService
 from node.service.dto import LocalModel, NetworkView, SessionView
 
 FIRST_NETWORK = "base"
+_UNREACHABLE = RpcUnavailableError.default_code
 
 
 class Navigation(QObject):
@@ -97,8 +98,9 @@ class Navigation(QObject):
         if not self._started and not self.onboarding.busy and not state.is_new:
             self._started = True
             self._resume()
-        if state.is_demo and not self._demo_noticed:
-            self._demo_noticed = True
+        reached = state.overview is not None and self._problems.pop(_UNREACHABLE, None)
+        if reached or (state.is_demo and not self._demo_noticed):
+            self._demo_noticed = state.is_demo
             self._show_notices()
 
     def _resume(self) -> None:
@@ -170,6 +172,9 @@ class Navigation(QObject):
         if isinstance(error, WalletLockedError):
             self.unlock()
             return
+        if self._window.is_full_page:
+            self._welcome.show_problem(error)
+            return
         self._problems[error.code] = errors.present(error)
         self._show_notices()
 
@@ -177,7 +182,7 @@ class Navigation(QObject):
         key = f"health.{event.component}"
         if event.ok:
             self._problems.pop(key, None)
-            self._problems.pop("chain.rpc_unavailable", None)
+            self._problems.pop(_UNREACHABLE, None)
         else:
             self._problems[key] = errors.Presented(
                 title=f"No connection: {event.component}",

@@ -143,6 +143,11 @@ class OnboardingPage(QWidget):
         if isinstance(step, ImportStep):
             step.show_error(f"{error.message} {error.hint}".strip())
             return
+        self.show_problem(error)
+
+    def show_problem(self, error: NodeError) -> None:
+        """A banner above the page, in place of the one before."""
+        self._clear_notice()
         words = present(error)
         self._notices.addWidget(Banner(words.title, words.text, tone=words.severity, close=True))
 
