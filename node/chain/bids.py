@@ -62,7 +62,8 @@ class BidBook:
             raise ValueError("give either a model or a provider")
         owner = "Model" if model_id is not None else "Provider"
         name = f"get{owner}{'Active' if active_only else ''}Bids"
-        key = model_id.raw if model_id is not None else provider.raw if provider else b""
+        whose = model_id if model_id is not None else provider
+        key = whose.raw if whose is not None else b""
         keys, total = await page_of_keys(
             self._reader, name, (key,), block, offset=offset, limit=limit
         )

@@ -61,7 +61,8 @@ class SessionBook:
         if (user is None) == (provider is None):
             raise ValueError("give either a user or a provider")
         name = "getUserSessions" if user is not None else "getProviderSessions"
-        key = user.raw if user is not None else provider.raw if provider else b""
+        whose = user if user is not None else provider
+        key = whose.raw if whose is not None else b""
         keys, total = await page_of_keys(
             self._reader, name, (key,), block, offset=offset, limit=limit
         )

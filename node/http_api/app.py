@@ -16,6 +16,7 @@ from node.http_api.credentials import Credentials
 from node.http_api.guard import Guard
 from node.http_api.origin import OriginRules
 from node.http_api.refusal import HttpRefusal
+from node.http_api.replies import internal_error
 from node.http_api.routes import (
     auth,
     bids,
@@ -69,6 +70,7 @@ def build_app(routers: Sequence[APIRouter]) -> FastAPI:
     app.add_exception_handler(NodeError, _on_failure)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(Exception, _on_fault)
     app.openapi = lambda: document.openapi(app)  # type: ignore[method-assign]  # the framework's own way
     return app
 
@@ -76,6 +78,8 @@ def build_app(routers: Sequence[APIRouter]) -> FastAPI:
 def node_routers(node: LocalNode) -> tuple[APIRouter, ...]:
     """All routes, by tag."""
     return (
+        # First, for routes are tried in order and this is where the requests are.
+        inference.router(node),
         system.router(node),
         auth.router(node),
         wallet.router(node),
@@ -84,7 +88,6 @@ def node_routers(node: LocalNode) -> tuple[APIRouter, ...]:
         models.router(node),
         bids.router(node),
         sessions.router(node),
-        inference.router(node),
         chats.router(node),
         skipped.router(),
         swagger.router(),
@@ -98,12 +101,18 @@ async def _on_failure(request: Request, error: Exception) -> Response:
     return refused(error, openai=wants_openai(request))
 
 
+async def _on_fault(request: Request, error: Exception) -> Response:
+    """The guard logs what happened; the framework hands the error on to it."""
+    return refused(internal_error(error), openai=wants_openai(request))
+
+
 async def _on_invalid(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"][1:] if isinstance(part, str))
-    text = f"{where}: {first['msg']}" if where else str(first["msg"])
+    said = str(first["msg"]).removeprefix("Value error, ")
+    text = f"{where}: {said}" if where else said
     refusal = HttpRefusal(400, text, code="input.invalid")
     return refused(refusal, openai=wants_openai(request))
 

@@ -38,7 +38,7 @@ COMPLETION_RESPONSES: dict[int | str, dict[str, Any]] = {
         "description": "One completion, or with `stream` its chunks as events.",
         "content": {
             "application/json": {"schema": _OBJECT},
-            "text/event-stream": {"schema": {"type": "string"}},
+            "text/event-stream": {"schema": {}},
         },
     }
 }

@@ -39,9 +39,23 @@ BigText = Annotated[
 BigInput = Annotated[
     int,
     BeforeValidator(_big),
-    WithJsonSchema({"anyOf": [{"type": "string", "pattern": "^[0-9]+$"}, {"type": "integer"}]}),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": "^[0-9]{1,70}$"},
+                {"type": "integer", "minimum": 0},
+            ]
+        }
+    ),
 ]
 """An integer that comes as a decimal string or as a bare number."""
+AddressText = Annotated[
+    str, WithJsonSchema({"type": "string", "pattern": "^0[xX][0-9a-fA-F]{40}$"})
+]
+HashText = Annotated[
+    str, WithJsonSchema({"type": "string", "pattern": "^(0[xX])?[0-9a-fA-F]{64}$"})
+]
+"""Patterns for the document only: the routes answer with the public node's texts."""
 
 
 class Shape(BaseModel):
@@ -230,7 +244,7 @@ class Ping(Shape):
 
 
 class SendInput(Input):
-    to: str
+    to: AddressText
     amount: BigInput
 
 
@@ -246,7 +260,7 @@ class OpenByBidInput(Input):
 
 class RegisterProviderInput(Input):
     stake: BigInput
-    endpoint: str
+    endpoint: Annotated[str, WithJsonSchema({"type": "string", "pattern": "^.+:[0-9]{1,5}$"})]
 
 
 class CreateModelInput(Input):
@@ -261,14 +275,14 @@ class CreateModelInput(Input):
 
 
 class CreateBidInput(Input):
-    modelID: str
+    modelID: HashText
     pricePerSecond: BigInput
 
 
 class PingInput(Input):
     """`providerUrl` is ignored: the endpoint is the one the provider has on chain."""
 
-    providerAddr: str
+    providerAddr: AddressText
     providerUrl: str = ""
 
 

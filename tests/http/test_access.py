@@ -133,3 +133,16 @@ async def test_answers_to_small_requests_come_at_once(basic: HttpClient) -> None
     for _ in range(20):
         await basic.get("/wallet")
     assert (loop.time() - started) / 20 < 0.03
+
+
+async def test_a_fault_of_ours_is_told_in_our_own_shape(
+    basic: HttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise RuntimeError("/home/me/secret.py")
+
+    monkeypatch.setattr("node.service.chain_service.ChainService.figures", broken)
+    reply = await basic.get("/blockchain/latestBlock")
+    assert (reply.status_code, reply.json()["code"]) == (500, "node.internal")
+    assert "secret" not in reply.text
+    assert reply.headers["x-request-id"]

@@ -66,6 +66,15 @@ async def test_the_door_of_the_command_line_is_not_documented(document: Any) -> 
     assert not [path for _, path, _ in operations(document) if path.startswith("/node")]
 
 
+async def test_answers_are_described_by_their_members(document: Any) -> None:
+    """A class of answer that the framework takes for plain text would say "string" everywhere."""
+    for method, path, operation in operations(document):
+        (kind,) = [item for item in operation["responses"]["200"]["content"] if "json" in item]
+        schema = operation["responses"]["200"]["content"][kind]["schema"]
+        assert kind == "application/json", (method, path)
+        assert schema.get("type") != "string", (method, path)
+
+
 async def test_routes_for_existing_clients_are_there(document: Any) -> None:
     wanted = """
     GET /healthcheck,GET /config,GET /auth/cookie/path,GET /wallet,POST /wallet/privateKey,

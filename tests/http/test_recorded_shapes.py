@@ -156,3 +156,15 @@ async def test_pages_go_from_the_newest_unless_asked(basic: HttpClient) -> None:
     assert await names("limit=2&offset=1&order=oldest") == everything[1:3]
     assert await names("limit=2&offset=99") == []
     assert await names("offset=99") == everything
+
+
+@pytest.mark.parametrize("path", ["providers/{}/bids", "providers/{}/bids/active"])
+async def test_the_zero_address_offers_nothing(basic: HttpClient, path: str) -> None:
+    reply = await basic.get(f"/blockchain/{path.format('0x' + '0' * 40)}")
+    assert (reply.status_code, reply.json()) == (200, {"bids": []})
+
+
+@pytest.mark.parametrize("role", ["user", "provider"])
+async def test_the_zero_address_has_no_sessions(basic: HttpClient, role: str) -> None:
+    reply = await basic.get(f"/blockchain/sessions/{role}?{role}=0x{'0' * 40}")
+    assert (reply.status_code, reply.json()) == (200, {"sessions": []})

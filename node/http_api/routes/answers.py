@@ -1,11 +1,11 @@
 """Response objects of the framework, made from our own bytes."""
 
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Coroutine, Mapping
 from typing import Any
 
 from fastapi import Request
 from starlette.background import BackgroundTask
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from node.core.errors import NodeError
@@ -23,10 +23,18 @@ from node.http_api.sse import EventStream
 from node.service.dto import CompletionChunk
 
 
-class ExactJson(Response):
+class ExactJson(JSONResponse):
     """JSON whose integers stay exact at any size."""
 
-    media_type = JSON_TYPE
+    def __init__(
+        self,
+        content: Any,
+        status_code: int = 200,
+        headers: Mapping[str, str] | None = None,
+        media_type: str | None = None,
+        background: BackgroundTask | None = None,
+    ) -> None:
+        super().__init__(content, status_code, headers, media_type or JSON_TYPE, background)
 
     def render(self, content: Any) -> bytes:
         return json_bytes(content)

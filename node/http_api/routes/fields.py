@@ -13,7 +13,10 @@ _HEX32 = r"^(0[xX])?[0-9a-fA-F]{64}$"
 HashPath = Annotated[
     str, Path(description="32 bytes of hex.", json_schema_extra={"pattern": _HEX32})
 ]
-AddressPath = Annotated[str, Path(description="An address, in any case.")]
+_ADDRESS = r"^0[xX][0-9a-fA-F]{40}$"
+AddressPath = Annotated[
+    str, Path(description="An address, in any case.", json_schema_extra={"pattern": _ADDRESS})
+]
 
 __all__ = ["AddressPath", "HashPath", "address_of", "hash_text"]
 
