@@ -98,7 +98,9 @@ class Navigation(QObject):
         if not self._started and not self.onboarding.busy and not state.is_new:
             self._started = True
             self._resume()
-        reached = state.overview is not None and self._problems.pop(_UNREACHABLE, None)
+        reached = state.overview is not None and _UNREACHABLE in self._problems
+        if reached:
+            del self._problems[_UNREACHABLE]
         if reached or (state.is_demo and not self._demo_noticed):
             self._demo_noticed = state.is_demo
             self._show_notices()

@@ -1,0 +1,188 @@
+"""The session sheet: one pair, live previews, problems in words, steps, one confirmation."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
+
+from morpheus_desktop.pages.session_sheet.page import SessionSheet
+from morpheus_desktop.widgets.choices import RadioRow
+from morpheus_desktop.widgets.duration_slider import LogSlider
+from node.core.errors import NoProviderError, NotEnoughMorError
+from node.service.dto import QuoteProblem
+from tests.fakes import sample_market
+from tests.fakes.fake_node import FakeNode
+from tests.gui.conftest import OpenWindow
+from tests.gui.window_kit import WindowKit
+
+HERMES = sample_market.model_id(0)
+HOUR_STAKE = sample_market.stake_for(72 * 10**12, 3600)
+
+
+class SheetKit:
+    def __init__(self, kit: WindowKit, node: FakeNode) -> None:
+        self.kit, self.node = kit, node
+        kit.until(lambda: kit.window.section == "chat")
+        kit.navigation.open_session_sheet(HERMES)
+        self.sheet = kit.find(SessionSheet, "session.sheet")
+        self.confirm = kit.find(QPushButton, "session.sheet.confirm")
+        kit.window.activateWindow()
+
+    def quoted(self) -> None:
+        self.kit.until(lambda: self.confirm.text().startswith("Stake"))
+
+    def text(self, name: str) -> str:
+        return self.kit.find(QLabel, name).text()
+
+    def last_request(self) -> tuple[int | None, int | None, str | None]:
+        request = self.node.called("sessions.quote")[-1][0]
+        return request.duration_s, request.stake, request.bid_id
+
+
+@pytest.fixture
+def sheet(open_kit: OpenWindow, fake_node: FakeNode) -> SheetKit:
+    return SheetKit(open_kit(fake_node), fake_node)
+
+
+def test_the_button_names_the_amount(sheet: SheetKit) -> None:
+    sheet.quoted()
+    assert sheet.confirm.text() == "Stake 44.58\u00a0MOR and open"
+    assert sheet.sheet.amount.amount is not None
+    assert sheet.sheet.amount.amount.base == HOUR_STAKE
+
+
+def test_time_and_stake_are_one_pair(sheet: SheetKit) -> None:
+    sheet.quoted()
+    sheet.kit.click("session.sheet.preset.900")
+    sheet.kit.until(lambda: sheet.confirm.text() == "Stake 11.15\u00a0MOR and open")
+    assert sheet.last_request() == (900, None, None)
+    amount = sheet.kit.find(QLineEdit, "session.sheet.amount")
+    amount.setFocus()
+    amount.selectAll()
+    sheet.kit.qtbot.keyClicks(amount, "20,5")
+    sheet.kit.until(lambda: sheet.last_request()[1] == 20_500_000_000_000_000_000)
+    sheet.kit.until(lambda: sheet.sheet.slider.value not in (900, 3600))
+    assert sheet.sheet.slider.value == 20_500_000_000_000_000_000 // (72 * 10**12 * 172)
+
+
+def test_a_typed_time_is_understood_or_explained(sheet: SheetKit) -> None:
+    sheet.quoted()
+    field = sheet.kit.find(QLineEdit, "session.sheet.duration")
+    field.setText("soon")
+    sheet.kit.qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert "For example" in field.accessibleDescription()
+    field.setText("1:30")
+    sheet.kit.qtbot.keyClick(field, Qt.Key.Key_Return)
+    sheet.kit.until(lambda: sheet.last_request()[0] == 5400)
+
+
+def test_moving_the_time_asks_once_when_it_rests(sheet: SheetKit) -> None:
+    sheet.quoted()
+    before = len(sheet.node.called("sessions.quote"))
+    slider = sheet.kit.find(LogSlider, "session.sheet.slider")
+    for _ in range(6):
+        sheet.kit.qtbot.keyClick(slider, Qt.Key.Key_Right)
+    sheet.kit.until(lambda: sheet.last_request()[0] == slider.value)
+    assert len(sheet.node.called("sessions.quote")) == before + 1
+
+
+def test_stopping_early_shows_both_amounts_live(sheet: SheetKit) -> None:
+    sheet.quoted()
+    sheet.kit.until(lambda: sheet.text("session.sheet.stop.now") == "22.29\u00a0MOR")
+    slider = sheet.kit.find(LogSlider, "session.sheet.stop")
+    sheet.kit.qtbot.keyClick(slider, Qt.Key.Key_End)
+    sheet.kit.until(lambda: sheet.text("session.sheet.stop.now") == "44.58\u00a0MOR")
+    assert sheet.text("session.sheet.stop.later") == "0.00\u00a0MOR"
+    sheet.kit.qtbot.keyClick(slider, Qt.Key.Key_Home)
+    sheet.kit.until(lambda: sheet.node.called("sessions.preview_stop")[-1][1] == slider.value)
+
+
+def test_another_offer_is_a_row_and_its_price_the_quote(sheet: SheetKit) -> None:
+    sheet.quoted()
+    sheet.kit.click("session.sheet.offers")
+    sheet.kit.until(lambda: len(_rows(sheet)) == 4)
+    second = _rows(sheet)[2]
+    sheet.kit.qtbot.mouseClick(second, Qt.MouseButton.LeftButton)
+    sheet.kit.until(lambda: sheet.confirm.text() == "Stake 44.58\u00a0MOR and open")
+    bid = sheet.last_request()[2]
+    assert bid == sample_market.detail(sample_market.models()[0]).offers[1].bid_id
+    assert second.is_chosen
+
+
+def test_a_problem_is_said_and_nothing_can_be_opened(
+    open_kit: OpenWindow, fake_node: FakeNode
+) -> None:
+    fake_node.world.quote_problems = (
+        QuoteProblem(
+            code="funds.not_enough_mor",
+            message="You need 4.2 MOR more.",
+            hint="38 minutes are within reach.",
+        ),
+    )
+    sheet = SheetKit(open_kit(fake_node), fake_node)
+    words = "You need 4.2 MOR more. 38 minutes are within reach."
+    sheet.kit.until(
+        lambda: (
+            sheet.kit.has("session.sheet.problem") and sheet.text("session.sheet.problem") == words
+        )
+    )
+    assert not sheet.confirm.isEnabled()
+    assert sheet.confirm.toolTip() == words
+
+
+def test_opening_shows_steps_and_ends_in_the_chat(sheet: SheetKit) -> None:
+    sheet.quoted()
+    gate = sheet.node.hold("sessions.open.step")
+    sheet.kit.click("session.sheet.confirm")
+    sheet.kit.until(lambda: sheet.node.called("sessions.open"))
+    assert not sheet.confirm.isEnabled()
+    assert not sheet.sheet.slider.isEnabled()
+    gate.set()
+    sheet.kit.until(lambda: not sheet.kit.has("session.sheet"))
+    target = sheet.kit.navigation.chat.target
+    assert target is not None
+    assert (target.kind, target.id) == ("session", sheet.node.world.sessions[0].id)
+    assert "is open until" in sheet.kit.window.toasts.texts()[0]
+
+
+def test_a_closed_sheet_does_not_stop_what_was_confirmed(sheet: SheetKit) -> None:
+    sheet.quoted()
+    gate = sheet.node.hold("sessions.open.step")
+    sheet.kit.click("session.sheet.confirm")
+    sheet.kit.until(lambda: sheet.node.called("sessions.open"))
+    sheet.kit.qtbot.keyClick(sheet.sheet, Qt.Key.Key_Escape)
+    sheet.kit.until(lambda: not sheet.kit.has("session.sheet"))
+    gate.set()
+    sheet.kit.until(lambda: sheet.kit.window.toasts.texts())
+    assert sheet.node.world.sessions[0].state == "active"
+
+
+def test_a_refused_opening_says_why_and_can_be_tried_again(sheet: SheetKit) -> None:
+    sheet.quoted()
+    sheet.node.fail("sessions.open", NoProviderError("Nobody accepted.", tried=[]))
+    sheet.kit.click("session.sheet.confirm")
+    sheet.kit.until(lambda: sheet.confirm.text() == "Try again")
+    assert sheet.text("session.sheet.problem").startswith("Nobody accepted.")
+    sheet.kit.click("session.sheet.confirm")
+    sheet.quoted()
+    sheet.kit.click("session.sheet.confirm")
+    sheet.kit.until(lambda: not sheet.kit.has("session.sheet"))
+
+
+def test_a_refused_quote_is_said(open_kit: OpenWindow, fake_node: FakeNode) -> None:
+    fake_node.fail("sessions.quote", NotEnoughMorError("You have no MOR."))
+    sheet = SheetKit(open_kit(fake_node), fake_node)
+    sheet.kit.until(lambda: sheet.kit.has("session.sheet.problem"))
+    assert "You have no MOR." in sheet.text("session.sheet.problem")
+    assert not sheet.confirm.isEnabled()
+
+
+def test_cancel_opens_nothing(sheet: SheetKit) -> None:
+    sheet.quoted()
+    sheet.kit.click("session.sheet.cancel")
+    sheet.kit.until(lambda: not sheet.kit.has("session.sheet"))
+    assert sheet.node.called("sessions.open") == []
+
+
+def _rows(sheet: SheetKit) -> list[RadioRow]:
+    found = sheet.kit.find(QWidget, "session.sheet").findChildren(RadioRow)
+    return [row for row in found if row.isVisible()]
