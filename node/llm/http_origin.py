@@ -1,6 +1,7 @@
 """Requests to one model server: connections, reuse, TLS, and failures in the user's words."""
 
 import asyncio
+import ipaddress
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -47,6 +48,7 @@ class HttpOrigin:
     ) -> None:
         parts = urlsplit(url)
         self._host = parts.hostname or ""
+        self._is_address = _is_address(self._host)
         self._port = parts.port or _DEFAULT_PORTS[parts.scheme]
         self._host_header = parts.netloc
         self._secure = parts.scheme == "https" and unix_socket is None
@@ -117,7 +119,7 @@ class HttpOrigin:
                     self._host,
                     self._port,
                     ssl=self._tls if self._secure else None,
-                    happy_eyeballs_delay=0.25,
+                    happy_eyeballs_delay=None if self._is_address else 0.25,
                 )
         except (OSError, TimeoutError, UnicodeError) as error:
             raise _unreachable(error) from error
@@ -140,6 +142,14 @@ class HttpOrigin:
         if body or method == "POST":
             lines.append(f"content-length: {len(body)}")
         return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _default_tls() -> ssl.SSLContext:
