@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
+from typing import NamedTuple
 
-from benchmarks.load import Answer, Door, ask, ask_all
+from benchmarks.load import Answer, ask, ask_all
 from benchmarks.pair import Pair, open_pair
 from benchmarks.rows import Row, Scale, median, percentile
 
@@ -51,47 +52,49 @@ async def _measure(scale: Scale) -> AsyncGenerator[Row, None]:
         )
 
 
-def _doors(pair: Pair, count: int) -> tuple[tuple[Door, ...], tuple[Door, ...]]:
-    return (pair.direct,) * count, pair.sessions[:count]
-
-
 def _plural(count: int) -> str:
     return "1 stream" if count == 1 else f"{count} streams"
 
 
-async def _side_by_side(
-    pair: Pair, count: int, rounds: int, *, chunks: int, rate: float
-) -> tuple[list[Answer], list[Answer]]:
-    """Direct and chain by turns, so that a disturbance of the machine meets both."""
-    direct_doors, chain_doors = _doors(pair, count)
-    direct: list[Answer] = []
-    chain: list[Answer] = []
+class _Load(NamedTuple):
+    """The same requests through three doors."""
+
+    chain: list[Answer]
+    direct: list[Answer]
+    relayed: list[Answer]
+
+
+async def _side_by_side(pair: Pair, count: int, rounds: int, *, chunks: int, rate: float) -> _Load:
+    """All doors by turns, so that a disturbance of the machine meets all of them."""
+    doors = (pair.sessions[:count], (pair.direct,) * count, (pair.relayed,) * count)
+    load = _Load([], [], [])
     for _ in range(rounds):
-        direct += await ask_all(direct_doors, chunks=chunks, rate=rate)
-        chain += await ask_all(chain_doors, chunks=chunks, rate=rate)
-    return direct, chain
+        for answers, chosen in zip(load, doors, strict=True):
+            answers.extend(await ask_all(chosen, chunks=chunks, rate=rate))
+    return load
 
 
 async def _first_token(pair: Pair, count: int, scale: Scale) -> AsyncGenerator[Row, None]:
     rounds = scale.of(max(10, 100 // count), 2)
-    direct, chain = await _side_by_side(pair, count, rounds, chunks=1, rate=0)
+    load = await _side_by_side(pair, count, rounds, chunks=1, rate=0)
     for share, label in ((0.5, "p50"), (0.95, "p95")):
-        own = percentile([answer.first_ms for answer in chain], share)
-        bare = percentile([answer.first_ms for answer in direct], share)
+        own, bare, floor = (
+            percentile([answer.first_ms for answer in answers], share) for answers in load
+        )
         yield Row(
             name=f"added time to first token, {_plural(count)}, {label}",
             value=own - bare,
             unit="ms",
-            note=f"{own:.2f} - {bare:.2f}",
+            note=f"{own:.2f} - {bare:.2f}; bare relays add {floor - bare:.2f}",
         )
 
 
 async def _delays(pair: Pair, count: int, scale: Scale) -> AsyncGenerator[Row, None]:
     rounds = scale.of(6 if count == 1 else 3, 1)
     before = sum(pair.cpu_s())
-    direct, chain = await _side_by_side(pair, count, rounds, chunks=CHUNKS, rate=RATE)
+    load = await _side_by_side(pair, count, rounds, chunks=CHUNKS, rate=RATE)
     spent = sum(pair.cpu_s()) - before
-    chunks = sum(len(answer.delays) for answer in chain)
+    chunks = sum(len(answer.delays) for answer in load.chain)
     yield Row(
         name=f"CPU per paced chunk, both nodes, {_plural(count)}",
         value=spent * 1000 / chunks,
@@ -99,21 +102,23 @@ async def _delays(pair: Pair, count: int, scale: Scale) -> AsyncGenerator[Row, N
         note="requests included",
     )
     for share, label in ((0.5, "p50"), (0.95, "p95")):
-        own = percentile([delay for answer in chain for delay in answer.delays], share)
-        bare = percentile([delay for answer in direct for delay in answer.delays], share)
+        own, bare, floor = (
+            percentile([delay for answer in answers for delay in answer.delays], share)
+            for answers in load
+        )
         yield Row(
             name=f"added delay per chunk, {_plural(count)}, {label}",
             value=own - bare,
             unit="ms",
-            note=f"{own:.2f} - {bare:.2f}; {RATE:g} chunks/s per stream",
+            note=f"{own:.2f} - {bare:.2f}; bare relays add {floor - bare:.2f}",
         )
 
 
 async def _crowd(pair: Pair, count: int, scale: Scale) -> Row:
     rounds = scale.of(3, 1)
-    direct, chain = await _side_by_side(pair, count, rounds, chunks=CHUNKS, rate=RATE)
-    own = median([answer.whole_ms for answer in chain])
-    bare = median([answer.whole_ms for answer in direct])
+    load = await _side_by_side(pair, count, rounds, chunks=CHUNKS, rate=RATE)
+    own = median([answer.whole_ms for answer in load.chain])
+    bare = median([answer.whole_ms for answer in load.direct])
     return Row(
         name=f"time per answer, {count} streams, chain / direct",
         value=own / bare,
@@ -126,7 +131,7 @@ async def _saturation(pair: Pair, count: int, scale: Scale) -> AsyncGenerator[Ro
     chunks = scale.of(max(500, 8000 // count), 30)
     loop = asyncio.get_running_loop()
     before, began = pair.cpu_s(), loop.time()
-    await ask_all(_doors(pair, count)[1], chunks=chunks)
+    await ask_all(pair.sessions[:count], chunks=chunks)
     elapsed, after = loop.time() - began, pair.cpu_s()
     total = chunks * count
     consumer, provider = (

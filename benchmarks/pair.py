@@ -21,10 +21,14 @@ SESSION_S = 1800
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """`direct` leads to the model server, each of `sessions` through both nodes to it."""
+    """`direct` leads to the model server, each of `sessions` through both nodes to it.
+
+    `relayed` goes through two processes that only pass bytes on: the floor of this machine.
+    """
 
     market: ProcessMarket
     direct: Door
+    relayed: Door
     sessions: tuple[Door, ...]
 
     def cpu_s(self) -> tuple[float, float]:
@@ -48,6 +52,8 @@ async def open_pair(sessions: int) -> AsyncGenerator[Pair, None]:
     with (
         tempfile.TemporaryDirectory(prefix="morpheus-bench-") as folder,
         helper_port("benchmarks.fake_backend") as port,
+        helper_port("benchmarks.relay", str(port)) as inner,
+        helper_port("benchmarks.relay", str(inner)) as outer,
         open_process_market(
             Path(folder),
             {
@@ -69,7 +75,12 @@ async def open_pair(sessions: int) -> AsyncGenerator[Pair, None]:
             )
             for session in opened
         ]
-        yield Pair(market=market, direct=Door(port=port), sessions=tuple(doors))
+        yield Pair(
+            market=market,
+            direct=Door(port=port),
+            relayed=Door(port=outer),
+            sessions=tuple(doors),
+        )
 
 
 async def _open_sessions(market: ProcessMarket, count: int) -> list[str]:
