@@ -7,10 +7,12 @@ cost next to nothing.
 """
 
 import logging
+import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from eth import EVM_RECURSION_LIMIT
 from eth.db.schema import SchemaV1
 from eth.exceptions import VMError
 from eth.vm.spoof import SpoofTransaction
@@ -29,6 +31,10 @@ from node.devnet.params import (
 )
 from node.devnet.pool import TransactionPool
 from node.devnet.revert import reason_of
+
+# The EVM needs its own figure. One of its libraries sets 100,000, at which a parser that recurses
+# (JSON of an attacker, nested deeply enough) overruns the thread's stack and ends the process.
+sys.setrecursionlimit(EVM_RECURSION_LIMIT)
 
 GAS_LIMIT = 30_000_000
 #: Tip offered to clients, in wei per gas.

@@ -10,7 +10,9 @@ import orjson
 from node.core.errors import BadMessageError
 from node.wire.json_go import valid_unicode
 from node.wire.prompts import CHUNK_OBJECT, COMPLETION_OBJECT, PromptKind, is_last_chunk
+from node.wire.strict_json import nesting
 
+MAX_DEPTH = 64
 _MEDIA = ("imageUrl", "videoRawContent", "imageRawContent")
 _DELTA, _TEXT_DONE = "transcript.text.delta", "transcript.text.done"
 _UNKNOWN = "invalid response: unknown response format"
@@ -46,6 +48,8 @@ def parse_plaintext(plaintext: bytes) -> Any:
     try:
         return orjson.loads(plaintext)
     except orjson.JSONDecodeError:
+        if nesting(plaintext, MAX_DEPTH) > MAX_DEPTH:
+            raise BadMessageError("invalid response: not JSON") from None
         try:
             text = plaintext.decode()
             value = json.loads(text, parse_constant=_no_constant)

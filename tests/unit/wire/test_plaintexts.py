@@ -1,6 +1,7 @@
 """What decrypted pieces mean, and when an answer is over."""
 
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -88,3 +89,16 @@ def test_lone_surrogates_in_answers_become_replacement_characters() -> None:
 def test_what_is_not_json_fails_the_prompt(raw: bytes) -> None:
     with pytest.raises(BadMessageError, match="not JSON"):
         parse_plaintext(raw)
+
+
+@pytest.mark.parametrize("depth", [300, 5_000, 100_000, 500_000])
+@pytest.mark.parametrize("end", ["", "\\ud800"], ids=["plain", "lone surrogate"])
+def test_deep_answers_are_refused_however_far_recursion_may_go(depth: int, end: str) -> None:
+    """Libraries in the process may raise the recursion limit beyond what the stack can take."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(1_000_000)
+    try:
+        with pytest.raises(BadMessageError):
+            parse_plaintext(f'{"[" * depth}"{end}"{"]" * depth}x'.encode())
+    finally:
+        sys.setrecursionlimit(limit)
