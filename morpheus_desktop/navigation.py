@@ -56,7 +56,10 @@ class Navigation(QObject):
         window.add_page("chat", self._chat_page)
         window.add_page("market", pages.market)
         window.add_page("sessions", pages.sessions)
+        window.add_page("wallet", pages.wallet)
+        window.add_page("local", pages.local)
         self._welcome.finished.connect(self._onboarded)
+        self._welcome.left.connect(lambda: self.go(window.section or "chat"))
         self.onboarding.local_added.connect(self.chat.use_local)
         shell.changed.connect(self._state_changed)
         shell.failed.connect(self.show_problem)
@@ -163,6 +166,11 @@ class Navigation(QObject):
         self.chat.use_local(model)
         self.go("chat")
 
+    def set_up_wallet(self) -> None:
+        """The wallet's steps, from inside the window: leaving them leads back."""
+        self._window.show_full_page(self._welcome)
+        self._welcome.start_wallet(inside=True)
+
     # --- frame ---
 
     def tell(self, text: str, tone: str) -> None:
@@ -239,8 +247,7 @@ class Navigation(QObject):
     def _account(self) -> None:
         wallet = self._shell.state.wallet
         if wallet is None or wallet.kind == "none":
-            self._window.show_full_page(self._welcome)
-            self._welcome.start_wallet()
+            self.set_up_wallet()
             return
         entries: list[tuple[str, Callable[[], None]]] = []
         if wallet.locked:

@@ -28,6 +28,8 @@ class Ways(Protocol):
 
     def chat_with_model(self, model_id: str, bid_id: object) -> None: ...
 
+    def set_up_wallet(self) -> None: ...
+
     def tell(self, text: str, tone: str) -> None: ...
 
     def show_problem(self, error: NodeError) -> None: ...
@@ -70,4 +72,28 @@ class SectionPages:
         page.market_requested.connect(lambda: self._ways.go("market"))
         page.told.connect(self._ways.tell)
         page.problem.connect(self._ways.show_problem)
+        return page
+
+    def wallet(self) -> QWidget:
+        from morpheus_desktop.pages.wallet.page import WalletPage
+        from morpheus_desktop.pages.wallet.presenter import WalletPresenter
+
+        presenter = WalletPresenter(self._node, self._tasks, self._signals, self._time)
+        page = WalletPage(presenter)
+        presenter.setParent(page)
+        page.onboarding_requested.connect(self._ways.set_up_wallet)
+        page.told.connect(self._ways.tell)
+        page.problem.connect(self._ways.show_problem)
+        return page
+
+    def local(self) -> QWidget:
+        from morpheus_desktop.pages.local_models.page import LocalModelsPage
+        from morpheus_desktop.pages.local_models.presenter import LocalModelsPresenter
+
+        presenter = LocalModelsPresenter(self._node, self._tasks, self._signals)
+        page = LocalModelsPage(presenter)
+        presenter.setParent(page)
+        page.chat_requested.connect(self._ways.chat_with_local)
+        page.market_requested.connect(lambda: self._ways.go("market"))
+        page.told.connect(self._ways.tell)
         return page

@@ -21,9 +21,12 @@ from node.core.errors import NodeError
 
 
 class OnboardingPage(QWidget):
-    """`finished(way)` when one of the ways was taken: `demo`, `local` or `wallet`."""
+    """`finished(way)` when one of the ways was taken: `demo`, `local` or `wallet`; `left()` when the
+    wallet's steps were left and the user had come from inside the window.
+    """
 
     finished = Signal(str)
+    left = Signal()
 
     def __init__(self, presenter: OnboardingPresenter) -> None:
         super().__init__()
@@ -31,6 +34,7 @@ class OnboardingPage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._presenter = presenter
         self._words: list[str] = []
+        self._inside = False
         self.welcome = Welcome()
         self._stack = QStackedWidget()
         self._stack.addWidget(self.welcome)
@@ -47,7 +51,7 @@ class OnboardingPage(QWidget):
         presenter, welcome = self._presenter, self.welcome
         welcome.demo_chosen.connect(presenter.start_demo)
         welcome.local_chosen.connect(self._choose_file)
-        welcome.wallet_chosen.connect(self.start_wallet)
+        welcome.wallet_chosen.connect(lambda: self.start_wallet())
         welcome.theme_clicked.connect(_switch_theme)
         presenter.busy_changed.connect(self._busy_changed)
         presenter.hardware_read.connect(welcome.set_hardware)
@@ -72,7 +76,10 @@ class OnboardingPage(QWidget):
         self._stack.setCurrentWidget(self.welcome)
         self.welcome.focus_first()
 
-    def start_wallet(self) -> None:
+    def start_wallet(self, *, inside: bool = False) -> None:
+        """Begin the wallet's steps; `inside`: their first Back leaves this page."""
+        self.show_welcome()
+        self._inside = inside
         step = ChooseStep()
         step.create_button.clicked.connect(self._show_create)
         step.import_button.clicked.connect(self._show_import)
@@ -128,6 +135,9 @@ class OnboardingPage(QWidget):
         self._stack.removeWidget(step)
         step.deleteLater()
         self._stack.setCurrentIndex(self._stack.count() - 1)
+        if self._inside and self._stack.currentWidget() is self.welcome:
+            self._inside = False
+            self.left.emit()
 
     def _busy_changed(self, action: str) -> None:
         self._clear_notice()

@@ -189,6 +189,8 @@ def test_the_selector_filters_and_obeys_the_arrow_keys(chat: ChatKit) -> None:
     chat.kit.click("chat.header.model")
     field = chat.kit.find(QLineEdit, "chat.selector.filter")
     chat.kit.qtbot.keyClicks(field, "gem")
+    chat.kit.until(lambda: chat.kit.has("chat.selector.local.Gemma 3 12B"))
+    assert not chat.kit.has("chat.selector.local.Qwen3 4B Instruct")
     chat.kit.qtbot.keyClick(field, Qt.Key.Key_Down)
     focused = QApplication.focusWidget()
     assert focused is not None

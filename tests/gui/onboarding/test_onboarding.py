@@ -222,3 +222,16 @@ def _texts(kit: WindowKit) -> str:
 
 def _badges(kit: WindowKit) -> list[Badge]:
     return kit.window.findChildren(Badge)
+
+
+def test_the_wallet_steps_from_inside_lead_back_inside(
+    open_kit: OpenWindow, fresh_node: FakeNode
+) -> None:
+    kit = start(open_kit, fresh_node)
+    kit.navigation.onboarding.add_local("/models/tiny.gguf")
+    kit.until(lambda: kit.window.section == "chat")
+    kit.click("status.account")
+    kit.until(lambda: kit.has("wallet.create"))
+    kit.click("wallet.step.back")
+    kit.until(lambda: not kit.window.is_full_page)
+    assert kit.window.section == "chat"

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
+from morpheus_desktop import formats
 from morpheus_desktop.pages.session_sheet.page import SessionSheet
 from morpheus_desktop.widgets.choices import RadioRow
 from morpheus_desktop.widgets.duration_slider import LogSlider
@@ -102,7 +103,9 @@ def test_another_offer_is_a_row_and_its_price_the_quote(sheet: SheetKit) -> None
     sheet.kit.until(lambda: len(_rows(sheet)) == 4)
     second = _rows(sheet)[2]
     sheet.kit.qtbot.mouseClick(second, Qt.MouseButton.LeftButton)
-    sheet.kit.until(lambda: sheet.confirm.text() == "Stake 44.58\u00a0MOR and open")
+    dearer = sample_market.detail(sample_market.models()[0]).offers[1].stake_per_hour
+    words = f"Stake {formats.mor(dearer)} and open"
+    sheet.kit.until(lambda: sheet.confirm.text() == words)
     bid = sheet.last_request()[2]
     assert bid == sample_market.detail(sample_market.models()[0]).offers[1].bid_id
     assert second.is_chosen
