@@ -26,9 +26,8 @@ from morpheus_desktop.theme import install_theme
 from morpheus_desktop.window import MainWindow
 from node.core.paths import AppDirs
 from node.core.settings import NodeSettings
-from node.host import NodeThread
+from node.host import NodeOptions, NodeThread
 from node.service.api import NodeService
-from node.service.node_options import NodeOptions
 
 STOP_S = 8.0
 """How long the node may take to close; with the window's own steps this stays below 10 s."""
