@@ -4,6 +4,7 @@ A model's answer is hostile text: HTML is off, images become their description, 
 cut into slices so that no single layout freezes the window.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +20,9 @@ SLICE = 20_000
 """A paragraph of more characters is split into blocks of this size, laid out only when visible."""
 SHOWN = 200_000
 """Characters shown of one message; the rest is opened on request as plain text."""
+_HALF_MARKER = re.compile(r" {0,3}\d{1,9}[.)]?")
+"""A number that arrived without what follows: it may still become an item of the list before."""
+_NEW_LINE = re.compile("\r\n?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,49 +44,69 @@ class Block:
 
 
 def has_long_run(text: str) -> bool:
-    """Whether some run without white space is longer than `LONG_RUN`."""
-    return len(text) > LONG_RUN and any(len(part) > LONG_RUN for part in text.split())
+    """Whether some run is longer than `LONG_RUN`. Lines break at plain spaces only, so no-break
+    spaces belong to a run."""
+    if len(text) <= LONG_RUN:
+        return False
+    return any(len(run) > LONG_RUN for run in re.split("[ \t\n]", text))
+
+
+def _new_parser(options: dict[str, Any]) -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+
+    markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": 40, **options})
+    # A definition of a link would vanish from sight: it stays what it is, text with an address.
+    return markdown.enable("table").disable("reference")
 
 
 @cache
 def parser() -> "MarkdownIt":
     """The one parser: CommonMark with tables and strike-through, bare links, HTML off."""
-    from markdown_it import MarkdownIt
+    return _new_parser({"linkify": True}).enable(["strikethrough", "linkify"])
 
-    markdown = MarkdownIt("commonmark", {"html": False, "linkify": True, "maxNesting": 40})
-    return markdown.enable(["table", "strikethrough", "linkify"])
+
+@cache
+def _splitter() -> "MarkdownIt":
+    """Finds blocks only: parsing the inside of a long hostile paragraph takes seconds."""
+    return _new_parser({}).disable(["inline", "text_join"])
 
 
 def tokens_of(source: str) -> "Sequence[Token]":
-    """Block tokens of a piece of Markdown."""
+    """Tokens of a piece of Markdown."""
     return parser().parse(source)
 
 
-def split_blocks(text: str) -> list[Block]:
-    """Top-level blocks of `text`, in order; together they hold all of it but blank lines."""
-    if len(text) > SHOWN:
-        text = text[:SHOWN]
-    if has_long_run(text) and len(text) > SLICE:
-        return _slices(text)
+def normal_lines(text: str) -> str:
+    """All ends of lines as line feeds, as the parser counts them."""
+    return _NEW_LINE.sub("\n", text) if "\r" in text else text
+
+
+def split_blocks(text: str, shown: int = SHOWN) -> list[Block]:
+    """Top-level blocks of `text`, in order; together they hold all of it but blank lines.
+
+    Markdown is read in the first `SHOWN` characters; up to `shown` the rest is plain slices.
+    """
+    text = normal_lines(text)
+    return _split(text[:SHOWN])[0] + _slices(text[SHOWN:shown])
+
+
+def _split(text: str) -> tuple[list[Block], int, int]:
+    """Blocks; how many stand before the last top-level one; where in `text` that one begins."""
     lines = text.split("\n")
     found: list[Block] = []
-    for token, first, last in _top_level(text):
-        source = "\n".join(lines[first:last]).rstrip("\n")
-        if token.type == "fence":
-            found.append(_fence(token, source))
-        elif len(source) > SLICE:
+    before = line = 0
+    for token in _splitter().parse(text):
+        if token.level != 0 or token.map is None or token.nesting < 0:
+            continue
+        before, line = len(found), token.map[0]
+        source = "\n".join(lines[line : token.map[1]]).rstrip("\n")
+        if len(source) > SLICE and (token.type != "fence" or has_long_run(source)):
             found.extend(_slices(source))
+        elif token.type == "fence":
+            found.append(_fence(token, source))
         elif source.strip():
             found.append(Block("text", source))
-    return found
-
-
-def _top_level(text: str) -> list[tuple[Any, int, int]]:
-    found = []
-    for token in tokens_of(text):
-        if token.level == 0 and token.map is not None and token.nesting >= 0:
-            found.append((token, token.map[0], token.map[1]))
-    return found
+    return found, before, sum(len(each) + 1 for each in lines[:line])
 
 
 def _fence(token: Any, source: str) -> Block:
@@ -107,8 +131,10 @@ class StreamingBlocks:
     def __init__(self) -> None:
         self.blocks: list[Block] = []
         self._text = ""
-        self._open_at = 0
+        self._open = ""
+        self._shown = 0
         self._frozen = 0
+        self._half_line_end = False
 
     @property
     def text(self) -> str:
@@ -117,27 +143,24 @@ class StreamingBlocks:
     def append(self, delta: str) -> int:
         """Add text; return the index of the first block that changed."""
         self._text += delta
-        if len(self._text) > SHOWN and self._open_at < SHOWN:
-            # Past the limit nothing more is shown, so nothing more is parsed.
+        # Past the limit nothing more is shown, so nothing more is parsed.
+        fresh = self._with_line_feeds(delta)[: SHOWN - self._shown]
+        if not fresh:
             return len(self.blocks)
-        rest = self._text[self._open_at :]
-        fresh = split_blocks(rest)
+        self._shown += len(fresh)
+        self._open += fresh
         first = self._frozen
-        self.blocks[first:] = fresh
-        if len(fresh) > 1 and fresh[-1].kind != "plain":
-            at = self._start_of_last(rest)
-            if at > 0:
-                self._frozen = len(self.blocks) - 1
-                self._open_at += at
+        self.blocks[first:], before, at = _split(self._open)
+        last = self._open[at:]
+        if before and not _HALF_MARKER.fullmatch(last):
+            self._frozen += before
+            self._open = last
         return first
 
-    @staticmethod
-    def _start_of_last(rest: str) -> int:
-        top = _top_level(rest)
-        if len(top) < 2:
-            return 0
-        line = top[-1][1]
-        at = 0
-        for _ in range(line):
-            at = rest.index("\n", at) + 1
-        return at
+    def _with_line_feeds(self, delta: str) -> str:
+        if self._half_line_end and delta.startswith("\n"):
+            delta = delta[1:]
+            self._half_line_end = False
+        if delta:
+            self._half_line_end = delta.endswith("\r")
+        return normal_lines(delta)

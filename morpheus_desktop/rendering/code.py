@@ -4,16 +4,23 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextOption
+from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor
 
-from morpheus_desktop.rendering.documents import SafeDocument
+from morpheus_desktop.rendering.blocks import has_long_run
+from morpheus_desktop.rendering.documents import SafeDocument, wrap_anywhere
 from morpheus_desktop.rendering.style import TextStyle
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
 
-MAX_COLOURED = 100_000
+MAX_COLOURED = 40_000
 """Longer code is shown without colours."""
+_DIRECTIONS = str.maketrans(
+    dict.fromkeys(
+        "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", "\ufffd"
+    )
+)
+"""Characters that change the direction of writing are seen in code, one sign for each."""
 _FIXED = QTextBlockFormat.LineHeightTypes.FixedHeight.value
 
 
@@ -59,12 +66,12 @@ class CodeDocument(SafeDocument):
 
     def __init__(self, style: TextStyle) -> None:
         super().__init__(style)
-        option = QTextOption()
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.setDefaultTextOption(option)
+        wrap_anywhere(self, False)
         self._style = style
+        self._anywhere = False
         self._language = ""
         self._done = ""
+        self._done_end = 0
         self._tail = ""
 
     @property
@@ -76,27 +83,31 @@ class CodeDocument(SafeDocument):
         if language != self._language or not code.startswith(self._done):
             self.clear()
             self._language, self._done, self._tail = language, "", ""
+            self._done_end = 0
         cursor = QTextCursor(self)
-        cursor.movePosition(QTextCursor.MoveOperation.End)
-        if self._tail:
-            cursor.movePosition(
-                QTextCursor.MoveOperation.Left, QTextCursor.MoveMode.KeepAnchor, len(self._tail)
-            )
-            cursor.removeSelectedText()
+        cursor.setPosition(self._done_end)
+        cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()
         cut = code.rfind("\n") + 1
         self._insert(cursor, code[len(self._done) : cut])
+        self._done_end = cursor.position()
         self._done, self._tail = code[:cut], code[cut:]
         self._insert(cursor, self._tail)
 
     def finish(self, code: str, language: str) -> None:
         """Colour the whole once more: strings over several lines need it."""
         self.clear()
-        self._language, self._done, self._tail = language, code, ""
-        self._insert(QTextCursor(self), code)
+        self._language, self._done, self._tail = language, "", ""
+        cursor = QTextCursor(self)
+        self._insert(cursor, code)
+        self._done, self._done_end = code, cursor.position()
 
     def _insert(self, cursor: QTextCursor, text: str) -> None:
         if not text:
             return
+        if not self._anywhere and has_long_run(text):
+            self._anywhere = True
+            wrap_anywhere(self, True)
         block = QTextBlockFormat()
         block.setLineHeight(self._style.code_line_px, _FIXED)
         cursor.setBlockFormat(block)
@@ -106,7 +117,7 @@ class CodeDocument(SafeDocument):
             chars.setForeground(self._style.code_colors[role])
             if role == "comment":
                 chars.setFontItalic(True)
-            cursor.insertText(piece, chars)
+            cursor.insertText(piece.translate(_DIRECTIONS), chars)
 
     def _pieces(self, text: str) -> Iterator[tuple[str, str]]:
         lexer = _lexer(self._language)

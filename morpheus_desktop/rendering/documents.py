@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
-from morpheus_desktop.rendering.blocks import Block, tokens_of
+from morpheus_desktop.rendering.blocks import Block, has_long_run, tokens_of
 from morpheus_desktop.rendering.style import TextStyle
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def wrap_anywhere(document: QTextDocument, anywhere: bool) -> None:
 def plain_document(text: str, style: TextStyle) -> SafeDocument:
     """Text as it is, for user messages and slices."""
     document = SafeDocument(style)
-    wrap_anywhere(document, len(text) > 0 and max(map(len, text.split() or [""])) > 2000)
+    wrap_anywhere(document, has_long_run(text))
     cursor = QTextCursor(document)
     cursor.setBlockFormat(_block_format(style.line_px))
     cursor.setCharFormat(_char_format(style))

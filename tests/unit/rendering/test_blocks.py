@@ -23,6 +23,10 @@ TEXTS = (
     "~~~js\nconst a = `x`;\n~~~\ntext right after\n",
     "* item\n\n  second paragraph of the item\n\n* next\n\nout\n",
     "text\n---\nmore\n\n---\n\nend",
+    "1. a\n\n2. b\n\n10. c\n\nout\n",
+    "see [x][1]\n\n[1]: https://example.org/a\n\nend",
+    "windows\r\n\r\n- a\r\n- b\r\n\rold mac\r",
+    "> a\n\n- b\n\n---\n\n**c**",
 )
 
 
@@ -100,3 +104,42 @@ def test_deep_nesting_ends() -> None:
 def test_any_text_has_blocks(text: str) -> None:
     for block in split_blocks(text):
         assert block.kind in {"text", "code", "plain"}
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_no_word_disappears(text: str) -> None:
+    """Also not the address of a link that is defined apart from its use."""
+    assert "".join("".join(b.source for b in split_blocks(text)).split()) == "".join(text.split())
+
+
+def test_one_delta_beyond_the_limit_is_shown_up_to_it() -> None:
+    stream = StreamingBlocks()
+    stream.append("word " * 100_000)
+    assert sum(len(block.source) for block in stream.blocks) == SHOWN
+    assert stream.append("more") == len(stream.blocks)
+
+
+def test_one_long_run_leaves_the_other_blocks_as_they_are() -> None:
+    text = "# Head\n\n" + "words\n\n" * 4000 + "z" * 2500 + "\n\n```\ncode\n```"
+    blocks = split_blocks(text)
+    assert {block.kind for block in blocks} == {"text", "code"}
+    assert [block.wraps_anywhere for block in blocks].count(True) == 1
+
+
+def test_no_break_spaces_do_not_end_a_run() -> None:
+    """The layout does not break at them, so it would take seconds."""
+    assert has_long_run("x\u00a0" * 2000)
+    assert not has_long_run("x " * 2000)
+
+
+def test_the_rest_of_a_long_message_is_plain_slices() -> None:
+    text = "**word** " * 30_000
+    more = split_blocks(text, SHOWN + 30_000)
+    assert "".join(block.source for block in more) == text[: SHOWN + 30_000]
+    assert {block.kind for block in more[-2:]} == {"plain"}
+
+
+def test_splitting_does_not_read_the_inside_of_blocks() -> None:
+    """Reading 100,000 open emphases takes seconds; blocks of that size are never read."""
+    assert {block.kind for block in split_blocks("*a " * 60_000)} == {"plain"}
+    assert max(len(block.source) for block in split_blocks("[" * 50_000)) <= SLICE

@@ -80,3 +80,20 @@ def test_a_block_in_a_long_run_wraps_anywhere(style: TextStyle) -> None:
     document = text_document(Block("text", "y" * 5000), style)
     document.setTextWidth(300)
     assert document.size().width() <= 301
+
+
+def test_the_growing_line_is_replaced_whatever_its_characters(style: TextStyle) -> None:
+    """Several code points that are one character on the screen, after lines that stay."""
+    code = "x = 1\n" + "e\u0301" * 5 + "\U0001f468\u200d\U0001f469\u200d\U0001f467 end\nlast"
+    document = CodeDocument(style)
+    for end in range(1, len(code) + 1):
+        document.grow(code[:end], "")
+        assert document.toPlainText() == code[:end]
+
+
+def test_writing_direction_cannot_hide_in_code(style: TextStyle) -> None:
+    code = "if admin: \u202e # user \u2066"
+    document = CodeDocument(style)
+    document.finish(code, "python")
+    assert document.toPlainText() == "if admin: \ufffd # user \ufffd"
+    assert document.code == code
