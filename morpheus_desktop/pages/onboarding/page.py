@@ -61,6 +61,11 @@ class OnboardingPage(QWidget):
         presenter.wallet_created.connect(self._show_phrase)
         presenter.wallet_ready.connect(self._wallet_ready)
 
+    @property
+    def is_at_start(self) -> bool:
+        """Whether none of the wallet's steps is under way."""
+        return self._stack.currentWidget() is self.welcome
+
     def shown(self) -> None:
         self.show_welcome()
         self._presenter.read_hardware()
@@ -108,7 +113,6 @@ class OnboardingPage(QWidget):
         self._words = words
         step = PhraseStep(words)
         step.written.connect(self._show_check)
-        step.postponed.connect(self._presenter.finish_wallet)
         self._push(step)
 
     def _show_check(self) -> None:

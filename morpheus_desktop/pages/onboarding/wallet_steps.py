@@ -196,11 +196,10 @@ class ImportStep(Step):
 
 
 class PhraseStep(Step):
-    """Shows the words once. Signals: `written()`, `postponed()`."""
+    """Shows the words, this once: they cannot be asked for again. Signals: `written()`."""
 
     written = Signal()
     can_go_back = False
-    postponed = Signal()
 
     def __init__(self, words: list[str]) -> None:
         grid = QGridLayout()
@@ -215,17 +214,14 @@ class PhraseStep(Step):
             text.setObjectName(f"wallet.word.{index + 1}")
             grid.addWidget(boxed(row(number, text, None)), index % rows, index // rows)
         done = Button("I wrote them down", "primary", size="primary", name="wallet.phrase.done")
-        later = Button("Later", "ghost", size="primary", name="wallet.phrase.later")
         super().__init__(
             "Write down your recovery phrase",
             "These words are the wallet. Who has them has the money; without them it is lost with"
             " this computer. Keep them on paper.",
             Sunken(grid, margins=(20, 18, 20, 18)),
-            later,
             done,
         )
         done.clicked.connect(self.written)
-        later.clicked.connect(self.postponed)
 
 
 class CheckStep(Step):

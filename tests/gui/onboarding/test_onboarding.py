@@ -149,7 +149,10 @@ def test_a_created_wallet_shows_its_words_and_checks_three(
 def test_the_check_may_be_postponed(open_kit: OpenWindow, fresh_node: FakeNode) -> None:
     kit = start(open_kit, fresh_node)
     kit.navigation.onboarding.create_wallet(PASSWORD)
-    kit.click("wallet.phrase.later")
+    kit.until(lambda: kit.shell.state.wallet is not None and kit.shell.state.wallet.kind == "vault")
+    assert kit.window.is_full_page, "the words stay until the user has seen them"
+    kit.click("wallet.phrase.done")
+    kit.click("wallet.check.later")
     kit.until(lambda: not kit.window.is_full_page)
     assert fresh_node.world.wallet.backed_up is False
 
@@ -159,7 +162,8 @@ def test_the_words_are_gone_from_the_window_afterwards(
 ) -> None:
     kit = start(open_kit, fresh_node)
     kit.navigation.onboarding.create_wallet(PASSWORD)
-    kit.click("wallet.phrase.later")
+    kit.click("wallet.phrase.done")
+    kit.click("wallet.check.later")
     kit.until(lambda: kit.window.findChild(QLabel, "wallet.word.1") is None)
 
 
