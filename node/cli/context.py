@@ -59,7 +59,11 @@ class CliContext:
 
     def require_network(self) -> None:
         """Refuse a command that needs a network when none is named anywhere."""
+        from node.service.runtime_file import running_node
+
         settings = self.settings()
+        if running_node(self.dirs) is not None:
+            return
         if not (settings.network or settings.marketplace_address or settings.chain_id):
             raise UserInputError(
                 "This command needs a network.", hint="Add --network demo, base or base-sepolia."

@@ -1,6 +1,6 @@
 """The facade's chat group: answers with history, raw completions for the HTTP API, stored chats."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Any
 
@@ -41,6 +41,7 @@ class ChatService:
         backends: Backends,
         chats: StoredChats,
         clock: Clock,
+        touch: Callable[[], None],
     ) -> None:
         self._targets = targets
         self._completions = completions
@@ -48,9 +49,11 @@ class ChatService:
         self._chats = chats
         self._kept = KeptCompletions(completions=completions, chats=chats)
         self._clock = clock
+        self._touch = touch
 
     async def send(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
         """One turn of a chat. What arrived is stored, also when the answer is stopped."""
+        self._touch()
         target = await self._target(request)
         body = _body(request)
         turn = await self._chats.begin(

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, PlainValidator, SecretStr, TypeAdapt
 from node.core import events
 from node.core.events import NodeEvent
 from node.service.api import NodeService
+from node.service.dto import CompletionChunk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,8 @@ def _plain(value: Any) -> Any:
         return value.get_secret_value()
     if isinstance(value, BaseModel):
         return value.model_dump()
+    if isinstance(value, CompletionChunk):
+        return dataclasses.asdict(value)
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"{type(value).__name__} does not cross the facade")

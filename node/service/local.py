@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 from node.core import tokens
 from node.core.clock import Clock, SystemClock
 from node.core.errors import AlreadyRunningError
-from node.core.events import EventBus, LocalModelsChanged
+from node.core.events import EventBus, LocalModelsChanged, WalletChanged
 from node.core.log import get_logger
 from node.core.paths import AppDirs
 from node.core.tasks import TaskScope
@@ -42,6 +42,7 @@ from node.service.wallet_service import WalletService
 from node.store.chats import ChatRepository, chats_database
 from node.store.db import Database
 from node.store.journal import journal_database
+from node.wallet.auto_lock import DEFAULT_IDLE_S
 from node.wallet.keyring_store import OsKeyring
 from node.wallet.vault import Vault
 
@@ -102,7 +103,7 @@ async def open_node(options: NodeOptions) -> AsyncGenerator[LocalNode, None]:
             settings=settings,
             clock=clock,
             bus=bus,
-            vault=await _vault(options, clock, cleanup),
+            vault=await _vault(options, clock, bus, cleanup),
             backends=backends,
             rating=load_rating_config(
                 _optional_path(settings.rating_config), settings.provider_allow_list
@@ -131,12 +132,14 @@ def _compose(
 ) -> LocalNode:
     book = SettingsBook(file=profile.dirs.settings_file, started_with=profile.settings)
     api = ApiBinding()
+    touch = profile.vault.auto_lock.touch
     completions = Completions(local=profile.backends, clock=profile.clock)
     return LocalNode(
-        wallet=WalletService(stacks=stacks, vaults=VaultDesk(profile.vault)),
+        wallet=WalletService(stacks=stacks, vaults=VaultDesk(profile.vault), touch=touch),
         market=MarketService(stacks),
-        sessions=SessionsService(stacks),
+        sessions=SessionsService(stacks, touch=touch),
         chat=ChatService(
+            touch=touch,
             targets=TargetFinder(stacks=stacks, local=profile.backends, settings=book),
             completions=completions,
             backends=profile.backends,
@@ -196,12 +199,21 @@ def _local_models(options: NodeOptions, clock: Clock, bus: EventBus) -> LocalMod
     )
 
 
-async def _vault(options: NodeOptions, clock: Clock, cleanup: AsyncExitStack) -> Vault:
+async def _vault(
+    options: NodeOptions, clock: Clock, bus: EventBus, cleanup: AsyncExitStack
+) -> Vault:
     key = options.settings.wallet_private_key.get_secret_value()
     if key:
         return Vault.from_private_key(key, clock)
     # Looking for the system's secret store may wait for another program.
-    vault = Vault(options.dirs.keystore, clock, await asyncio.to_thread(OsKeyring.find))
+    vault = Vault(
+        options.dirs.keystore,
+        clock,
+        await asyncio.to_thread(OsKeyring.find),
+        # A node that serves others needs its key as long as it runs.
+        idle_s=0 if options.hosting else DEFAULT_IDLE_S,
+        on_change=lambda: bus.publish(WalletChanged()),
+    )
     await vault.open()
     tasks = await cleanup.enter_async_context(TaskScope("wallet"))
     tasks.spawn(vault.auto_lock.run(), name="auto-lock")

@@ -12,10 +12,12 @@ from node.core.events import MarketChanged, WalletChanged
 from node.core.http_client import open_http_client
 from node.core.ids import Address
 from node.core.settings import NodeSettings
+from node.core.tasks import TaskScope
 from node.core.units import Eth
 from node.service.assembly import StackParts, open_stack
 from node.service.dto import NetworkView
 from node.service.profile import Profile
+from node.service.session_grants import SessionGrants
 from node.service.stack import NetworkStack, StackHolder
 from node.store.journal import fresh_journal_database
 from node.wire.limits import MIB, WireLimits
@@ -131,7 +133,14 @@ class NetworkSwitch:
     async def _open(self, network: Network | None) -> NetworkStack:
         try:
             parts = await (self._demo_parts() if network is None else self._chain_parts(network))
-            return await self._cleanup.enter_async_context(open_stack(parts))
+            stack = await self._cleanup.enter_async_context(open_stack(parts))
+            if not stack.memory_wallet:
+                tasks = await self._cleanup.enter_async_context(TaskScope("session-grants"))
+                grants = SessionGrants(
+                    stack=stack, keys=self._profile.vault.auto_lock, bus=self._profile.bus
+                )
+                tasks.spawn(grants.run(), name="grants")
+            return stack
         except BaseException:
             await self._close()
             raise

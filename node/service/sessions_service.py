@@ -1,6 +1,6 @@
 """The facade's sessions group."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 from node.core.errors import SessionNotFoundError, UserInputError
@@ -33,10 +33,13 @@ _STEPS = {
 class SessionsService:
     """Quotes, opens, lists and closes sessions on the network in use."""
 
-    def __init__(self, stacks: StackHolder) -> None:
+    def __init__(self, stacks: StackHolder, *, touch: Callable[[], None]) -> None:
+        """`touch` is told that the user does something, so that the wallet stays unlocked."""
         self._stacks = stacks
+        self._touch = touch
 
     async def quote(self, request: QuoteRequest) -> Quote:
+        self._touch()
         if (request.model_id is None) == (request.bid_id is None):
             raise UserInputError("A quote is for a model or for one offer.")
         order = QuoteOrder(
@@ -83,6 +86,7 @@ class SessionsService:
         )
 
     async def close(self, session_id: str) -> CloseResult:
+        self._touch()
         stack = self._stacks.require()
         closed = await stack.closer.close(await self._entry(stack, session_id))
         entry = closed.entry

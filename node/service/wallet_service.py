@@ -1,6 +1,7 @@
 """The facade's wallet group."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from node.core.errors import NotEnoughGasError, NotEnoughMorError, QuoteExpiredError, UserInputError
@@ -38,9 +39,12 @@ class _Draft:
 class WalletService:
     """Keys through the vault desk, money on the network in use."""
 
-    def __init__(self, *, stacks: StackHolder, vaults: VaultDesk) -> None:
+    def __init__(
+        self, *, stacks: StackHolder, vaults: VaultDesk, touch: Callable[[], None]
+    ) -> None:
         self._stacks = stacks
         self._vaults = vaults
+        self._touch = touch
         self._drafts: dict[str, _Draft] = {}
 
     async def status(self) -> WalletStatus:
@@ -107,6 +111,7 @@ class WalletService:
         return tuple(transaction_view(item, stack.network.explorer_tx) for item in records)
 
     async def draft_send(self, asset: str, to: str, amount: int) -> SendDraft:
+        self._touch()
         stack = self._stacks.require()
         if asset not in ASSETS:
             raise UserInputError("Only MOR and ETH can be sent.")
@@ -148,6 +153,7 @@ class WalletService:
         return transaction_view(record, stack.network.explorer_tx)
 
     async def withdraw_released(self) -> ClaimResult:
+        self._touch()
         stack = self._stacks.require()
         own = stack.wallet.address
         call = stack.chain.calls.withdraw_on_hold(own, WITHDRAW_STEPS)

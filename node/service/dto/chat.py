@@ -1,5 +1,6 @@
 """Turns, answers and stored chats."""
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from node.service.dto.base import Dto
@@ -76,8 +77,12 @@ class CompletionRequest(Dto):
     request_id: str = ""
 
 
-class CompletionChunk(Dto):
-    """One JSON object for the client. `control` is set for notices that are not the model's."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletionChunk:
+    """One JSON object for the client. `control` is set for notices that are not the model's.
+
+    No validated model: there is one for each word of an answer, and it comes from ourselves.
+    """
 
     data: dict[str, Any]
     control: str = ""
