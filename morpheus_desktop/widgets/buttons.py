@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy
 
 from morpheus_desktop.theme import current, font
 from morpheus_desktop.theme.tokens import load_tokens
+from morpheus_desktop.widgets.tooltips import plain_tooltip
 
 Kind = Literal["primary", "secondary", "soft", "ghost", "danger", "link"]
 _ICON_ROLES = {"primary": "on_accent", "soft": "accent", "link": "accent", "danger": "danger"}
@@ -27,7 +28,7 @@ class Button(QPushButton):
     ) -> None:
         super().__init__()
         self._kind, self._icon, self._text = kind, icon, text
-        self._busy = False
+        self._busy, self._reason = False, ""
         self.setProperty("kind", kind)
         self.setFont(font("strong" if kind == "primary" else "body"))
         self.setFixedHeight(load_tokens().control[size])
@@ -52,17 +53,19 @@ class Button(QPushButton):
             return
         self._busy = busy
         if busy:
-            self.setMinimumWidth(self.width())
+            # Before the first layout the width is Qt's arbitrary default.
+            self.setMinimumWidth((self.size() if self.isVisible() else self.sizeHint()).width())
         else:
             self.setMinimumWidth(0)
-        self.setEnabled(not busy)
+        self.setEnabled(not busy and not self._reason)
         self._paint_icon()
 
     def disable_with(self, reason: str) -> None:
         """Disable and say why; an empty reason enables."""
-        self.setToolTip(reason)
+        self._reason = reason
+        self.setToolTip(plain_tooltip(reason))
         self.setAccessibleDescription(reason)
-        self.setEnabled(not reason)
+        self.setEnabled(not reason and not self._busy)
 
     def _paint_icon(self) -> None:
         name = "hourglass" if self._busy else self._icon
@@ -86,7 +89,7 @@ class IconButton(QPushButton):
         self.setProperty("kind", "icon")
         self.setFixedSize(side, side)
         self.setIconSize(QSize(self._side, self._side))
-        self.setToolTip(tooltip)
+        self.setToolTip(plain_tooltip(tooltip))
         self.setAccessibleName(tooltip)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         if name:

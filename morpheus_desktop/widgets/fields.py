@@ -118,12 +118,14 @@ class SearchField(TextField):
 
 
 class AmountEdit(TextField):
-    """An amount of MOR. Accepts point or comma; the value is exact base units."""
+    """An amount with 18 decimals. Accepts point or comma; the value is exact base units."""
 
     amount_changed = Signal(object)
 
     def __init__(self, *, unit: str = "MOR", name: str = "") -> None:
         super().__init__("0", unit=unit, name=name)
+        self._unit = unit
+        self.edit.setAccessibleName(f"Amount in {unit}")
         self.edit.setFont(font("strong", tabular=True))
         self.edit.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.changed.connect(self._parse)
@@ -143,9 +145,10 @@ class AmountEdit(TextField):
         self.edit.blockSignals(False)
         self.show_error("")
         self._amount = amount
-        self.edit.setToolTip(f"{amount.exact} MOR")
+        self.edit.setToolTip(f"{amount.exact} {self._unit}")
 
     def _parse(self, text: str) -> None:
+        self.edit.setToolTip("")
         plain = _GROUPED.sub("", text.strip())
         if plain.count(",") == 1 and "." not in plain:
             plain = plain.replace(",", ".")
@@ -158,5 +161,5 @@ class AmountEdit(TextField):
             self._amount = None
             self.show_error(error.message)
             return
-        self.edit.setToolTip(f"{self._amount.exact} MOR")
+        self.edit.setToolTip(f"{self._amount.exact} {self._unit}")
         self.amount_changed.emit(self._amount)

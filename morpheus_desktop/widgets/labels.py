@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from morpheus_desktop.theme import current, font
 from morpheus_desktop.widgets.buttons import IconButton
+from morpheus_desktop.widgets.tooltips import plain_tooltip
 
 _COPIED_MS = 1500
 
@@ -89,7 +90,7 @@ class ElidedLabel(QWidget):
         painter = QPainter(self)
         painter.setPen(current().color(self._role))
         shown = QFontMetrics(self.font()).elidedText(self._text, self._mode, self.width())
-        self.setToolTip(self._text if shown != self._text else "")
+        self.setToolTip(plain_tooltip(self._text) if shown != self._text else "")
         painter.drawText(self.rect(), self._align | Qt.AlignmentFlag.AlignVCenter, shown)
         painter.end()
 

@@ -59,9 +59,9 @@ class Sheet(QWidget):
         self._fit()
         self.show()
         self.raise_()
-        first = self._inner.nextInFocusChain()
-        target = first if first is not None and self._inner.isAncestorOf(first) else self
-        target.setFocus(Qt.FocusReason.PopupFocusReason)
+        # Space must not destroy anything right after the sheet has come up.
+        safe = [stop for stop in self._stops() if stop.property("kind") != "danger"]
+        (safe[0] if safe else self).setFocus(Qt.FocusReason.PopupFocusReason)
 
     def close_sheet(self) -> None:
         """Close unless locked; the focus goes back where it was."""
@@ -75,12 +75,35 @@ class Sheet(QWidget):
         self.deleteLater()
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        """Tab stays inside the sheet."""
-        moved = super().focusNextPrevChild(forward)
+        """Tab goes round inside the sheet."""
+        stops = self._stops()
+        if not stops:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+            return True
         focused = QApplication.focusWidget()
-        if focused is not None and not self.isAncestorOf(focused):
-            self.box.setFocus()
-        return moved
+        if focused in stops:
+            target = stops[(stops.index(focused) + (1 if forward else -1)) % len(stops)]
+        else:
+            target = stops[0 if forward else -1]
+        reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+        target.setFocus(reason)
+        return True
+
+    def _stops(self) -> list[QWidget]:
+        """What Tab can reach in the box, in its order."""
+        stops: list[QWidget] = []
+        widget = self.nextInFocusChain()
+        while widget is not None and widget is not self:
+            if (
+                self._inner.isAncestorOf(widget)
+                and widget.isVisible()
+                and widget.isEnabled()
+                and widget.focusProxy() is None
+                and widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value
+            ):
+                stops.append(widget)
+            widget = widget.nextInFocusChain()
+        return stops
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -93,10 +116,13 @@ class Sheet(QWidget):
             self.close_sheet()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._host and event.type() == QEvent.Type.Resize:
+        # The type comes first: the last events of a window that goes down arrive when the
+        # collector has already taken the attributes of an open sheet.
+        kind = event.type()
+        if kind == QEvent.Type.Resize and watched is self._host:
             self.setGeometry(self._host.rect())
             self._fit()
-        elif watched is self._inner and event.type() == QEvent.Type.LayoutRequest:
+        elif kind == QEvent.Type.LayoutRequest and watched is self._inner:
             self._fit()
         return super().eventFilter(watched, event)
 
