@@ -40,6 +40,7 @@ class EventStream:
         self._begun = self._ended = False
         self._loop = asyncio.get_running_loop()
         self._wrote_at = self._loop.time()
+        self._sending = False
 
     async def run(self, chunks: AsyncGenerator[CompletionChunk, None]) -> None:
         """Send all of `chunks`; returns when they ended or the client left.
@@ -49,10 +50,10 @@ class EventStream:
         """
         async with TaskScope("stream") as tasks:
             answer = tasks.spawn(self._answer(chunks), name="answer")
-            tasks.spawn(self._break_silence(), name="silence")
+            stuck = tasks.spawn(self._watch(), name="watch")
             gone = tasks.spawn(client_gone(self._receive), name="client")
             try:
-                await asyncio.wait({answer, gone}, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait({answer, gone, stuck}, return_when=asyncio.FIRST_COMPLETED)
             except asyncio.CancelledError:
                 await tasks.aclose()
                 await self._stopped()
@@ -68,8 +69,6 @@ class EventStream:
                 await self._write_all(chunks)
         except NodeError as error:
             return await self._fail(error)
-        except TimeoutError:
-            _log.info("client took no data; stream ended")
         except Exception as error:
             _log.exception("stream failed")
             return await self._fail(internal_error(error))
@@ -103,24 +102,36 @@ class EventStream:
 
     async def _write(self, event: bytes) -> None:
         self._wrote_at = self._loop.time()
-        async with asyncio.timeout(STUCK_CLIENT_S):
-            if not self._begun:
-                self._begun = True
-                await self._send(_START)
-            await self._send({"type": "http.response.body", "body": event, "more_body": True})
+        self._sending = True
+        if not self._begun:
+            self._begun = True
+            await self._send(_START)
+        await self._send({"type": "http.response.body", "body": event, "more_body": True})
+        self._sending = False
 
     async def _end(self) -> None:
         self._ended = True
         await self._send({"type": "http.response.body", "body": b""})
 
-    async def _break_silence(self) -> None:
-        """Looks at the clock when silence may be due, instead of waking up with each event."""
+    async def _watch(self) -> None:
+        """Breaks the silence; returns when the client has taken no data for too long.
+
+        Looks at the clock when something may be due, instead of waking up with each event.
+        """
         while True:
-            left_s = self._wrote_at + self._silence_s - self._loop.time()
+            patience_s = STUCK_CLIENT_S if self._sending else self._silence_s
+            left_s = self._wrote_at + patience_s - self._loop.time()
             if left_s > 0:
-                await asyncio.sleep(left_s)
+                await asyncio.sleep(min(left_s, STUCK_CLIENT_S))
+            elif self._sending:
+                break
             else:
-                await self._write(SILENCE)
+                try:
+                    async with asyncio.timeout(STUCK_CLIENT_S):
+                        await self._write(SILENCE)
+                except TimeoutError:
+                    break
+        _log.info("client took no data; stream ended")
 
     async def _stopped(self) -> None:
         """The server cancels what runs too long while it stops: say so where a stream began."""
