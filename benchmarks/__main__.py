@@ -53,6 +53,7 @@ def processor() -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
+    parser.add_argument("--markdown", action="store_true", help="print a table for a document")
     parser.add_argument("--only", action="append", choices=sorted(SUBJECTS), help="one subject")
     parser.add_argument("--quick", action="store_true", help="try the measuring, not the program")
     parser.add_argument("--repeat", type=int, default=1, help="multiply the work of each figure")
@@ -62,23 +63,36 @@ def _parser() -> argparse.ArgumentParser:
 def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     scale = Scale(quick=options.quick, repeat=options.repeat)
+    live = not (options.json or options.markdown)
     about, rows, began = machine(), [], time.monotonic()
-    if not options.json:
+    if live:
         print(" · ".join(f"{name} {value}" for name, value in about.items()))
     for subject in options.only or SUBJECTS:
-        if not options.json:
+        if live:
             print(f"\n{subject}")
         for row in measure(subject, scale):
-            rows.append(row.as_json(subject))
-            if not options.json:
-                name, value, target, met, note = row.as_cells()
-                print(
-                    f"  {name:<52} {value:>16}  {target:<16} {met:<4} {note}".rstrip(), flush=True
-                )
+            rows.append((subject, row))
+            if live:
+                print(_line(row), flush=True)
     about["seconds"] = round(time.monotonic() - began)
     if options.json:
-        print(json.dumps({"machine": about, "rows": rows}, ensure_ascii=False, indent=1))
+        found = [row.as_json(subject) for subject, row in rows]
+        print(json.dumps({"machine": about, "rows": found}, ensure_ascii=False, indent=1))
+    elif options.markdown:
+        print(_table(about, [row for _, row in rows]))
     return 0
+
+
+def _line(row: Row) -> str:
+    name, value, target, met, note = row.as_cells()
+    return f"  {name:<52} {value:>16}  {target:<16} {met:<4} {note}".rstrip()
+
+
+def _table(about: dict[str, Any], rows: list[Row]) -> str:
+    lines = [f"- {name.replace('_', ' ')}: {value}" for name, value in about.items()]
+    head = ["", "| Figure | Reached | Target | Met | Note |", "|---|---|---|---|---|"]
+    cells = [f"| {' | '.join(row.as_cells())} |" for row in rows]
+    return "\n".join([*lines, *head, *cells])
 
 
 if __name__ == "__main__":

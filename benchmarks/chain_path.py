@@ -128,16 +128,26 @@ async def _crowd(pair: Pair, count: int, scale: Scale) -> Row:
 
 
 async def _saturation(pair: Pair, count: int, scale: Scale) -> AsyncGenerator[Row, None]:
+    """The best of three rounds: what other programs of the machine take away is not ours."""
     chunks = scale.of(max(500, 8000 // count), 30)
-    loop = asyncio.get_running_loop()
-    before, began = pair.cpu_s(), loop.time()
-    await ask_all(pair.sessions[:count], chunks=chunks)
-    elapsed, after = loop.time() - began, pair.cpu_s()
     total = chunks * count
-    consumer, provider = (
-        (late - early) * 1000 / total for early, late in zip(before, after, strict=True)
+    rates, costs = [], []
+    loop = asyncio.get_running_loop()
+    for _ in range(scale.of(3, 1)):
+        before, began = pair.cpu_s(), loop.time()
+        await ask_all(pair.sessions[:count], chunks=chunks)
+        elapsed, after = loop.time() - began, pair.cpu_s()
+        rates.append(total / elapsed)
+        costs.append(
+            tuple((late - early) * 1000 / total for early, late in zip(before, after, strict=True))
+        )
+    consumer, provider = min(costs, key=sum)
+    yield Row(
+        name=f"throughput, {_plural(count)}",
+        value=max(rates),
+        unit="chunks/s",
+        note=f"best of {len(rates)}, worst {min(rates):,.0f}",
     )
-    yield Row(name=f"throughput, {_plural(count)}", value=total / elapsed, unit="chunks/s")
     yield Row(
         name=f"CPU per chunk, both nodes, {_plural(count)}",
         value=consumer + provider,
