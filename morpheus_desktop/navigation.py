@@ -12,6 +12,7 @@ from morpheus_desktop.pages.chat.page import ChatPage
 from morpheus_desktop.pages.chat.presenter import ChatPresenter
 from morpheus_desktop.pages.onboarding.page import OnboardingPage
 from morpheus_desktop.pages.onboarding.presenter import OnboardingPresenter
+from morpheus_desktop.quit_sheet import QuitSheet
 from morpheus_desktop.section_pages import SectionPages
 from morpheus_desktop.shell_presenter import ShellPresenter
 from morpheus_desktop.tasks import GuiTasks
@@ -47,6 +48,7 @@ class Navigation(QObject):
         self._started = False
         self._demo_noticed = False
         self._demo_hidden = False
+        self._leaving = False
         self._problems: dict[str, errors.Presented] = {}
         self.chat = ChatPresenter(node, tasks, signals, time)
         self.onboarding = OnboardingPresenter(node, tasks)
@@ -65,6 +67,7 @@ class Navigation(QObject):
         shell.failed.connect(self.show_problem)
         shell.health_changed.connect(self._health_changed)
         time.ticked.connect(lambda: window.top_bar.tick(time.now()))
+        window.guard_closing(self._may_close)
         bar = window.top_bar
         bar.session_clicked.connect(lambda: self.go("sessions"))
         bar.account_clicked.connect(self._account)
@@ -238,6 +241,26 @@ class Navigation(QObject):
         self._shell.refresh()
         if self._started:
             self.go(self._window.section or "chat")
+
+    def _may_close(self) -> bool:
+        """Open sessions of a real network are mentioned first; the demo ends with the program."""
+        session = self._shell.state.session
+        if session is None or self._shell.state.is_demo or self._leaving:
+            return True
+        sheet = QuitSheet(
+            self._window,
+            self._node,
+            self._tasks,
+            ends_at=session.ends_at,
+            now=self._time.now(),
+        )
+        sheet.confirmed.connect(self._leave)
+        sheet.open()
+        return False
+
+    def _leave(self) -> None:
+        self._leaving = True
+        self._window.close()
 
     def unlock(self) -> None:
         """Ask for the wallet's password."""

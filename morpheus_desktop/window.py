@@ -66,6 +66,7 @@ class MainWindow(QWidget):
         self.resize(*SIZE)
         self.setMinimumSize(*MINIMUM)
         self._painted = False
+        self._may_close: Callable[[], bool] = lambda: True
         self._section = ""
         self._factories: dict[str, Callable[[], QWidget]] = {}
         self._pages: dict[str, QWidget] = {}
@@ -192,6 +193,13 @@ class MainWindow(QWidget):
             self._painted = True
             self.first_painted.emit()
 
+    def guard_closing(self, may_close: Callable[[], bool]) -> None:
+        """Ask `may_close` before the window closes; when it says no, it has told the user why."""
+        self._may_close = may_close
+
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._may_close():
+            event.ignore()
+            return
         event.accept()
         self.closed.emit()

@@ -21,8 +21,9 @@ from node.core.errors import NodeError
 
 
 class OnboardingPage(QWidget):
-    """`finished(way)` when one of the ways was taken: `demo`, `local` or `wallet`; `left()` when the
-    wallet's steps were left and the user had come from inside the window.
+    """`finished(way)` when one of the ways was taken: `demo`, `local` or `wallet`.
+
+    `left()` when the wallet's steps were left and the user had come from inside the window.
     """
 
     finished = Signal(str)
@@ -51,7 +52,7 @@ class OnboardingPage(QWidget):
         presenter, welcome = self._presenter, self.welcome
         welcome.demo_chosen.connect(presenter.start_demo)
         welcome.local_chosen.connect(self._choose_file)
-        welcome.wallet_chosen.connect(lambda: self.start_wallet())
+        welcome.wallet_chosen.connect(self.start_wallet)
         welcome.theme_clicked.connect(_switch_theme)
         presenter.busy_changed.connect(self._busy_changed)
         presenter.hardware_read.connect(welcome.set_hardware)

@@ -51,6 +51,7 @@ class SessionSheet(Sheet):
         self._presenter.start(model_id, bid_id=bid_id, duration_s=duration_s)
         self._show_state()
         self.open()
+        self.slider.setFocus()
 
     def _make_widgets(self) -> None:
         self._avatar = Avatar("?", "", side=40)

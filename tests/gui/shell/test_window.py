@@ -1,7 +1,7 @@
 """The frame: sections, shortcuts, chips, notices, the first start and coming back."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
 from morpheus_desktop.rail import RailButton
 from morpheus_desktop.top_bar import BarChip
@@ -158,9 +158,35 @@ def test_the_countdown_follows_the_chain_not_the_computer(
 
 
 def test_closing_the_window_says_so(open_kit: OpenWindow, fake_node: FakeNode) -> None:
+    fake_node.world.sessions = []
     kit = ready(open_kit, fake_node)
     with kit.qtbot.waitSignal(kit.window.closed):
         kit.window.close()
+
+
+def test_open_sessions_are_mentioned_before_the_window_closes(
+    open_kit: OpenWindow, fake_node: FakeNode
+) -> None:
+    kit = ready(open_kit, fake_node)
+    kit.window.close()
+    assert kit.window.isVisible()
+    kit.click("quit.cancel")
+    kit.window.close()
+    fake_node.fail("sessions.close", RpcUnavailableError("No connection to Base."))
+    kit.click("quit.end")
+    kit.until(lambda: kit.find(QPushButton, "quit.end").isEnabled())
+    assert kit.window.isVisible()
+    with kit.qtbot.waitSignal(kit.window.closed):
+        kit.click("quit.end")
+    assert {item.state for item in fake_node.world.sessions} <= {"closed", "failed"}
+
+
+def test_quitting_leaves_open_sessions_alone(open_kit: OpenWindow, fake_node: FakeNode) -> None:
+    kit = ready(open_kit, fake_node)
+    kit.window.close()
+    with kit.qtbot.waitSignal(kit.window.closed):
+        kit.click("quit.confirm")
+    assert fake_node.called("sessions.close") == []
 
 
 def _banners(kit: WindowKit) -> list[QWidget]:
