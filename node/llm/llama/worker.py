@@ -61,6 +61,9 @@ def run_llama_worker(stdin: BinaryIO, stdout: BinaryIO) -> int:
     return 0
 
 
+_LOG_DRAIN_S = 0.25
+
+
 def main() -> int:
     """Entry point of `python -m node.llm.llama.worker`."""
     # Native code prints to descriptor 1; keep the protocol's pipe on a descriptor of its own.
@@ -68,6 +71,9 @@ def main() -> int:
     os.dup2(2, 1)
     status = run_llama_worker(sys.stdin.buffer, protocol)
     sys.stderr.flush()
+    if status:
+        # The engine logs from a thread of its own; the reason of a failure is its last line.
+        time.sleep(_LOG_DRAIN_S)
     # Native threads may still run; a normal interpreter exit could wait for them for ever.
     os._exit(status)
 
