@@ -52,7 +52,7 @@ def run_window(options: WindowOptions) -> int:
     instance = SingleInstance(options.dirs.data, app)
     if not instance.claim():
         return 0
-    install_theme(app)
+    install_theme(app, options.settings.theme)
     app.setWindowIcon(app_icon())
     collector = WindowCollector(app)
     collector.start()

@@ -7,7 +7,7 @@ The environment names of the public Go node are accepted as they are; ours start
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import tomlkit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
@@ -189,6 +189,14 @@ class NodeSettings(BaseModel):
         unit="s",
         restart=False,
         ge=300,
+    )
+    theme: Literal["system", "light", "dark"] = _setting(
+        "system",
+        "Theme",
+        "MORPHEUS_THEME",
+        group="Appearance",
+        restart=False,
+        choices=("system", "light", "dark"),
     )
     log_level: str = _setting(
         "info",

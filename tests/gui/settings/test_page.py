@@ -1,0 +1,224 @@
+"""Settings as a user meets them: applied at once, refused in words, found by words."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QAbstractButton, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from morpheus_desktop.bridge import NodeSignals
+from morpheus_desktop.pages.settings.cards import LicencesSheet
+from morpheus_desktop.pages.settings.field_row import FieldRow
+from morpheus_desktop.pages.settings.page import SettingsPage
+from morpheus_desktop.pages.settings.presenter import SettingsPresenter
+from morpheus_desktop.tasks import GuiTasks
+from morpheus_desktop.theme import Theme
+from morpheus_desktop.widgets.banner import Banner
+from morpheus_desktop.widgets.choices import Segment
+from morpheus_desktop.widgets.labels import Label
+from node.core.errors import ConfigError, RpcUnavailableError
+from node.service.dto import SettingField
+from tests.fakes.fake_node import FakeNode
+
+# The offscreen platform has no window manager to tell sizes to.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+@pytest.fixture
+def page(fake_node: FakeNode, tasks: GuiTasks, qtbot: QtBot) -> SettingsPage:
+    presenter = SettingsPresenter(fake_node, tasks, NodeSignals())
+    page = SettingsPage(presenter)
+    qtbot.addWidget(page)
+    page.resize(1208, 748)
+    page.show()
+    with qtbot.waitSignal(presenter.loaded):
+        page.shown()
+    return page
+
+
+@pytest.fixture
+def light_again(theme: Theme) -> Iterator[None]:
+    yield
+    theme.set_mode("light")
+
+
+def edit_of(page: SettingsPage, name: str) -> QLineEdit:
+    edit = page.findChild(QLineEdit, f"settings.{name}")
+    assert edit is not None
+    return edit
+
+
+def note_of(row: FieldRow) -> str:
+    return " ".join(label.text() for label in row.findChildren(Label) if label.isVisible())
+
+
+def test_every_setting_with_a_group_has_a_row(page: SettingsPage, fake_node: FakeNode) -> None:
+    names = {field.name for field in fake_node.world.settings}
+    assert set(page.rows) == names - {"theme"}
+
+
+def test_a_switch_applies_at_once_and_goes_back(
+    page: SettingsPage, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    toggle = page.findChild(QAbstractButton, "settings.store_chats")
+    assert toggle is not None and toggle.isChecked()
+    with qtbot.waitSignal(page._presenter.saved):
+        qtbot.keyClick(toggle, Qt.Key.Key_Space)
+    assert fake_node.called("system.set_settings") == [({"store_chats": False},)]
+    reset = page.rows["store_chats"].reset_button
+    assert reset.isVisible()
+    with qtbot.waitSignal(page._presenter.saved):
+        qtbot.mouseClick(reset, Qt.MouseButton.LeftButton)
+    assert toggle.isChecked()
+    assert not reset.isVisible()
+
+
+def test_a_number_is_saved_when_the_field_is_left(
+    page: SettingsPage, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    edit = edit_of(page, "idle_timeout_s")
+    edit.setFocus()
+    edit.selectAll()
+    qtbot.keyClicks(edit, "90,5")
+    with qtbot.waitSignal(page._presenter.saved):
+        qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert fake_node.called("system.set_settings") == [({"idle_timeout_s": 90.5},)]
+
+
+@pytest.mark.parametrize("text", ["soon", "nan", "inf"])
+def test_what_is_no_number_is_not_sent(
+    page: SettingsPage, fake_node: FakeNode, qtbot: QtBot, text: str
+) -> None:
+    edit = edit_of(page, "idle_timeout_s")
+    edit.setFocus()
+    edit.selectAll()
+    qtbot.keyClicks(edit, text)
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert edit.accessibleDescription() == "Enter a number."
+    assert not fake_node.called("system.set_settings")
+
+
+def test_a_refused_value_stays_with_its_reason(
+    page: SettingsPage, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    fake_node.fail(
+        "system.set_settings",
+        ConfigError("“Longest silence” has a value that does not fit.", hint="Above 0."),
+    )
+    edit = edit_of(page, "idle_timeout_s")
+    edit.setFocus()
+    edit.selectAll()
+    qtbot.keyClicks(edit, "-1")
+    with qtbot.waitSignal(page._presenter.save_failed):
+        qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert "does not fit. Above 0." in edit.accessibleDescription()
+    assert edit.text() == "-1"
+
+
+def test_what_needs_a_restart_says_so_after_the_change_only(
+    page: SettingsPage, qtbot: QtBot
+) -> None:
+    row = page.rows["log_level"]
+    assert "next start" not in note_of(row)
+    segment = page.findChild(Segment, "settings.log_level")
+    assert segment is not None
+    with qtbot.waitSignal(page._presenter.saved):
+        qtbot.keyClick(segment, Qt.Key.Key_Left)
+    assert "next start" in note_of(row)
+
+
+def test_the_theme_changes_at_once_and_is_kept(
+    page: SettingsPage, fake_node: FakeNode, theme: Theme, light_again: None, qtbot: QtBot
+) -> None:
+    dark = page.themes.preview("dark")
+    with qtbot.waitSignal(page._presenter.saved):
+        qtbot.keyClick(dark, Qt.Key.Key_Space)
+    assert theme.mode == "dark"
+    assert fake_node.called("system.set_settings") == [({"theme": "dark"},)]
+    assert dark.isChecked()
+
+
+def test_the_network_changes_and_is_told(
+    page: SettingsPage, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(page.told) as told:
+        page.network.rows.choose(1)
+    assert fake_node.called("system.select_network") == [("base-sepolia",)]
+    assert told.args == ["Base Sepolia is in use", "success"]
+
+
+def test_a_network_that_cannot_be_used_leaves_the_old_one_marked(
+    page: SettingsPage, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    fake_node.fail("system.select_network", RpcUnavailableError("No connection."))
+    with qtbot.waitSignal(page._presenter.loaded):
+        page.network.rows.choose(1)
+    banner = page.findChild(Banner, "settings.banner")
+    assert banner is not None and "No connection." in banner.accessibleName()
+    assert page.network.rows.index == 0
+    assert page.network.isEnabled()
+
+
+def test_the_token_is_read_and_copied_on_request_only(page: SettingsPage, qtbot: QtBot) -> None:
+    token = "example-token-that-opens-nothing"
+    shown = " ".join(label.text() for label in page.findChildren(Label))
+    assert token not in shown
+    assert token not in repr(page._presenter.state)
+    with qtbot.waitSignal(page.told):
+        qtbot.mouseClick(page.api.token_button, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == token
+
+
+def test_search_leaves_what_has_the_words(page: SettingsPage, qtbot: QtBot) -> None:
+    qtbot.keyClicks(page.search.edit, "fee")
+    assert page.rows["max_fee_eth"].isVisible()
+    assert not page.rows["store_chats"].isVisible()
+    assert not page.themes.isVisible()
+    page.search.set_text("no such words")
+    assert page._no_match.isVisible()
+    page.search.set_text("")
+    assert page.rows["store_chats"].isVisible()
+    assert page.themes.isVisible()
+
+
+def test_licences_can_be_read(page: SettingsPage, qtbot: QtBot) -> None:
+    qtbot.mouseClick(page.about.licences_button, Qt.MouseButton.LeftButton)
+    sheet = page.findChild(LicencesSheet)
+    assert sheet is not None
+    first = sheet.text.toPlainText()
+    assert first
+    sheet.choice.setCurrentIndex(1)
+    assert sheet.text.toPlainText() != first
+
+
+def test_a_setting_with_many_choices_is_a_list(qtbot: QtBot, theme: Theme) -> None:
+    del theme
+    field = SettingField(
+        name="sort",
+        group="Market",
+        title="Order",
+        help="",
+        kind="choice",
+        value="b",
+        default="a",
+        choices=("a", "b", "c", "d", "e"),
+    )
+    row = FieldRow(field)
+    qtbot.addWidget(row)
+    row.show()
+    chosen: list[object] = []
+    row.changed.connect(chosen.append)
+    row.control.setFocus()
+    qtbot.keyClick(row.control, Qt.Key.Key_Down)
+    assert chosen == ["c"]
+
+
+def test_a_failed_read_says_so(page: SettingsPage, fake_node: FakeNode, qtbot: QtBot) -> None:
+    fake_node.fail("system.settings", ConfigError("The settings cannot be read."))
+    with qtbot.waitSignal(page._presenter.failed):
+        page.shown()
+    banner = page.findChild(Banner, "settings.banner")
+    assert banner is not None
+    assert len(page.rows) > 3
