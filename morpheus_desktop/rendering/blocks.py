@@ -30,6 +30,7 @@ class Block:
     """One top-level block. `source` is its Markdown; `kind`: `text`, `code` or `plain` (a slice).
 
     `closed` is False for a fence whose end has not arrived. `code` is the content of a fence.
+    `continues`: a slice that goes on where the block before it was cut.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class Block:
     language: str = ""
     code: str = ""
     closed: bool = True
+    continues: bool = False
 
     @property
     def wraps_anywhere(self) -> bool:
@@ -87,7 +89,7 @@ def split_blocks(text: str, shown: int = SHOWN) -> list[Block]:
     Markdown is read in the first `SHOWN` characters; up to `shown` the rest is plain slices.
     """
     text = normal_lines(text)
-    return _split(text[:SHOWN])[0] + _slices(text[SHOWN:shown])
+    return _split(text[:SHOWN])[0] + _slices(text[SHOWN:shown], continues=True)
 
 
 def _split(text: str) -> tuple[list[Block], int, int]:
@@ -118,8 +120,11 @@ def _fence(token: Any, source: str) -> Block:
     return Block("code", source, language[:40], token.content.rstrip("\n"), closed)
 
 
-def _slices(text: str) -> list[Block]:
-    return [Block("plain", text[at : at + SLICE]) for at in range(0, len(text), SLICE)]
+def _slices(text: str, *, continues: bool = False) -> list[Block]:
+    return [
+        Block("plain", text[at : at + SLICE], continues=continues or at > 0)
+        for at in range(0, len(text), SLICE)
+    ]
 
 
 class StreamingBlocks:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QTextCursor, QTextDocument
 
-from morpheus_desktop.rendering.blocks import SHOWN, Block, StreamingBlocks, split_blocks
+from morpheus_desktop.rendering.blocks import SHOWN, SLICE, Block, StreamingBlocks, split_blocks
 from morpheus_desktop.rendering.code import CodeDocument
 from morpheus_desktop.rendering.documents import SafeDocument, plain_document, text_document
 from morpheus_desktop.rendering.style import TextStyle
@@ -35,8 +35,17 @@ class LaidBlock:
 class Body:
     """Documents of one message. `layout(width)` before anything is painted or asked."""
 
-    def __init__(self, text: str, style: TextStyle, *, is_user: bool, streaming: bool) -> None:
+    def __init__(
+        self,
+        text: str,
+        style: TextStyle,
+        *,
+        is_user: bool,
+        streaming: bool,
+        shown: int = SHOWN,
+    ) -> None:
         self._style = style
+        self.shown = shown
         self._is_user = is_user
         self._stream = StreamingBlocks() if streaming and not is_user else None
         self.text = text
@@ -49,12 +58,12 @@ class Body:
     @property
     def is_cut(self) -> bool:
         """Whether only the first part of a very long message is shown."""
-        return len(self.text) > SHOWN
+        return len(self.text) > self.shown
 
     def _build(self, text: str) -> None:
         if self._is_user:
-            shown = text[:SHOWN]
-            parts = [shown[at : at + 20_000] for at in range(0, len(shown), 20_000)] or [""]
+            shown = text[: self.shown]
+            parts = [shown[at : at + SLICE] for at in range(0, len(shown), SLICE)] or [""]
             self.blocks = [
                 LaidBlock(Block("plain", part), plain_document(part, self._style)) for part in parts
             ]
@@ -62,7 +71,7 @@ class Body:
             self._stream.append(text)
             self.blocks = [self._laid(block) for block in self._stream.blocks]
         else:
-            self.blocks = [self._laid(block) for block in split_blocks(text)]
+            self.blocks = [self._laid(block) for block in split_blocks(text, self.shown)]
 
     def _laid(self, block: Block) -> LaidBlock:
         if block.kind == "code":
@@ -176,22 +185,37 @@ class Body:
 
     def selected_text(self, start: tuple[int, int], end: tuple[int, int]) -> str:
         """Text between two (block, character) places; whole blocks as Markdown source."""
-        pieces = []
+        pieces: list[str] = []
         for index in range(start[0], min(end[0], len(self.blocks) - 1) + 1):
             laid = self.blocks[index]
+            if pieces and not self._is_user and not laid.block.continues:
+                pieces.append("\n\n")
             first = start[1] if index == start[0] else 0
             last = end[1] if index == end[0] else text_length(laid.document)
             if first == 0 and last >= text_length(laid.document):
                 pieces.append(laid.block.source)
+            elif laid.is_code:
+                pieces.append(_units(laid.block.code, first, last))
             else:
                 pieces.append(_range_text(laid.document, first, last))
-        joiner = "\n" if self._is_user else "\n\n"
-        return joiner.join(pieces)
+        return "".join(pieces)
+
+    def word_at(self, block: int, position: int) -> tuple[int, int]:
+        """Where the word at a place begins and ends."""
+        cursor = QTextCursor(self.blocks[block].document)
+        cursor.setPosition(position)
+        cursor.select(QTextCursor.SelectionType.WordUnderCursor)
+        return cursor.selectionStart(), cursor.selectionEnd()
 
 
 def text_length(document: QTextDocument) -> int:
     """Position after the last character."""
     return max(0, document.characterCount() - 1)
+
+
+def _units(text: str, first: int, last: int) -> str:
+    """Part of a text by positions of a document, which counts UTF-16 units."""
+    return text.encode("utf-16-le")[2 * first : 2 * last].decode("utf-16-le", "replace")
 
 
 def _range_text(document: QTextDocument, first: int, last: int) -> str:

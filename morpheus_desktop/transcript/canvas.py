@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame
 
+from morpheus_desktop.rendering.blocks import SHOWN
 from morpheus_desktop.rendering.style import text_style
 from morpheus_desktop.theme import current
 from morpheus_desktop.transcript.body import Body
@@ -45,6 +46,7 @@ class TranscriptCanvas(QAbstractScrollArea):
         self._widgets: dict[str, MessageWidget] = {}
         self._spare: list[MessageWidget] = []
         self._pending: dict[str, list[str]] = {}
+        self._shown: dict[str, int] = {}
         self._style = text_style()
         self._stick = True
         self._selection = Selection()
@@ -64,9 +66,10 @@ class TranscriptCanvas(QAbstractScrollArea):
         self._index = {message.id: number for number, message in enumerate(messages)}
         self._bodies.clear()
         self._pending.clear()
+        self._shown.clear()
         self._selection.clear()
         self._heights.reset([self._estimate(message) for message in messages])
-        self._stick = True
+        self._follow(True)
         self._arrange()
 
     def clear(self) -> None:
@@ -78,7 +81,7 @@ class TranscriptCanvas(QAbstractScrollArea):
         self._messages.append(message)
         self._heights.append(self._estimate(message))
         if message.role == "user":
-            self._stick = True
+            self._follow(True)
         self._arrange()
 
     def append_text(self, message_id: str, delta: str) -> None:
@@ -177,6 +180,7 @@ class TranscriptCanvas(QAbstractScrollArea):
                 self._style,
                 is_user=message.role == "user",
                 streaming=message.streaming,
+                shown=self._shown.get(message.id, SHOWN),
             )
         self._bodies[message.id] = body
         while len(self._bodies) > KEPT_BODIES:
@@ -265,10 +269,20 @@ class TranscriptCanvas(QAbstractScrollArea):
         return widget
 
     def _acted(self, widget: MessageWidget, action: str) -> None:
-        if widget.message is not None:
+        if widget.message is not None and action == "show-more":
+            self._show_more(widget.message.id)
+        elif widget.message is not None:
             if action == "copy":
                 QGuiApplication.clipboard().setText(widget.message.text)
             self.action_requested.emit(widget.message.id, action)
+
+    def _show_more(self, message_id: str) -> None:
+        """Lay out the next part of a very long message; all at once would stop the window."""
+        self._shown[message_id] = self._shown.get(message_id, SHOWN) + SHOWN
+        self._bodies.pop(message_id, None)
+        self._refresh(self._index[message_id])
+        self._follow(False)
+        self._arrange()
 
     def _position(self, top: int) -> None:
         left, width = self._left(), self._width()
@@ -303,9 +317,14 @@ class TranscriptCanvas(QAbstractScrollArea):
         return bar.value() >= bar.maximum() - _NEAR_BOTTOM
 
     def scroll_to_bottom(self) -> None:
-        self._stick = True
+        self._follow(True)
         self._arrange()
-        self.at_bottom_changed.emit(True)
+
+    def _follow(self, follow: bool) -> None:
+        """Stay at the end, or where the reader is; say so when it changes."""
+        if follow != self._stick:
+            self._stick = follow
+            self.at_bottom_changed.emit(follow)
 
     def _scrolled(self) -> None:
         before, self._stick = self._stick, self.at_bottom

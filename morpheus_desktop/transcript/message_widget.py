@@ -25,6 +25,7 @@ from morpheus_desktop.widgets.layouts import column, row
 
 HEAD = 40
 FOOT = 36
+MORE = 40
 CARD_GAP = 10
 _CARET = "▍"
 Span = tuple[tuple[int, int], tuple[int, int]]
@@ -50,6 +51,10 @@ class MessageWidget(QWidget):
         self._actions.setLayout(row(self._copy, self._retry, self._stats, None, spacing=4))
         self._copy.clicked.connect(lambda: self.action_requested.emit("copy"))
         self._retry.clicked.connect(lambda: self.action_requested.emit("retry"))
+        self._more = Button("", "secondary", size="compact")
+        self._more.setParent(self)
+        self._more.hide()
+        self._more.clicked.connect(lambda: self.action_requested.emit("show-more"))
         self._card: Frame | None = None
         current().changed.connect(self.update)
 
@@ -68,6 +73,11 @@ class MessageWidget(QWidget):
         self._copy.setObjectName(f"copy.{message.id}")
         self._retry.setObjectName(f"retry.{message.id}")
         self._stats.setText(message.stats)
+        self._more.setObjectName(f"showMore.{message.id}")
+        self._more.setVisible(self._is_cut())
+        if self._is_cut():
+            shown, whole = body.shown // 1000, len(body.text) // 1000
+            self._more.setText(f"Show more as plain text ({shown} of {whole} kB shown)")
         self._actions.setVisible(assistant and not message.streaming and self._shows_actions())
         if changed_card:
             self._make_card(message)
@@ -81,6 +91,10 @@ class MessageWidget(QWidget):
         message = self._message
         finished = message is not None and bool(message.text)
         return finished and (self._last or self.underMouse())
+
+    def _is_cut(self) -> bool:
+        message, body = self._message, self._body
+        return message is not None and body is not None and body.is_cut and not message.streaming
 
     def _make_card(self, message: TranscriptMessage) -> None:
         if self._card is not None:
@@ -113,7 +127,7 @@ class MessageWidget(QWidget):
         message, body = self._message, self._body
         if message is None or body is None:
             return 0
-        height = body.layout(width)
+        height = body.layout(width) + (MORE if self._is_cut() else 0)
         if message.role == "user":
             return height
         height += HEAD + FOOT
@@ -142,6 +156,11 @@ class MessageWidget(QWidget):
         bottom = self._body_top() + body.height
         if message.notice and not message.text:
             bottom += 26
+        if self._is_cut():
+            size = self._more.sizeHint()
+            left = self.width() - size.width() if message.role == "user" else 0
+            self._more.setGeometry(left, bottom + 8, size.width(), size.height())
+            bottom += MORE
         if self._card is not None:
             height = self._card_height(self.width())
             self._card.setGeometry(0, bottom + CARD_GAP, self.width(), height)

@@ -3,7 +3,8 @@
 Place = tuple[int, int, int]
 """Message, block, character."""
 Span = tuple[tuple[int, int], tuple[int, int]]
-_END = (10**6, 10**9)
+END = (10**6, 10**9)
+"""Beyond the last block and character of any message."""
 
 
 class Selection:
@@ -42,5 +43,5 @@ class Selection:
         if ends is None or not ends[0][0] <= number <= ends[1][0]:
             return None
         start = ends[0][1:] if number == ends[0][0] else (0, 0)
-        end = ends[1][1:] if number == ends[1][0] else _END
+        end = ends[1][1:] if number == ends[1][0] else END
         return (start[0], start[1]), (end[0], end[1])

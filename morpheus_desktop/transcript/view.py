@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from morpheus_desktop.transcript.canvas import GAP, TranscriptCanvas
 from morpheus_desktop.transcript.message_widget import MessageWidget
-from morpheus_desktop.transcript.selection import Place
+from morpheus_desktop.transcript.selection import END, Place
 
 
 class TranscriptView(TranscriptCanvas):
@@ -45,6 +45,18 @@ class TranscriptView(TranscriptCanvas):
         if place is not None:
             shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self._selection.press(place, extend=shift)
+            self._show_selection()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        place = self._place_at(event.position().toPoint())
+        if place is None or event.button() is not Qt.MouseButton.LeftButton:
+            return
+        number, block, position = place
+        body = self._body(self._messages[number])
+        if block < len(body.blocks):
+            start, end = body.word_at(block, position)
+            self._selection.press((number, block, start), extend=False)
+            self._selection.drag((number, block, end))
             self._show_selection()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -90,15 +102,20 @@ class TranscriptView(TranscriptCanvas):
     def select_all(self) -> None:
         if self._messages:
             self._selection.press((0, 0, 0), extend=False)
-            self._selection.drag((len(self._messages) - 1, 10**6, 10**9))
+            self._selection.drag((len(self._messages) - 1, *END))
             self._show_selection()
 
     def selected_text(self) -> str:
-        """What is selected: Markdown source for whole blocks, visible text for parts."""
+        """What is selected: Markdown source for whole blocks, visible text for parts.
+
+        Whole messages are taken as they are, without laying them out.
+        """
         pieces = []
         for number in self._selection.numbers(len(self._messages)):
             span = self._selection.span_of(number)
-            if span is not None:
+            if span == ((0, 0), END):
+                pieces.append(self._messages[number].text)
+            elif span is not None:
                 body = self._body(self._messages[number])
                 body.layout(self._width())
                 pieces.append(body.selected_text(*span))
@@ -120,7 +137,7 @@ class TranscriptView(TranscriptCanvas):
             if wanted and wanted in message.text.casefold()
         ]
         if hits:
-            self._stick = False
+            self._follow(False)
             self.verticalScrollBar().setValue(self._heights.top(hits[-1]))
         return len(hits)
 

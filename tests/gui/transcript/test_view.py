@@ -1,12 +1,14 @@
 """The conversation as a user sees and handles it."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from morpheus_desktop.rendering.blocks import SHOWN, SLICE
 from morpheus_desktop.theme import Theme
+from morpheus_desktop.transcript.message_widget import MessageWidget
 from morpheus_desktop.transcript.messages import ErrorCard, TranscriptMessage
 from morpheus_desktop.transcript.view import TranscriptView
 
@@ -187,3 +189,112 @@ def test_a_megabyte_without_a_space_is_cut_into_slices(view: TranscriptView) -> 
     view.set_messages([answer(0, "x" * 1_000_000)])
     assert len(view.text_of("a0")) == 1_000_000
     assert view.shown_widgets()[0].height() > 1000
+
+
+def laid_out(view: TranscriptView) -> list[int]:
+    """Characters of each block that was laid out."""
+    bodies = view._bodies.values()
+    return [len(laid.block.source) for body in bodies for laid in body.blocks]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x" * 1_000_000, "x\u00a0" * 500_000, "```\n" + "x" * 1_000_000, "*a " * 300_000],
+    ids=["run", "no-break", "code", "emphases"],
+)
+def test_a_huge_answer_is_laid_out_in_small_parts(view: TranscriptView, text: str) -> None:
+    view.set_messages([answer(0, text)])
+    assert max(laid_out(view)) <= SLICE
+    assert sum(laid_out(view)) <= SHOWN
+
+
+def test_only_what_is_near_the_viewport_is_laid_out(view: TranscriptView) -> None:
+    view.set_messages([answer(number, CODE * 10) for number in range(2000)])
+    for value in range(0, view.verticalScrollBar().maximum(), 60_000):
+        view.verticalScrollBar().setValue(value)
+    assert len(view._bodies) <= 60
+    assert len(view.viewport().findChildren(MessageWidget)) < 60
+
+
+def test_more_of_a_long_answer_is_shown_on_request(view: TranscriptView, qtbot: QtBot) -> None:
+    view.set_messages([answer(0, "word " * 60_000)])
+    height = view.shown_widgets()[0].height()
+    button = view.findChild(QPushButton, "showMore.a0")
+    assert button is not None
+    assert "200 of 300 kB" in button.text()
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert sum(laid_out(view)) == 300_000
+    assert view.shown_widgets()[0].height() > height
+    assert not button.isVisible()
+
+
+def test_a_huge_answer_is_copied_whole(view: TranscriptView) -> None:
+    text = "x" * 1_000_000
+    view.set_messages([answer(0, text)])
+    view.select_all()
+    assert view.copy_selection() == text
+
+
+def test_parts_of_a_cut_run_are_copied_without_seams(view: TranscriptView) -> None:
+    view.set_messages([answer(0, "x" * 50_000)])
+    (body,) = view._bodies.values()
+    assert body.selected_text((0, 5), (2, 10)) == "x" * (2 * SLICE + 5)
+
+
+def test_hidden_directions_in_code_are_copied_as_they_came(view: TranscriptView) -> None:
+    view.set_messages([answer(0, "```\nab \u202e cd\n```")])
+    (body,) = view._bodies.values()
+    assert body.blocks[0].document.toPlainText() == "ab \ufffd cd"
+    assert body.selected_text((0, 1), (0, 6)) == "b \u202e c"
+
+
+def test_asking_brings_the_view_to_the_end_and_says_so(view: TranscriptView, qtbot: QtBot) -> None:
+    view.set_messages([answer(number, "paragraph\n\n" * 20) for number in range(10)])
+    with qtbot.waitSignal(view.at_bottom_changed) as left:
+        view.verticalScrollBar().setValue(100)
+    assert left.args == [False]
+    with qtbot.waitSignal(view.at_bottom_changed) as back:
+        view.append_message(user(11))
+    assert back.args == [True]
+    assert view.at_bottom
+
+
+def test_measuring_above_does_not_move_the_text_that_is_read(view: TranscriptView) -> None:
+    """The estimate of a table or of code is wrong; the correction must not be seen."""
+    view.set_messages([answer(number, CODE * (1 + number % 7)) for number in range(200)])
+    bar = view.verticalScrollBar()
+    bar.setValue(bar.maximum() // 2)
+    for _ in range(30):
+        before = {w.objectName(): w.y() for w in view.shown_widgets()}
+        reading = next(w.objectName() for w in view.shown_widgets() if w.geometry().bottom() > 0)
+        bar.setValue(bar.value() - 40)
+        after = {w.objectName(): w.y() for w in view.shown_widgets()}
+        assert after[reading] - before[reading] == 40
+
+
+def test_a_double_click_selects_a_word(view: TranscriptView, qtbot: QtBot) -> None:
+    view.set_messages([answer(0, "wonderful answer")])
+    point = view.shown_widgets()[0].mapTo(view.viewport(), QPoint(30, 52))
+    qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=point)
+    assert view.selected_text() == "wonderful"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![x](file:///etc/passwd)",
+        "<img src='file:///etc/passwd'>",
+        "[x](javascript:alert(1))",
+        "[x](file:///etc/passwd)",
+        "<a href='https://example.org'>x</a>",
+    ],
+)
+def test_hostile_answers_hold_no_link_and_no_picture(view: TranscriptView, text: str) -> None:
+    view.set_messages([answer(0, text)])
+    widget = view.shown_widgets()[0]
+    places = [QPointF(x, y) for x in range(0, 700, 4) for y in (48, 54, 60)]
+    links = {widget.link_at(place) for place in places}
+    # A bare address in the text is a link to what is written there, nothing else.
+    assert links <= {"", "https://example.org"}
+    (body,) = view._bodies.values()
+    assert "\ufffc" not in body.blocks[0].document.toPlainText()
