@@ -15,6 +15,8 @@ from morpheus_desktop.widgets.layouts import column, row
 from node.core.errors import InvalidAmountError
 from node.core.units import Mor
 
+# A comma before three digits is a decimal mark for one half of the world, a thousand for the other.
+_TWO_READINGS = re.compile(r"[1-9]\d{0,2},\d{3}")
 _GROUPED = re.compile(r"(?<=\d)[ '\u00a0\u2009\u202f](?=\d{3}\b)")
 
 
@@ -150,6 +152,10 @@ class AmountEdit(TextField):
     def _parse(self, text: str) -> None:
         self.edit.setToolTip("")
         plain = _GROUPED.sub("", text.strip())
+        if _TWO_READINGS.fullmatch(plain):
+            self._amount = None
+            self.show_error(f"“{plain}” can be read in two ways. Write a point, or no comma.")
+            return
         if plain.count(",") == 1 and "." not in plain:
             plain = plain.replace(",", ".")
         if not plain:

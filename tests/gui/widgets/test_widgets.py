@@ -105,7 +105,7 @@ def test_amounts_are_exact_with_point_or_comma(qtbot: QtBot, typed: str, base: i
     assert field.amount == Mor(base)
 
 
-@pytest.mark.parametrize("typed", ["abc", "-1", "1e5", "1.2.3", "0.0000000000000000001"])
+@pytest.mark.parametrize("typed", ["abc", "-1", "1e5", "1.2.3", "0.0000000000000000001", "1,000"])
 def test_what_is_no_amount_is_said_in_place(qtbot: QtBot, typed: str) -> None:
     field = shown(qtbot, AmountEdit())
     qtbot.keyClicks(field.edit, typed)
