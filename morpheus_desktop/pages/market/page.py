@@ -20,20 +20,23 @@ from morpheus_desktop.widgets.fields import SearchField
 from morpheus_desktop.widgets.icon_label import IconLabel
 from morpheus_desktop.widgets.labels import ElidedLabel
 from morpheus_desktop.widgets.layouts import boxed, clear, column, row
-from node.core.errors import NodeError
+from node.core.errors import NodeError, NoTargetError
 
 WIDE = 1128
 """From this width on the offers have a pane of their own (the window is 72 wider)."""
 _PANE, _OVERLAY = 404, 372
-_SKELETON, _TABLE, _NO_MATCH, _NO_MODELS = range(4)
+_SKELETON, _TABLE, _NO_MATCH, _NO_MODELS, _NO_NETWORK = range(5)
 _CHIPS = (("LLM", "Chat"), ("EMBEDDING", "Embedding"), ("STT", "Speech"))
 
 
 class MarketPage(QWidget):
-    """`chat_requested(model_id, bid_id | None)`; `local_requested()` leads to local models."""
+    """`chat_requested(model_id, bid_id | None)`; `local_requested()` leads to local models,
+    `settings_requested()` to the choice of a network.
+    """
 
     chat_requested = Signal(str, object)
     local_requested = Signal()
+    settings_requested = Signal()
 
     def __init__(self, presenter: MarketPresenter, time: ChainTime) -> None:
         super().__init__()
@@ -96,6 +99,15 @@ class MarketPage(QWidget):
         )
         none.action.connect(self.local_requested)
         self._stack.addWidget(none)
+        unset = EmptyState(
+            "globe",
+            "No network chosen yet",
+            "The demo network needs no money. Models on this computer need no network.",
+            button="Choose a network",
+        )
+        unset.button.setObjectName("market.network")
+        unset.action.connect(self.settings_requested)
+        self._stack.addWidget(unset)
         foot = row(self._age_icon, spacing=6)
         foot.addWidget(self._age, 1)
         foot.addWidget(self.reload_button)
@@ -154,6 +166,10 @@ class MarketPage(QWidget):
         self._failed = True
         self.reload_button.setEnabled(True)
         clear(self._notices)
+        if isinstance(error, NoTargetError):
+            self._stack.setCurrentIndex(_NO_NETWORK)
+            self._age.set_text("")
+            return
         shown = present(error)
         banner = Banner(shown.title, shown.text, tone=shown.severity, action="Try now")
         banner.setObjectName("market.banner")

@@ -107,7 +107,9 @@ class AboutCard(Card):
         texts = column(Label("Morpheus Desktop"), self._version)
         line.addLayout(texts, 1)
         line.addWidget(self.licences_button)
-        note = "No telemetry: the program talks to the network you chose and to nobody else."
+        note = (
+            "No telemetry: it talks to the network you chose, to providers you use, to nobody else."
+        )
         super().__init__(
             column(line, 10, Label(note, "small", "text3", wrap=True)), margins=_MARGINS
         )

@@ -57,7 +57,7 @@ class SettingsPage(QWidget):
         self._groups: dict[str, _Group] = {}
         self.search = SearchField("Find a setting", name="settings.search")
         self._nav_list = column(spacing=2)
-        self._nav = boxed(column(self.search, 10, self._nav_list, None, margins=(14, 16, 14, 12)))
+        self._nav = boxed(column(self._nav_list, None, margins=(14, 20, 14, 12)))
         self._failure = column(spacing=0)
         self._skeleton = SkeletonRows(5, height=60)
         self._no_match = Label("No setting has these words.", "body", "text3")
@@ -71,9 +71,9 @@ class SettingsPage(QWidget):
 
     def _build(self) -> QScrollArea:
         self._no_match.hide()
-        whole = column(
-            Label("Settings", "h1"), 18, self._failure, self._skeleton, self._no_match, self._body
-        )
+        self.search.setFixedWidth(220)
+        head = row(Label("Settings", "h1"), None, self.search)
+        whole = column(head, 18, self._failure, self._skeleton, self._no_match, self._body)
         whole.addStretch(1)
         scroll = page_column(whole, width=_WIDTH)
         self._nav.setFixedWidth(_NAV)

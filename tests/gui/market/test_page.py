@@ -12,7 +12,7 @@ from morpheus_desktop.tasks import GuiTasks
 from morpheus_desktop.widgets.banner import Banner
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.chips import Chip
-from node.core.errors import ProviderTimeoutError, RpcUnavailableError
+from node.core.errors import NoTargetError, ProviderTimeoutError, RpcUnavailableError
 from tests.fakes.fake_node import FakeNode
 
 # The offscreen platform has no window manager to tell sizes to.
@@ -138,3 +138,16 @@ def test_a_network_without_models_says_so(
         page._presenter.load()
     assert not page.table.isVisible()
     assert not page.inspector.chat_button.isVisible()
+
+
+def test_without_a_network_the_page_leads_to_choosing_one(
+    fake_node: FakeNode, tasks: GuiTasks, qtbot: QtBot
+) -> None:
+    fake_node.fail("market.models", NoTargetError("No network is chosen yet."))
+    page = open_market(fake_node, tasks, qtbot)
+    button = page.findChild(Button, "market.network")
+    assert button is not None
+    qtbot.waitUntil(button.isVisible)
+    with qtbot.waitSignal(page.settings_requested):
+        qtbot.keyClick(button, Qt.Key.Key_Space)
+    assert page.findChild(Banner, "market.banner") is None
