@@ -50,6 +50,7 @@ class TranscriptCanvas(QAbstractScrollArea):
         self._style = text_style()
         self._stick = True
         self._selection = Selection()
+        self._marked = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.flush)
@@ -258,6 +259,7 @@ class TranscriptCanvas(QAbstractScrollArea):
         widget.resize(self._width(), 10)
         widget.show_message(message, self._body(message), last=number == len(self._messages) - 1)
         widget.set_selection(self._selection.span_of(number))
+        widget.set_marked(self._marked)
         widget.show()
         self._widgets[message.id] = widget
         return widget

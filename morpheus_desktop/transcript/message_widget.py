@@ -26,6 +26,8 @@ from morpheus_desktop.widgets.layouts import column, row
 HEAD = 40
 FOOT = 36
 MORE = 40
+MARKED = 500
+"""Marked places of a searched text in one block."""
 CARD_GAP = 10
 _CARET = "▍"
 Span = tuple[tuple[int, int], tuple[int, int]]
@@ -42,6 +44,7 @@ class MessageWidget(QWidget):
         self._message: TranscriptMessage | None = None
         self._body: Body | None = None
         self._selection: Span | None = None
+        self._marked = ""
         self._last = False
         self._copy_buttons: list[Button] = []
         self._copy = IconButton("copy", "Copy answer", compact=True)
@@ -211,6 +214,21 @@ class MessageWidget(QWidget):
             self._selection = selection
             self.update()
 
+    def set_marked(self, text: str) -> None:
+        """Mark where `text` stands, in any case; empty marks nothing."""
+        if text != self._marked:
+            self._marked = text
+            self.update()
+
+    def marks(self, laid: LaidBlock) -> list[QTextCursor]:
+        """Places of the marked text in a block."""
+        found: list[QTextCursor] = []
+        place = laid.document.find(self._marked, 0) if self._marked else QTextCursor()
+        while not place.isNull() and len(found) < MARKED:
+            found.append(place)
+            place = laid.document.find(self._marked, place)
+        return found
+
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
         self._hover()
@@ -273,7 +291,7 @@ class MessageWidget(QWidget):
         context = QAbstractTextDocumentLayout.PaintContext()
         context.palette = self.palette()
         context.palette.setColor(QPalette.ColorRole.Text, current().color("text"))
-        self._select(context, index, laid)
+        context.selections = self._marks(laid) + self._selections(index, laid)
         painter.save()
         painter.translate(body.origin(index) + QPointF(0, top))
         laid.document.documentLayout().draw(painter, context)
@@ -290,14 +308,24 @@ class MessageWidget(QWidget):
         head = QRectF(CODE_PAD, top + laid.top, self.width() - 120, CODE_HEAD)
         painter.drawText(head, Qt.AlignmentFlag.AlignVCenter, language_name(laid.block.language))
 
-    def _select(
-        self, context: QAbstractTextDocumentLayout.PaintContext, index: int, laid: LaidBlock
-    ) -> None:
+    def _marks(self, laid: LaidBlock) -> list[QAbstractTextDocumentLayout.Selection]:
+        result = []
+        for place in self.marks(laid):
+            mark = QAbstractTextDocumentLayout.Selection()
+            mark.cursor = place
+            mark.format.setBackground(current().color("warning_soft"))
+            mark.format.setForeground(current().color("text"))
+            result.append(mark)
+        return result
+
+    def _selections(
+        self, index: int, laid: LaidBlock
+    ) -> list[QAbstractTextDocumentLayout.Selection]:
         if self._selection is None:
-            return
+            return []
         (first_block, first), (last_block, last) = self._selection
         if not first_block <= index <= last_block:
-            return
+            return []
         start = first if index == first_block else 0
         end = last if index == last_block else text_length(laid.document)
         cursor = QTextCursor(laid.document)
@@ -306,7 +334,7 @@ class MessageWidget(QWidget):
         selection = QAbstractTextDocumentLayout.Selection()
         selection.cursor = cursor
         selection.format.setBackground(current().color("accent", 0.25))
-        context.selections = [selection]
+        return [selection]
 
     def _paint_caret(self, painter: QPainter, body: Body, top: int) -> None:
         painter.setPen(current().color("accent"))

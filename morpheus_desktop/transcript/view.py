@@ -129,7 +129,14 @@ class TranscriptView(TranscriptCanvas):
         return text
 
     def find_text(self, text: str) -> int:
-        """Scroll to the last message that holds `text` (any case); return how many do."""
+        """Mark `text` (any case) and scroll to the last message that holds it.
+
+        Returns how many messages do; an empty text takes the marks away.
+        """
+        self.flush()
+        self._marked = text
+        for widget in self._widgets.values():
+            widget.set_marked(text)
         wanted = text.casefold()
         hits = [
             number

@@ -298,3 +298,15 @@ def test_hostile_answers_hold_no_link_and_no_picture(view: TranscriptView, text:
     assert links <= {"", "https://example.org"}
     (body,) = view._bodies.values()
     assert "\ufffc" not in body.blocks[0].document.toPlainText()
+
+
+def test_found_words_are_marked_until_the_search_ends(view: TranscriptView) -> None:
+    view.set_messages([answer(0, "One apple, two APPLES.\n\n```\napple\n```")])
+    plain = view.grab().toImage()
+    assert view.find_text("apple") == 1
+    (widget,) = view.shown_widgets()
+    (body,) = view._bodies.values()
+    assert [len(widget.marks(laid)) for laid in body.blocks] == [2, 1]
+    assert view.grab().toImage() != plain
+    view.find_text("")
+    assert view.grab().toImage() == plain
