@@ -60,6 +60,7 @@ class Navigation(QObject):
         window.add_page("sessions", pages.sessions)
         window.add_page("wallet", pages.wallet)
         window.add_page("local", pages.local)
+        window.add_page("settings", pages.settings)
         self._welcome.finished.connect(self._onboarded)
         self._welcome.left.connect(lambda: self.go(window.section or "chat"))
         self.onboarding.local_added.connect(self.chat.use_local)
@@ -169,6 +170,11 @@ class Navigation(QObject):
     def chat_with_local(self, model: LocalModel) -> None:
         self.chat.use_local(model)
         self.go("chat")
+
+    def refresh(self) -> None:
+        """Something about the network or the wallet has changed."""
+        self._shell.refresh()
+        self.chat.load_choices()
 
     def set_up_wallet(self) -> None:
         """The wallet's steps, from inside the window: leaving them leads back."""

@@ -30,6 +30,8 @@ class Ways(Protocol):
 
     def set_up_wallet(self) -> None: ...
 
+    def refresh(self) -> None: ...
+
     def tell(self, text: str, tone: str) -> None: ...
 
     def show_problem(self, error: NodeError) -> None: ...
@@ -95,5 +97,16 @@ class SectionPages:
         presenter.setParent(page)
         page.chat_requested.connect(self._ways.chat_with_local)
         page.market_requested.connect(lambda: self._ways.go("market"))
+        page.told.connect(self._ways.tell)
+        return page
+
+    def settings(self) -> QWidget:
+        from morpheus_desktop.pages.settings.page import SettingsPage
+        from morpheus_desktop.pages.settings.presenter import SettingsPresenter
+
+        presenter = SettingsPresenter(self._node, self._tasks, self._signals)
+        page = SettingsPage(presenter)
+        presenter.setParent(page)
+        presenter.network_selected.connect(lambda _status: self._ways.refresh())
         page.told.connect(self._ways.tell)
         return page

@@ -70,12 +70,18 @@ class ShellPresenter(QObject):
         self._tasks.attempt(self._node.wallet.lock(), "lock", failed=self.failed.emit)
 
     def select_network(self, name: str) -> None:
+        """Change the network; a real one is opened again at the next start."""
         self._tasks.attempt(
-            self._node.system.select_network(name),
+            self._select(name),
             "network",
             failed=self.failed.emit,
             done=lambda _status: self.refresh(),
         )
+
+    async def _select(self, name: str) -> None:
+        status = await self._node.system.select_network(name)
+        if status.network is not None and not status.network.is_demo:
+            await self._node.system.set_settings({"network": name})
 
     async def networks(self) -> tuple[NetworkView, ...]:
         return await self._node.system.networks()

@@ -1,14 +1,15 @@
 """The frame: sections, shortcuts, chips, notices, the first start and coming back."""
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
-from morpheus_desktop.rail import RailButton
+from morpheus_desktop.rail import SECTIONS, RailButton
 from morpheus_desktop.top_bar import BarChip
 from node.core.errors import NodeError, RpcUnavailableError, WalletLockedError
 from node.core.events import HealthChanged
 from node.service.dto import DemoStatus
-from tests.fakes import sample_data
+from tests.fakes import sample_data, sample_market
 from tests.fakes.fake_node import FakeNode
 from tests.gui.conftest import OpenWindow
 from tests.gui.window_kit import WindowKit
@@ -41,6 +42,7 @@ def test_a_wallet_without_a_network_comes_back_on_base(
     kit = open_kit(fake_node)
     kit.until(lambda: fake_node.called("system.select_network") == [("base",)])
     kit.until(lambda: kit.find(BarChip, "status.net").text() == "Base")
+    kit.until(lambda: fake_node.called("system.set_settings") == [({"network": "base"},)])
 
 
 def test_ctrl_and_number_switch_sections(open_kit: OpenWindow, fake_node: FakeNode) -> None:
@@ -200,3 +202,40 @@ def _banners(kit: WindowKit) -> list[QWidget]:
 def _names(kit: WindowKit) -> list[str]:
     QApplication.processEvents()
     return [item.accessibleName() for item in _banners(kit)]
+
+
+@pytest.mark.parametrize("name", [section.name for section in SECTIONS])
+@pytest.mark.parametrize("size", [(1280, 800), (900, 600)])
+def test_every_section_opens_in_both_sizes(
+    open_kit: OpenWindow, fake_node: FakeNode, name: str, size: tuple[int, int]
+) -> None:
+    kit = ready(open_kit, fake_node)
+    kit.window.resize(*size)
+    kit.click(f"rail.{name}")
+    assert kit.window.section == name
+    assert kit.window.page(name).isVisible()
+
+
+def test_a_session_of_the_list_answers_in_the_chat(
+    open_kit: OpenWindow, fake_node: FakeNode
+) -> None:
+    kit = ready(open_kit, fake_node)
+    kit.click("rail.sessions")
+    session = fake_node.world.sessions[0]
+    kit.navigation.chat_with_session(session)
+    assert kit.window.section == "chat"
+    target = kit.navigation.chat.target
+    assert target is not None and target.id == session.id
+
+
+def test_a_model_of_the_market_is_chatted_with_or_quoted_first(
+    open_kit: OpenWindow, fake_node: FakeNode
+) -> None:
+    kit = ready(open_kit, fake_node)
+    kit.click("rail.market")
+    kit.until(lambda: kit.navigation.chat.choices.sessions)
+    hermes, qwen = (sample_market.model_id(index) for index in (0, 1))
+    kit.navigation.chat_with_model(hermes, None)
+    assert kit.window.section == "chat"
+    kit.navigation.chat_with_model(qwen, None)
+    kit.until(lambda: kit.has("session.sheet"))
