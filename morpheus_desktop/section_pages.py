@@ -61,6 +61,7 @@ class SectionPages:
         presenter.setParent(page)
         page.chat_requested.connect(self._ways.chat_with_model)
         page.local_requested.connect(lambda: self._ways.go("local"))
+        page.settings_requested.connect(lambda: self._ways.go("settings"))
         return page
 
     def sessions(self) -> QWidget:

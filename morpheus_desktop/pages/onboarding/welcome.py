@@ -4,7 +4,14 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QHBoxLayout,
+    QSizePolicy,
+    QSpacerItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from morpheus_desktop.mark import Mark
 from morpheus_desktop.theme import current
@@ -115,7 +122,7 @@ class WayCard(Card):
         self._body.setContentsMargins(margin, margin, margin, margin)
         self.setFixedWidth(_ROW_WIDTH if compact else _CARD_WIDTH)
         self.setMinimumHeight(0 if compact else 376)
-        self.button.setFixedWidth(170 if compact else _CARD_WIDTH - 50)
+        self.button.setFixedWidth(204 if compact else _CARD_WIDTH - 50)
 
 
 class Welcome(QWidget):
@@ -136,10 +143,8 @@ class Welcome(QWidget):
         self._cards.setSpacing(20)
         for card in self.cards:
             self._cards.addWidget(card)
-        self.notice_space = QVBoxLayout()
         theme = IconButton("moon", "Switch between light and dark", name="welcome.theme")
         theme.clicked.connect(self.theme_clicked)
-        self._top = QVBoxLayout()
         self._hero = Label("Chat with open models, your way", "hero", align=_CENTER)
         self._sub = Label(
             "Pick how to start. You can add the other two at any time.",
@@ -155,15 +160,16 @@ class Welcome(QWidget):
         )
         inner = QWidget()
         page = QVBoxLayout(inner)
-        page.setContentsMargins(16, 24, 16, 20)
+        page.setContentsMargins(16, 12, 16, 12)
+        page.setSpacing(0)
         page.addStretch(2)
         page.addWidget(Mark(52), 0, Qt.AlignmentFlag.AlignHCenter)
-        page.addSpacing(20)
+        self._gaps = (QSpacerItem(0, 20), QSpacerItem(0, 34))
+        page.addSpacerItem(self._gaps[0])
         page.addWidget(self._hero)
-        page.addSpacing(4)
+        page.addSpacing(6)
         page.addWidget(self._sub)
-        page.addSpacing(30)
-        page.addLayout(self.notice_space)
+        page.addSpacerItem(self._gaps[1])
         page.addLayout(_centred(self._cards))
         page.addStretch(3)
         page.addLayout(row(None, foot, theme, None, spacing=12))
@@ -195,6 +201,8 @@ class Welcome(QWidget):
         if self._cards.direction() != across:
             self._cards.setDirection(across)
             self._cards.setSpacing(12 if compact else 20)
+            self._gaps[0].changeSize(0, 10 if compact else 20)
+            self._gaps[1].changeSize(0, 18 if compact else 34)
             for card in self.cards:
                 card.set_compact(compact)
 
