@@ -49,7 +49,8 @@ class SessionCard(Card):
     def __init__(self, session: SessionView, preview: StopPreview | None, now: int) -> None:
         self.session = session
         self._preview = preview
-        name = f"sessions.card.{session.id or session.intent_id}"
+        self._is_closing = False
+        name = f"sessions.card.{session.intent_id or session.id}"
         self._left = Label("", "figure")
         self._meter = Meter("Time left")
         self._back = ElidedLabel("", "small", "text2")
@@ -102,8 +103,12 @@ class SessionCard(Card):
         self._back.set_text(back_words(session, self._preview, now))
         self.chat_button.disable_with("" if left else "This session has ended.")
         self.close_button.set_text("Close early" if left else "Close")
+        if not self._is_closing:
+            self.close_button.disable_with("")
 
     def set_busy(self, busy: bool) -> None:
+        """Whether this session is being closed."""
+        self._is_closing = busy
         self.close_button.set_busy(busy)
 
 

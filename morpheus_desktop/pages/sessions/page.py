@@ -150,13 +150,13 @@ class SessionsPage(QWidget):
 
     def _show_cards(self, state: Sessions) -> None:
         now = self._presenter.time.now()
-        wanted = {item.id or item.intent_id: item for item in state.open}
+        wanted = {item.intent_id or item.id: item for item in state.open}
         if list(wanted) != list(self.cards):
             clear(self._grid)
             self.cards = {key: self._card(item, state) for key, item in wanted.items()}
             self._arrange()
         for key, card in self.cards.items():
-            card.update_session(wanted[key], state.at_end.get(key), now)
+            card.update_session(wanted[key], state.at_end.get(wanted[key].id), now)
         self._show_busy()
 
     def _card(self, session: SessionView, state: Sessions) -> SessionCard:

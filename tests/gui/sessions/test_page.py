@@ -187,3 +187,31 @@ def test_a_session_that_is_over_asks_the_node_again(
         page._presenter.time.ticked.emit()
     assert len(fake_node.called("sessions.list")) > reads
     assert page._presenter.time.now() >= NOW + 3600
+
+
+def test_a_session_that_has_just_opened_can_be_closed(
+    fake_node: FakeNode, tasks: GuiTasks, qtbot: QtBot, clock: Clock
+) -> None:
+    active = fake_node.world.sessions[0]
+    fake_node.world.sessions[0] = active.model_copy(update={"id": "", "state": "opening"})
+    page = open_page(fake_node, tasks, qtbot, clock)
+    (card,) = page.cards.values()
+    assert not card.close_button.isEnabled()
+    fake_node.world.sessions[0] = active
+    with qtbot.waitSignal(page._presenter.loaded):
+        page.shown()
+    assert next(iter(page.cards.values())) is card
+    assert card.close_button.isEnabled()
+
+
+def test_a_tick_does_not_free_the_button_of_a_close_that_runs(
+    page: SessionsPage, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    gate = fake_node.hold("sessions.close")
+    sheet = ask_to_close(page, qtbot)
+    sheet.confirm_button.click()
+    (card,) = page.cards.values()
+    page._presenter.time.ticked.emit()
+    assert not card.close_button.isEnabled()
+    with qtbot.waitSignal(page.told):
+        gate.set()
