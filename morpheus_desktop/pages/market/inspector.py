@@ -35,6 +35,7 @@ class Inspector(QWidget):
         super().__init__()
         self.setObjectName("market.inspector")
         self._presenter, self._time = presenter, time
+        self._focus_chat = False
         self._avatar = Avatar("?", side=44)
         self._name = ElidedLabel("", "h2")
         self._kind = ElidedLabel("", "small", "text3")
@@ -139,7 +140,16 @@ class Inspector(QWidget):
     def _offered(self, yes: bool) -> None:
         self.calculator.setVisible(yes)
         self.check_button.setVisible(yes)
-        self.chat_button.disable_with("" if yes else "Nobody offers this model at the moment.")
+        reason = "" if yes else "Nobody offers this model at the moment."
+        self.chat_button.disable_with(reason or _no_chat(self._presenter.model))
+        if self._focus_chat and self.chat_button.isEnabled():
+            self.focus_chat()
+
+    def focus_chat(self) -> None:
+        """Put the focus on the one button, as soon as it can be used."""
+        self._focus_chat = not self.chat_button.isEnabled()
+        if not self._focus_chat:
+            self.chat_button.setFocus()
 
     def _show_offers(self) -> None:
         offers = self._presenter.offers
@@ -209,6 +219,13 @@ class _Fact(QWidget):
     def set_text(self, text: str) -> None:
         self._value.setText(text)
         self.setAccessibleName(f"{text} {self._name}")
+
+
+def _no_chat(model: ModelSummary | None) -> str:
+    """Why a model cannot answer in a chat; empty when it can."""
+    if model is None or model.kind in ("LLM", "UNKNOWN"):
+        return ""
+    return "This model does not chat. Programs can use it through the API."
 
 
 def _facts(model: ModelSummary) -> tuple[str, str, str]:

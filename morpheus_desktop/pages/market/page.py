@@ -241,7 +241,7 @@ class MarketPage(QWidget):
         self._dismissed = False
         self._presenter.pick(self._rows.rows[number].id)
         self._place()
-        self.inspector.chat_button.setFocus()
+        self.inspector.focus_chat()
 
     def _picked(self) -> None:
         model = self._presenter.model

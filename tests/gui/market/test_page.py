@@ -151,3 +151,27 @@ def test_without_a_network_the_page_leads_to_choosing_one(
     with qtbot.waitSignal(page.settings_requested):
         qtbot.keyClick(button, Qt.Key.Key_Space)
     assert page.findChild(Banner, "market.banner") is None
+
+
+def test_a_model_that_does_not_chat_says_so(market: MarketPage, qtbot: QtBot) -> None:
+    market.table.setFocus()
+    qtbot.keyClick(market.table, Qt.Key.Key_Down)
+    with qtbot.waitSignal(market._presenter.detail_loaded):
+        qtbot.keyClick(market.table, Qt.Key.Key_Return)
+    assert names(market)[1] == "BGE M3"
+    assert not market.inspector.chat_button.isEnabled()
+    assert "does not chat" in market.inspector.chat_button.toolTip()
+
+
+def test_enter_moves_on_to_the_button_as_soon_as_there_are_offers(
+    market: MarketPage, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    gate = fake_node.hold("market.model")
+    market.table.choose_row(1)
+    market.table.setFocus()
+    qtbot.keyClick(market.table, Qt.Key.Key_Down)
+    qtbot.keyClick(market.table, Qt.Key.Key_Return)
+    assert not market.inspector.chat_button.isEnabled()
+    with qtbot.waitSignal(market._presenter.detail_loaded):
+        gate.set()
+    assert market.inspector.chat_button.hasFocus()
