@@ -20,6 +20,8 @@ SLICE = 20_000
 """A paragraph of more characters is split into blocks of this size, laid out only when visible."""
 SHOWN = 200_000
 """Characters shown of one message; the rest is opened on request as plain text."""
+_GROWTH = 1.25
+"""A very large open block is parsed again only when it has grown by this factor."""
 _HALF_MARKER = re.compile(r" {0,3}\d{1,9}[.)]?")
 """A number that arrived without what follows: it may still become an item of the list before."""
 _NEW_LINE = re.compile("\r\n?")
@@ -139,11 +141,17 @@ class StreamingBlocks:
         self._open = ""
         self._shown = 0
         self._frozen = 0
+        self._parse_from = 0
         self._half_line_end = False
 
     @property
     def text(self) -> str:
         return self._text
+
+    @property
+    def open_length(self) -> int:
+        """Characters of the block that may still change."""
+        return len(self._open)
 
     def append(self, delta: str) -> int:
         """Add text; return the index of the first block that changed."""
@@ -154,12 +162,24 @@ class StreamingBlocks:
             return len(self.blocks)
         self._shown += len(fresh)
         self._open += fresh
+        if len(self._open) < self._parse_from:
+            self.blocks[self._frozen :] = _slices(self._open)
+            return self._frozen
+        return self._parse()
+
+    def finish(self) -> int:
+        """The text is whole; return the index of the first block that changed."""
+        return self._parse() if self._parse_from else len(self.blocks)
+
+    def _parse(self) -> int:
         first = self._frozen
         self.blocks[first:], before, at = _split(self._open)
         last = self._open[at:]
         if before and not _HALF_MARKER.fullmatch(last):
             self._frozen += before
             self._open = last
+        large = bool(self.blocks) and self.blocks[-1].kind == "plain"
+        self._parse_from = round(len(self._open) * _GROWTH) if large else 0
         return first
 
     def _with_line_feeds(self, delta: str) -> str:

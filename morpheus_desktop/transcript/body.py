@@ -90,8 +90,10 @@ class Body:
         self.text += delta
         if self._stream is None:
             return
-        first = self._stream.append(delta)
-        fresh = self._stream.blocks[first:]
+        self._update(self._stream, self._stream.append(delta))
+
+    def _update(self, stream: StreamingBlocks, first: int) -> None:
+        fresh = stream.blocks[first:]
         old = self.blocks[first:]
         self.blocks[first:] = [
             self._updated(block, old[index] if index < len(old) else None)
@@ -113,7 +115,14 @@ class Body:
 
     def finish(self) -> None:
         """The stream has ended: blocks are final."""
+        if self._stream is not None:
+            self._update(self._stream, self._stream.finish())
         self._stream = None
+
+    @property
+    def open_length(self) -> int:
+        """Characters that the next streamed text makes be drawn anew."""
+        return self._stream.open_length if self._stream is not None else 0
 
     def layout(self, width: int) -> int:
         """Lay out for `width` pixels; return the height."""

@@ -90,8 +90,8 @@ class TranscriptCanvas(QAbstractScrollArea):
         self._pending.setdefault(message_id, []).append(delta)
         if not self._timer.isActive():
             body = self._bodies.get(message_id)
-            last = body.blocks[-1].block.source if body is not None and body.blocks else ""
-            self._timer.start(SLOW_FRAME_MS if len(last) > LARGE_OPEN_BLOCK else FRAME_MS)
+            is_large = body is not None and body.open_length > LARGE_OPEN_BLOCK
+            self._timer.start(SLOW_FRAME_MS if is_large else FRAME_MS)
 
     def update_message(self, message_id: str, **changes: object) -> None:
         """Change fields of a message (`stats`, `notice`, `error`, `streaming` …)."""

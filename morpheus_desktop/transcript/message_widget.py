@@ -260,7 +260,7 @@ class MessageWidget(QWidget):
         exposed = QRectF(event.rect()).translated(0, -top)
         for index, laid in enumerate(body.blocks):
             if laid.top + laid.height >= exposed.top() and laid.top <= exposed.bottom():
-                self._paint_block(painter, index, laid, top)
+                self._paint_block(painter, index, laid, exposed)
         if message.streaming:
             self._paint_caret(painter, body, top)
         if message.notice and not message.text:
@@ -282,8 +282,8 @@ class MessageWidget(QWidget):
             QRectF(32 + width + 8, 6, 200, 24), Qt.AlignmentFlag.AlignVCenter, message.time
         )
 
-    def _paint_block(self, painter: QPainter, index: int, laid: LaidBlock, top: int) -> None:
-        body = self._body
+    def _paint_block(self, painter: QPainter, index: int, laid: LaidBlock, exposed: QRectF) -> None:
+        body, top = self._body, self._body_top()
         if body is None:
             return
         if laid.is_code:
@@ -291,6 +291,8 @@ class MessageWidget(QWidget):
         context = QAbstractTextDocumentLayout.PaintContext()
         context.palette = self.palette()
         context.palette.setColor(QPalette.ColorRole.Text, current().color("text"))
+        # Without it every line is drawn, also those of a long block that are out of sight.
+        context.clip = exposed.translated(-body.origin(index))
         context.selections = self._marks(laid) + self._selections(index, laid)
         painter.save()
         painter.translate(body.origin(index) + QPointF(0, top))

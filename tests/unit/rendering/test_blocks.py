@@ -143,3 +143,15 @@ def test_splitting_does_not_read_the_inside_of_blocks() -> None:
     """Reading 100,000 open emphases takes seconds; blocks of that size are never read."""
     assert {block.kind for block in split_blocks("*a " * 60_000)} == {"plain"}
     assert max(len(block.source) for block in split_blocks("[" * 50_000)) <= SLICE
+
+
+def test_a_large_open_block_is_seldom_parsed_and_right_at_the_end() -> None:
+    text = "intro\n\n" + "- item with *some* text\n" * 2500 + "\nafter\n\nend"
+    stream = StreamingBlocks()
+    for at in range(0, len(text), 500):
+        stream.append(text[at : at + 500])
+        assert "".join("".join(b.source for b in stream.blocks).split()) == "".join(
+            text[: at + 500].split()
+        )
+    stream.finish()
+    assert stream.blocks == split_blocks(text)
