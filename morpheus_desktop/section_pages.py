@@ -62,7 +62,6 @@ class SectionPages:
         page.chat_requested.connect(self._ways.chat_with_model)
         page.local_requested.connect(lambda: self._ways.go("local"))
         page.settings_requested.connect(lambda: self._ways.go("settings"))
-        page.settings_requested.connect(lambda: self._ways.go("settings"))
         return page
 
     def sessions(self) -> QWidget:

@@ -4,6 +4,7 @@ A model gives a `Cell` for `CELL_ROLE`; `DataTable` paints it. Text is painted, 
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -18,6 +19,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QFocusEvent,
+    QFont,
     QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
@@ -290,14 +292,14 @@ def paint_cell(painter: QPainter, rect: QRectF, cell: Cell) -> None:
 def _paint_texts(painter: QPainter, room: QRectF, cell: Cell) -> None:
     side = Qt.AlignmentFlag.AlignRight if cell.right else Qt.AlignmentFlag.AlignLeft
     align = side | Qt.AlignmentFlag.AlignVCenter
-    text_font = font("strong" if cell.detail or cell.strong else "body", tabular=cell.right)
+    text_font = _font("strong" if cell.detail or cell.strong else "body", cell.right)
     upper = room
     if cell.detail:
         high, low = line_height("strong"), line_height("caption")
         top = room.center().y() - (high + low) / 2
         upper = QRectF(room.left(), top, room.width(), high)
         lower = QRectF(room.left(), top + high, room.width(), low)
-        painter.setFont(font("caption"))
+        painter.setFont(_font("caption"))
         painter.setPen(current().color(cell.detail_role))
         painter.drawText(lower, int(align), _elided(painter, cell.detail, lower.width()))
     badge = _badge_width(cell)
@@ -311,10 +313,16 @@ def _paint_texts(painter: QPainter, room: QRectF, cell: Cell) -> None:
         _paint_badge(painter, place, cell.badge)
 
 
+@cache
+def _font(style: str, tabular: bool = False) -> QFont:
+    """Made once: a cell is painted often, and a font with features is slow to make."""
+    return font(style, tabular=tabular)
+
+
 def _badge_width(cell: Cell) -> float:
     if cell.badge is None:
         return 0.0
-    return QFontMetricsF(font("caption")).horizontalAdvance(cell.badge[0]) + 24
+    return QFontMetricsF(_font("caption")).horizontalAdvance(cell.badge[0]) + 24
 
 
 def _paint_badge(painter: QPainter, box: QRectF, badge: tuple[str, str]) -> None:
@@ -322,7 +330,7 @@ def _paint_badge(painter: QPainter, box: QRectF, badge: tuple[str, str]) -> None
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(current().color(f"{role}_soft"))
     painter.drawRoundedRect(box, 9, 9)
-    painter.setFont(font("caption"))
+    painter.setFont(_font("caption"))
     painter.setPen(current().color(role))
     painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
 

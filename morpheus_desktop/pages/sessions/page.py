@@ -42,6 +42,7 @@ class SessionsPage(QWidget):
         self.setObjectName("sessions")
         self._presenter = presenter
         self.cards: dict[str, SessionCard] = {}
+        self._placed = 0
         self._summary = Label("", "body", "text3")
         self._failure = column(spacing=0)
         self._ended = column(spacing=0)
@@ -167,11 +168,15 @@ class SessionsPage(QWidget):
         return card
 
     def _arrange(self) -> None:
-        columns = 2 if self.width() >= _TWO_COLUMNS else 1
+        columns = self._columns()
+        self._placed = columns
         for number, card in enumerate(self.cards.values()):
             self._grid.addWidget(card, number // columns, number % columns)
         for number in range(2):
             self._grid.setColumnStretch(number, 1 if number < columns else 0)
+
+    def _columns(self) -> int:
+        return 2 if self.width() >= _TWO_COLUMNS else 1
 
     def _show_stake(self) -> None:
         state = self._presenter.state
@@ -236,7 +241,8 @@ class SessionsPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._arrange()
+        if self._columns() != self._placed:
+            self._arrange()
 
 
 def _summary(state: Sessions) -> str:
