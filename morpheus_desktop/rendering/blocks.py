@@ -20,6 +20,10 @@ SLICE = 20_000
 """A paragraph of more characters is split into blocks of this size, laid out only when visible."""
 SHOWN = 200_000
 """Characters shown of one message; the rest is opened on request as plain text."""
+LINKED = 5_000
+"""Bare addresses become links in blocks of at most so many characters: the search is quadratic."""
+_WIDEST = 200
+"""A table whose head has more bars is shown as plain text: each row would fill all its columns."""
 _GROWTH = 1.25
 """A very large open block is parsed again only when it has grown by this factor."""
 _HALF_MARKER = re.compile(r" {0,3}\d{1,9}[.)]?")
@@ -64,9 +68,10 @@ def _new_parser(options: dict[str, Any]) -> "MarkdownIt":
 
 
 @cache
-def parser() -> "MarkdownIt":
-    """The one parser: CommonMark with tables and strike-through, bare links, HTML off."""
-    return _new_parser({"linkify": True}).enable(["strikethrough", "linkify"])
+def _parser(linkify: bool) -> "MarkdownIt":
+    """CommonMark with tables and strike-through, bare links on request, HTML off."""
+    rules = ["strikethrough", "linkify"] if linkify else ["strikethrough"]
+    return _new_parser({"linkify": linkify}).enable(rules)
 
 
 @cache
@@ -77,7 +82,7 @@ def _splitter() -> "MarkdownIt":
 
 def tokens_of(source: str) -> "Sequence[Token]":
     """Tokens of a piece of Markdown."""
-    return parser().parse(source)
+    return _parser(len(source) <= LINKED).parse(source)
 
 
 def normal_lines(text: str) -> str:
@@ -104,13 +109,20 @@ def _split(text: str) -> tuple[list[Block], int, int]:
             continue
         before, line = len(found), token.map[0]
         source = "\n".join(lines[line : token.map[1]]).rstrip("\n")
-        if len(source) > SLICE and (token.type != "fence" or has_long_run(source)):
+        if _is_plain(token.type, source):
             found.extend(_slices(source))
         elif token.type == "fence":
             found.append(_fence(token, source))
         elif source.strip():
             found.append(Block("text", source))
     return found, before, sum(len(each) + 1 for each in lines[:line])
+
+
+def _is_plain(kind: str, source: str) -> bool:
+    """Whether a block would take too long to be laid out as what it is."""
+    if kind == "table_open" and source.split("\n", 1)[0].count("|") > _WIDEST:
+        return True
+    return len(source) > SLICE and (kind != "fence" or has_long_run(source))
 
 
 def _fence(token: Any, source: str) -> Block:

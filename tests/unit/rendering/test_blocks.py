@@ -155,3 +155,19 @@ def test_a_large_open_block_is_seldom_parsed_and_right_at_the_end() -> None:
         )
     stream.finish()
     assert stream.blocks == split_blocks(text)
+
+
+def test_a_table_of_very_many_columns_is_plain_text() -> None:
+    text = "|a" * 3000 + "|\n" + "|-" * 3000 + "|\n|b"
+    assert {block.kind for block in split_blocks(text)} == {"plain"}
+    assert [block.kind for block in split_blocks("|a|b|\n|-|-|\n|c|d|")] == ["text"]
+
+
+def test_bare_addresses_are_links_unless_the_block_is_very_long() -> None:
+    def links(text: str) -> int:
+        inline = [child for token in tokens_of(text) for child in token.children or []]
+        return sum(child.type == "link_open" for child in inline)
+
+    assert links("see https://example.org/a now") == 1
+    assert links("https://example.org/a " * 1000) == 0
+    assert links("[x](https://example.org) " * 1000) == 1000
