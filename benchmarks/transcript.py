@@ -68,8 +68,15 @@ def measure_open(count: int) -> dict[str, float]:
     return {"messages": count, "open_ms": round(took, 1)}
 
 
-def measure_stream(tokens_per_second: int, tokens: int = 3000) -> dict[str, float]:
-    """Main-thread milliseconds per 30 ms frame while an answer of `tokens` words streams."""
+def measure_stream(
+    tokens_per_second: int, seconds: float | None = None, *, tokens: int = 3000
+) -> dict[str, float]:
+    """Main-thread milliseconds per 30 ms frame while an answer streams.
+
+    Its length is `tokens` words, or what arrives in `seconds`; it is not waited in between.
+    """
+    if seconds is not None:
+        tokens = round(tokens_per_second * seconds)
     app, view = _view()
     view.set_messages([_message(0, "hello")])
     view.append_message(_message(1, "", streaming=True))
