@@ -53,11 +53,12 @@ class BalanceCard(Card):
 def balance_parts(overview: MorOverview, next_back: int, now: int) -> tuple[Part, ...]:
     """The parts in the order of the bar. Stakes of a host are left out while there are none."""
     held = sum(part.amount for part in overview.locked)
+    hosts = bool(overview.provider_stake or overview.model_stake)
     back = f"next back {formats.when(next_back, now)}" if next_back else "none open"
     parts = [
         _part("In wallet", overview.wallet, "free to use"),
         _part("In sessions", overview.in_sessions, back),
-        _part("Locked", held, _locked_note(overview, now)),
+        _part("Locked", held, _locked_note(overview, now, brief=hosts)),
         _part("Ready", overview.ready, "take it back now" if overview.ready else "nothing waits"),
     ]
     if overview.provider_stake:
@@ -71,12 +72,14 @@ def _part(name: str, value: int, note: str) -> Part:
     return Part(name=name, value=value, amount=formats.amount(value), note=note)
 
 
-def _locked_note(overview: MorOverview, now: int) -> str:
+def _locked_note(overview: MorOverview, now: int, *, brief: bool) -> str:
+    """`brief` where six parts share the width."""
     waiting = [part.until for part in overview.locked if part.amount]
     if not waiting:
         return "nothing held back"
     until = min(waiting)
-    return f"until {formats.when(until, now)}, in {formats.duration(until - now)}"
+    words = f"until {formats.when(until, now)}"
+    return words if brief else f"{words}, in {formats.duration(until - now)}"
 
 
 def _eth_words(overview: MorOverview) -> str:
