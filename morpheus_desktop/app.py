@@ -6,6 +6,7 @@ which is started after the first paint.
 
 import asyncio
 import concurrent.futures
+import signal
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -86,6 +87,9 @@ async def _run(options: WindowOptions, instance: SingleInstance) -> int:
     instance.raise_requested.connect(window.come_forward)
     closed = asyncio.Event()
     window.closed.connect(closed.set)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Runs at the next tick of the window's clock, at most a second later.
+        signal.signal(number, lambda *_: closed.set())
     navigation.begin(demo=options.demo)
     window.show()
     await _painted(window)

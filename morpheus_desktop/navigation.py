@@ -140,7 +140,13 @@ class Navigation(QObject):
         sheet = SessionSheet(self._window, presenter)
         presenter.setParent(self)  # an opening goes on when its sheet is closed
         presenter.opened.connect(self.session_opened)
+        presenter.refused.connect(self._sheet_refused)
         sheet.begin(model_id, bid_id=bid_id, duration_s=duration_s or None)
+
+    def _sheet_refused(self, error: NodeError) -> None:
+        """The sheet says it itself; only the password is asked for here."""
+        if isinstance(error, WalletLockedError):
+            self.unlock()
 
     def session_opened(self, session: SessionView) -> None:
         """A session was opened somewhere: it answers in the chat from now on."""

@@ -3,18 +3,21 @@
 import asyncio
 from contextlib import aclosing
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from morpheus_desktop.tasks import GuiTasks
 from node.core.errors import NodeError, SessionError
 from node.service.api import NodeService
 from node.service.dto import OpenProgress, Quote, QuoteRequest, SessionView
 
+RENEW_MS = 240_000
+
 
 class Quoting(QObject):
     """Asks for quotes; the newest question wins.
 
-    Signals: `asked()`, then `quoted(Quote)` or `refused(NodeError)`.
+    Signals: `asked()`, then `quoted(Quote)` or `refused(NodeError)`. A quote that is shown for long
+    is renewed by itself, before the node would call it too old.
     """
 
     asked = Signal()
@@ -26,11 +29,25 @@ class Quoting(QObject):
         self._node = node
         self._tasks = tasks
         self._task: asyncio.Task[None] | None = None
+        self._request: QuoteRequest | None = None
+        self._age = QTimer(self, singleShot=True, interval=RENEW_MS)
+        self._age.timeout.connect(self.renew)
         self.quote: Quote | None = None
 
     def ask(self, request: QuoteRequest) -> None:
         self.forget()
+        self._request = request
         self.asked.emit()
+        self._start(request)
+
+    def renew(self) -> None:
+        """Ask the same once more; the present quote stays until the new one is there."""
+        if self._request is not None:
+            self._start(self._request)
+
+    def _start(self, request: QuoteRequest) -> None:
+        if self._task is not None:
+            self._task.cancel()
         self._task = self._tasks.attempt(
             self._node.sessions.quote(request),
             "quote",
@@ -42,10 +59,13 @@ class Quoting(QObject):
         if self._task is not None:
             self._task.cancel()
         self._task = None
+        self._request = None
+        self._age.stop()
         self.quote = None
 
     def _arrived(self, quote: Quote) -> None:
         self.quote = quote
+        self._age.start()
         self.quoted.emit(quote)
 
 

@@ -5,16 +5,11 @@ from PySide6.QtCore import QObject, Signal
 from morpheus_desktop.bridge import NodeSignals
 from morpheus_desktop.chain_time import ChainTime
 from morpheus_desktop.opening import Opening, Quoting
-from morpheus_desktop.pages.chat.targets import (
-    Choices,
-    Target,
-    choices,
-    local_target,
-    session_target,
-)
+from morpheus_desktop.pages.chat.choice_reader import ChoiceReader, Offered
+from morpheus_desktop.pages.chat.targets import Choices, Target, local_target, session_target
 from morpheus_desktop.pages.chat.turns import Turns
 from morpheus_desktop.tasks import GuiTasks, Refresh
-from node.core.errors import NodeError, NoTargetError
+from node.core.errors import NodeError, NoTargetError, WalletLockedError
 from node.core.events import SessionChanged
 from node.service.api import NodeService
 from node.service.dto import (
@@ -77,7 +72,7 @@ class ChatPresenter(QObject):
         self._chosen = False
         self.load_choices = Refresh(
             tasks,
-            self._read_choices,
+            ChoiceReader(node, time, self.failed.emit).read,
             "choices",
             done=self._choices_loaded,
             failed=self.failed.emit,
@@ -95,7 +90,7 @@ class ChatPresenter(QObject):
         self.quoting.refused.connect(self._card_refused)
         self.opening.progressed.connect(self._card_progressed)
         self.opening.opened.connect(self._card_opened)
-        self.opening.failed.connect(self._card_refused)
+        self.opening.failed.connect(self._opening_failed)
         signals.session_changed.connect(self._session_changed)
         signals.local_models_changed.connect(self.load_choices)
         signals.market_changed.connect(self.load_choices)
@@ -137,25 +132,11 @@ class ChatPresenter(QObject):
         self.load_chats()
         self.load_choices()
 
-    async def _read_choices(self) -> Choices:
-        status = await self._node.system.status()
-        self.time.follow(status)
-        if status.network != self.network:
+    def _choices_loaded(self, offered: Offered) -> None:
+        loaded = self.choices = offered.choices
+        if offered.network != self.network:
             self._chosen = False
-        self.network = status.network
-        local = await self._node.local.models()
-        if status.network is None:
-            return choices(sessions=(), local=local, market=(), now=status.now, is_demo=False)
-        return choices(
-            sessions=await self._node.sessions.list(),
-            local=local,
-            market=(await self._node.market.models()).models,
-            now=status.now,
-            is_demo=status.network.is_demo,
-        )
-
-    def _choices_loaded(self, loaded: Choices) -> None:
-        self.choices = loaded
+        self.network = offered.network
         kept = loaded.again(self._target) if self._target is not None else None
         if kept is None and self._target is not None and self._target.kind == "session":
             kept = loaded.of_model(self._target.model_id)
@@ -314,6 +295,14 @@ class ChatPresenter(QObject):
         self.card_error = error
         self.card_step = ""
         self.card_changed.emit()
+
+    def _opening_failed(self, error: NodeError) -> None:
+        """Nothing was opened: say why, and show the amounts as they are now."""
+        self._card_refused(error)
+        if isinstance(error, WalletLockedError):
+            self.failed.emit(error)
+        else:
+            self.quoting.renew()
 
     def _card_progressed(self, progress: object) -> None:
         self.card_step = str(getattr(progress, "step", ""))

@@ -73,7 +73,8 @@ class SessionCard(QWidget):
         if running:
             self._say(f"{STEPS.get(step, step)}. You may go on writing.", "text2")
         elif error is not None:
-            self._say(f"{error.message} {error.hint}".strip(), "danger")
+            now_is = f" {promise(quote, now)}." if quote is not None else ""
+            self._say(f"{error.message} {error.hint}".strip() + now_is, "danger")
         elif problem is not None:
             self._say(f"{problem.message} {problem.hint}".strip(), "danger")
         elif quote is None:

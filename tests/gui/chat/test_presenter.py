@@ -9,7 +9,9 @@ from node.core.errors import (
     NodeError,
     NotEnoughMorError,
     ProviderUnreachableError,
+    RpcUnavailableError,
     SessionExpiredError,
+    WalletLockedError,
 )
 from node.core.events import SessionChanged
 from node.service.dto import TextDelta
@@ -175,6 +177,46 @@ def test_a_refused_opening_keeps_the_card_with_the_reason(
     assert presenter.card_error is not None
     assert presenter.card_error.message == "You need 4.2 MOR more."
     assert node.called("chat.send") == []
+    qtbot.waitUntil(lambda: len(node.called("sessions.quote")) == 2)
+
+
+def test_a_locked_wallet_is_asked_for_its_password(
+    make_presenter: MakePresenter, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    fake_node.world.sessions = []
+    presenter = make_presenter(fake_node)
+    presenter.choose(presenter.choices.market[0])
+    with qtbot.waitSignal(presenter.quoting.quoted):
+        presenter.send("hi")
+    fake_node.fail("sessions.open", WalletLockedError("The wallet is locked."))
+    with qtbot.waitSignal(presenter.failed) as failed:
+        presenter.open_and_send("hi")
+    assert isinstance(failed.args[0], WalletLockedError)
+
+
+def test_local_models_answer_also_when_the_chain_does_not(
+    make_presenter: MakePresenter, fake_node: FakeNode, signals: NodeSignals, qtbot: QtBot
+) -> None:
+    presenter = make_presenter(fake_node)
+    for name in ("sessions.list", "market.models"):
+        fake_node.fail(name, RpcUnavailableError("No connection to Base."))
+    failures: list[NodeError] = []
+    presenter.failed.connect(failures.append)
+    with qtbot.waitSignal(presenter.choices_changed):
+        signals.market_changed.emit()
+    assert len(failures) == 2
+    assert [item.name for item in presenter.choices.local] == ["Qwen3 4B Instruct", "Gemma 3 12B"]
+    assert [item.name for item in presenter.choices.sessions] == ["Hermes 4 70B"]
+
+
+def test_without_a_wallet_sessions_are_not_asked_for(
+    make_presenter: MakePresenter, fake_node: FakeNode
+) -> None:
+    fake_node.world.wallet = sample_data.wallet_status("none")
+    presenter = make_presenter(fake_node)
+    assert fake_node.called("sessions.list") == []
+    assert presenter.choices.sessions == ()
+    assert presenter.choices.market
 
 
 def test_an_ended_session_is_replaced_by_an_offer_of_the_same_model(

@@ -61,6 +61,20 @@ def test_the_newest_quote_wins(tasks: GuiTasks, fake_node: FakeNode, qtbot: QtBo
     assert quoting.quote is not None and quoting.quote.duration_s == 1800
 
 
+def test_a_renewed_quote_replaces_the_old_one_without_a_gap(
+    tasks: GuiTasks, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    quoting = Quoting(fake_node, tasks)
+    with qtbot.waitSignal(quoting.quoted):
+        quoting.ask(QuoteRequest(model_id=sample_market.model_id(0), duration_s=600))
+    first = quoting.quote
+    with qtbot.waitSignal(quoting.quoted), qtbot.assertNotEmitted(quoting.asked):
+        quoting.renew()
+        assert quoting.quote is first
+    assert quoting.quote is not None and first is not None
+    assert quoting.quote.id != first.id
+
+
 def test_an_opening_runs_once_and_tells_its_steps(
     tasks: GuiTasks, fake_node: FakeNode, qtbot: QtBot
 ) -> None:
