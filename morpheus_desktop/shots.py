@@ -20,6 +20,7 @@ from morpheus_desktop.rail import SECTIONS
 from morpheus_desktop.shell_presenter import ShellPresenter
 from morpheus_desktop.tasks import GuiTasks
 from morpheus_desktop.theme import Theme, install_theme
+from morpheus_desktop.widgets.gallery import components_page
 from morpheus_desktop.window import MainWindow
 from node.core.errors import IncompleteAnswerError, NodeError
 from node.service.dto import TextDelta
@@ -29,7 +30,7 @@ from tests.fakes.fake_node import FakeNode
 SIZES = ((1280, 800), (900, 600))
 _WAIT_S = 10.0
 _PAUSE_S = 0.02
-_CALM = 8
+_CALM = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +148,12 @@ async def close_sheet(stage: Stage) -> None:
     await stage.until(lambda: stage.window.findChild(QWidget, "session.close"))
 
 
+async def components(stage: Stage) -> None:
+    page = components_page()
+    stage.window.add_full_page(page)
+    stage.window.show_full_page(page)
+
+
 def section(name: str) -> Scene:
     async def show(stage: Stage) -> None:
         stage.navigation.begin(demo=False)
@@ -167,6 +174,7 @@ SCENES: dict[str, tuple[Callable[[], FakeNode], Scene]] = {
     "chat-failed": (FakeNode, chat_failed),
     "session-sheet": (FakeNode, session_sheet),
     "close-sheet": (FakeNode, close_sheet),
+    "components": (FakeNode.fresh, components),
     **{item.name: (FakeNode, section(item.name)) for item in SECTIONS if item.name != "chat"},
 }
 
