@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
 from morpheus_desktop import errors, formats
@@ -22,7 +23,7 @@ from morpheus_desktop.window import MainWindow
 from node.core.errors import NodeError, RpcUnavailableError, WalletLockedError
 from node.core.events import HealthChanged
 from node.service.api import NodeService
-from node.service.dto import LocalModel, NetworkView, SessionView
+from node.service.dto import LocalModel, NetworkView, NodeStatus, SessionView
 
 FIRST_NETWORK = "base"
 _UNREACHABLE = RpcUnavailableError.default_code
@@ -50,6 +51,7 @@ class Navigation(QObject):
         self._demo_hidden = False
         self._leaving = False
         self._problems: dict[str, errors.Presented] = {}
+        self._reports: dict[str, str] = {}
         self.chat = ChatPresenter(node, tasks, signals, time)
         self.onboarding = OnboardingPresenter(node, tasks)
         self._welcome = OnboardingPage(self.onboarding)
@@ -177,9 +179,9 @@ class Navigation(QObject):
         self.chat.use_local(model)
         self.go("chat")
 
-    def refresh(self) -> None:
-        """Something about the network or the wallet has changed."""
-        self._shell.refresh()
+    def network_selected(self, status: NodeStatus) -> None:
+        """Another network was chosen in the settings."""
+        self._shell.remember_network(status)
         self.chat.load_choices()
 
     def set_up_wallet(self) -> None:
@@ -202,6 +204,7 @@ class Navigation(QObject):
             self._welcome.show_problem(error)
             return
         self._problems[error.code] = errors.present(error)
+        self._reports[error.code] = errors.report(error)
         self._show_notices()
 
     def _health_changed(self, event: HealthChanged) -> None:
@@ -226,7 +229,7 @@ class Navigation(QObject):
             action = words.actions[0][1] if words.actions else ""
             banner = Banner(words.title, words.text, tone=words.severity, action=action, close=True)
             banner.dismissed.connect(lambda key=key: self._forget(key))
-            banner.action.connect(lambda key=key: self._retry(key))
+            banner.action.connect(lambda key=key: self._act(key))
             self._window.show_notice(banner)
         if not ranked and self._shell.state.is_demo and not self._demo_hidden:
             banner = Banner(
@@ -247,8 +250,14 @@ class Navigation(QObject):
         self._problems.pop(key, None)
         self._show_notices()
 
-    def _retry(self, key: str) -> None:
-        self._problems.pop(key, None)
+    def _act(self, key: str) -> None:
+        """The button of a notice: copy the report of a fault of ours, or try again."""
+        words = self._problems.pop(key, None)
+        if words is not None and words.actions[0][0] == errors.COPY_REPORT:
+            QGuiApplication.clipboard().setText(self._reports[key])
+            self.tell("The report is on the clipboard", "success")
+            self._show_notices()
+            return
         self._show_notices()
         self._shell.refresh()
         if self._started:

@@ -12,7 +12,7 @@ from morpheus_desktop.chain_time import ChainTime
 from morpheus_desktop.tasks import GuiTasks
 from node.core.errors import NodeError
 from node.service.api import NodeService
-from node.service.dto import LocalModel, SessionView
+from node.service.dto import LocalModel, NodeStatus, SessionView
 
 
 class Ways(Protocol):
@@ -30,7 +30,7 @@ class Ways(Protocol):
 
     def set_up_wallet(self) -> None: ...
 
-    def refresh(self) -> None: ...
+    def network_selected(self, status: NodeStatus) -> None: ...
 
     def tell(self, text: str, tone: str) -> None: ...
 
@@ -108,6 +108,6 @@ class SectionPages:
         presenter = SettingsPresenter(self._node, self._tasks, self._signals)
         page = SettingsPage(presenter)
         presenter.setParent(page)
-        presenter.network_selected.connect(lambda _status: self._ways.refresh())
+        presenter.network_selected.connect(self._ways.network_selected)
         page.told.connect(self._ways.tell)
         return page

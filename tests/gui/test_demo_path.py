@@ -1,61 +1,23 @@
 """The product's path with the real node and the real widgets: two clicks and Enter to an answer."""
 
-import concurrent.futures
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
-from morpheus_desktop.bridge import BridgedNode
+from morpheus_desktop import formats
 from morpheus_desktop.pages.chat.page import ChatPage
 from morpheus_desktop.tasks import GuiTasks
-from node.core.paths import AppDirs
-from node.core.settings import NodeSettings
-from node.host import NodeThread
-from node.service.dto import MorOverview, SessionView
-from node.service.local import open_node
-from node.service.node_options import NodeOptions
+from tests.gui.running_node import RunningNode
 from tests.gui.window_kit import WindowKit, open_window
 
-_T = TypeVar("_T")
 START_MS = 60_000
 DEMO_MOR = 1000 * 10**18
 
 pytestmark = [pytest.mark.gui, pytest.mark.chain]
-
-
-class RunningNode:
-    """A node in its own thread, seen from the window and, for checks, from the test."""
-
-    def __init__(self, folder: Path) -> None:
-        options = NodeOptions(dirs=AppDirs.under(folder), settings=NodeSettings())
-        self._thread = NodeThread(lambda: open_node(options))
-        started = self._thread.start()
-        self.bridged = BridgedNode(self._thread, started)
-        started.result(30)
-
-    def ask(self, coroutine: Coroutine[Any, Any, _T]) -> _T:
-        """Ask the node itself, past the bridge."""
-        future: concurrent.futures.Future[_T] = self._thread.submit(coroutine)
-        return future.result(30)
-
-    @property
-    def node(self) -> Any:
-        return self._thread.node
-
-    def money(self) -> MorOverview:
-        return self.ask(self.node.wallet.overview())
-
-    def session(self) -> SessionView:
-        (found,) = self.ask(self.node.sessions.list())
-        return found
-
-    def stop(self) -> bool:
-        return self._thread.stop(15)
 
 
 @pytest.fixture
@@ -137,6 +99,4 @@ def _hour(page: ChatPage) -> str:
     quote = page.presenter.quoting.quote
     if quote is None:
         return "not yet"
-    from morpheus_desktop import formats
-
     return formats.when(quote.ends_at, page.presenter.time.now())

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
 from morpheus_desktop.rail import SECTIONS, RailButton
 from morpheus_desktop.top_bar import BarChip
-from node.core.errors import NodeError, RpcUnavailableError, WalletLockedError
+from node.core.errors import InternalError, NodeError, RpcUnavailableError, WalletLockedError
 from node.core.events import HealthChanged
 from node.service.dto import DemoStatus
 from tests.fakes import sample_data, sample_market
@@ -239,3 +239,24 @@ def test_a_model_of_the_market_is_chatted_with_or_quoted_first(
     assert kit.window.section == "chat"
     kit.navigation.chat_with_model(qwen, None)
     kit.until(lambda: kit.has("session.sheet"))
+
+
+def test_a_fault_of_ours_can_be_copied_and_a_passing_one_tried_again(
+    open_kit: OpenWindow, fake_node: FakeNode
+) -> None:
+    kit = ready(open_kit, fake_node)
+    kit.navigation.show_problem(InternalError("The list broke."))
+    kit.until(lambda: _names(kit))
+    _banner_button(kit).click()
+    assert QApplication.clipboard().text().startswith("InternalError node.internal")
+    kit.until(lambda: not _names(kit))
+    reads = len(fake_node.called("system.status"))
+    kit.navigation.show_problem(RpcUnavailableError("No connection to Base."))
+    kit.until(lambda: _names(kit))
+    _banner_button(kit).click()
+    kit.until(lambda: len(fake_node.called("system.status")) > reads)
+    assert not _names(kit)
+
+
+def _banner_button(kit: WindowKit) -> QPushButton:
+    return next(item for item in _banners(kit)[0].findChildren(QPushButton) if item.text())
