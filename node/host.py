@@ -10,7 +10,9 @@ from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from node.core import tokens
 from node.core.errors import InternalError, NodeError, NodeStoppedError
+from node.core.tasks import TaskScope
 from node.service.api import NodeService
 from node.service.node_options import NodeOptions
 
@@ -39,7 +41,13 @@ async def open_hosted_node(
     from node.http_api.server import serve_api
     from node.service.local import open_node
 
-    async with open_node(options) as node, serve_api(node, fixed_port=fixed_port):
+    async with (
+        open_node(options) as node,
+        serve_api(node, fixed_port=fixed_port),
+        TaskScope("host") as tasks,
+    ):
+        # Half a second of work in a thread: after the start, before the first answer needs it.
+        tasks.spawn(asyncio.to_thread(tokens.load), name="tokenizer")
         yield node
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from node.core import tokens
 from node.core.clock import Clock, SystemClock
 from node.core.errors import AlreadyRunningError
 from node.core.events import EventBus, LocalModelsChanged, WalletChanged
@@ -118,8 +117,6 @@ async def open_node(options: NodeOptions) -> AsyncGenerator[LocalNode, None]:
         network = start_network(settings)
         if network:
             await switch.select(network)
-        tasks = await cleanup.enter_async_context(TaskScope("node"))
-        tasks.spawn(_load_tokenizer(), name="tokenizer")
         yield node
 
 
@@ -164,11 +161,6 @@ def _compose(
         dirs=profile.dirs,
         api=api,
     )
-
-
-async def _load_tokenizer() -> None:
-    """Half a second of work in a thread, so that the first answer does not wait for it."""
-    await asyncio.to_thread(tokens.load)
 
 
 def _lock(dirs: AppDirs, cleanup: AsyncExitStack) -> None:
