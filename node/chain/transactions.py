@@ -251,6 +251,7 @@ class WalletTransactions:
             WrongNetworkError: the bytes are signed for another chain.
             TxReplacedError: the nonce was used by another transaction.
             NotEnoughGasError: the endpoint says that the wallet cannot pay.
+            RpcUnavailableError: no endpoint took or refused it; it may still have arrived.
             ChainError: the endpoint refused for another reason.
         """
         tx_hash = hash_of(raw)
@@ -261,8 +262,11 @@ class WalletTransactions:
         except RpcFaultError as error:
             if error.fault is Fault.ALREADY_KNOWN:
                 return tx_hash
-            if error.fault is Fault.NONCE_TOO_LOW and await self._is_known(tx_hash):
+            if error.fault is Fault.NONCE_TOO_LOW and await self.is_known(tx_hash):
                 return tx_hash
+            if error.fault in (Fault.RATE_LIMIT, Fault.MISSING_STATE):
+                # No verdict on the transaction: the nonce stays with these bytes.
+                raise RpcUnavailableError("The network nodes have no time at present.") from error
             self._outbox.release(tx_hash)
             raise _refused(error) from error
         return tx_hash
@@ -284,9 +288,14 @@ class WalletTransactions:
         """Transactions of `sender` that are mined (block tag `latest`)."""
         return await self._waiter.mined_count(sender)
 
-    async def _is_known(self, tx_hash: TxHash) -> bool:
+    async def is_known(self, tx_hash: TxHash) -> bool:
+        """Whether the network has the transaction, mined or waiting."""
         answer: Any = await self._rpc.request("eth_getTransactionByHash", [tx_hash.hex])
         return answer is not None
+
+    def give_up(self, tx_hash: TxHash) -> None:
+        """The bytes are not sent again from here; their nonce goes to the next transaction."""
+        self._outbox.release(tx_hash)
 
     def _check_chain(self, chain_id: int) -> None:
         if chain_id != self._network.chain_id:

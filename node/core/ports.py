@@ -299,6 +299,14 @@ class Transactions(Protocol):
         """Transactions of `sender` that are mined (block tag `latest`)."""
         ...
 
+    async def is_known(self, tx_hash: TxHash) -> bool:
+        """Whether the network has the transaction, mined or waiting."""
+        ...
+
+    def give_up(self, tx_hash: TxHash) -> None:
+        """The bytes are not sent again from here; their nonce goes to the next transaction."""
+        ...
+
 
 class AsyncLane(Protocol):
     async def __aenter__(self) -> Any: ...

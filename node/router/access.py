@@ -1,6 +1,9 @@
 """What the use cases share: one chain, one wallet, the journal and the bus."""
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 
 from node.core.clock import Clock
 from node.core.events import EventBus, SessionChanged
@@ -23,6 +26,33 @@ class ChainAccess:
     clock: Clock
 
 
+class IntentsAtWork:
+    """Which intents somebody in this process is carrying out.
+
+    Nobody else may move such an intent: recovery would give up an opening that is under way.
+    """
+
+    def __init__(self) -> None:
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._users: dict[str, int] = {}
+
+    def __contains__(self, intent_id: str) -> bool:
+        return intent_id in self._users
+
+    @asynccontextmanager
+    async def hold(self, intent_id: str) -> AsyncGenerator[None, None]:
+        """Keep the intent to oneself; waits while somebody else has it."""
+        lock = self._locks.setdefault(intent_id, asyncio.Lock())
+        self._users[intent_id] = self._users.get(intent_id, 0) + 1
+        try:
+            async with lock:
+                yield
+        finally:
+            self._users[intent_id] -= 1
+            if not self._users[intent_id]:
+                del self._users[intent_id], self._locks[intent_id]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalletAccess:
     """The wallet's signer with the journal of its money on this network."""
@@ -30,6 +60,7 @@ class WalletAccess:
     signer: Signer
     journal: SessionJournal
     bus: EventBus
+    at_work: IntentsAtWork = field(default_factory=IntentsAtWork)
 
     @property
     def address(self) -> Address:

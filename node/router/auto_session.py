@@ -28,8 +28,9 @@ class AutoSessions:
 
     async def open_session_for(self, model_id: ModelId) -> SessionEntry | None:
         """The open session with the most time left, None when there is none."""
+        market = self._chain.market
         entries = await self._wallet.journal.active(
-            self._wallet.address, self._chain.market.chain_id
+            self._wallet.address, market.chain_id, market.marketplace_address
         )
         limit = self._chain.clock.unix_seconds() + MIN_LEFT_S
         usable = [

@@ -4,15 +4,18 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from node.core.errors import (
+    FundsError,
     NodeError,
     PayoutEmptyError,
     ProviderError,
     RevertedError,
     SessionClosedError,
+    TxReplacedError,
 )
 from node.core.faults import fault_point
 from node.core.ids import SessionId
-from node.core.ports import SignedBlob
+from node.core.log import get_logger
+from node.core.ports import Intent, SignedBlob
 from node.core.records import Receipt, Session
 from node.core.units import Mor, UnixSeconds, next_midnight
 from node.router.access import ChainAccess, WalletAccess, announce
@@ -20,9 +23,11 @@ from node.router.links import ProviderLink
 from node.router.quote import Refund, SessionTerms, refund_at
 from node.router.reports import ReportMaker
 from node.router.sending import Stage, TransactionSender
-from node.store.journal_records import SessionEntry, SessionState
+from node.store.journal_records import SessionEntry, SessionState, TxRecord, TxStatus
 from node.wire.handshake import ReportQuery
 
+_log = get_logger("node.router.closing")
+_CLOSED = frozenset({SessionState.CLOSED, SessionState.SETTLED})
 CLOSE = Stage(name="close", signed=SessionState.CLOSE_SIGNED, sent=SessionState.CLOSE_SENT)
 _PAYOUT_REASONS = (
     "ERC20: transfer amount exceeds balance",
@@ -68,7 +73,6 @@ class SessionCloser:
         self._sender = sender
         self._link = link
         self._reports = reports
-        self._locks: dict[SessionId, asyncio.Lock] = {}
 
     async def preview(self, entry: SessionEntry, session_id: SessionId, at: int) -> Refund:
         """What a close at `at` would return. Nothing is sent."""
@@ -89,16 +93,50 @@ class SessionCloser:
         """
         if entry.session_id is None:
             raise SessionClosedError("This session was never opened.")
-        lock = self._locks.setdefault(entry.session_id, asyncio.Lock())
-        async with lock:
-            return await self._close(entry, entry.session_id)
+        async with self._wallet.at_work.hold(entry.intent_id):
+            kept = await self._wallet.journal.entry(entry.intent_id)
+            if kept is not None and kept.state is not entry.state:
+                # Somebody else moved it on while this call waited.
+                entry = kept
+            return await self._close(entry)
 
-    async def _close(self, entry: SessionEntry, session_id: SessionId) -> Closed:
+    async def _close(self, entry: SessionEntry) -> Closed:
+        session_id = entry.session_id
+        if session_id is None or entry.state in _CLOSED:
+            raise SessionClosedError("This session is closed already.")
         session = await self._chain.market.session(session_id)
         if session.is_closed:
             await self.settle(entry, session, None)
             raise SessionClosedError("This session is closed already.")
+        waiting = await self._waiting_close(entry)
+        if waiting is not None:
+            closed = await self._finish(entry, waiting, session_id)
+            if closed is not None:
+                return closed
+            entry = await self._save(entry, SessionState.ACTIVE)
         report, from_provider = await self._report(entry, session_id)
+        try:
+            return await self._send(entry, session_id, report, from_provider)
+        except RevertedError as error:
+            await self._still_open(entry, error)
+            if error.reason in _PAYOUT_REASONS:
+                raise PayoutEmptyError(
+                    "The network's payout account cannot pay the provider at present."
+                ) from error
+            if not from_provider:
+                raise
+            # The contract does not take the provider's report: that must not hold the stake.
+            _log.warning("provider's report refused", code=error.code)
+        own = await self._reports.own_report(session_id)
+        try:
+            return await self._send(entry, session_id, own, False)
+        except RevertedError as error:
+            await self._still_open(entry, error)
+            raise
+
+    async def _send(
+        self, entry: SessionEntry, session_id: SessionId, report: SignedBlob, from_provider: bool
+    ) -> Closed:
         entry = replace(
             entry,
             close_report=report.encoded,
@@ -107,21 +145,44 @@ class SessionCloser:
         )
         fault_point("close.report.after")
         call = self._chain.calls.close_session(report.encoded, report.signature)
-        try:
-            entry, record = await self._sender.sign_and_send(call, entry, CLOSE)
-            record, receipt = await self._sender.wait_mined(record)
-        except RevertedError as error:
-            await self._still_open(entry, error)
-            if error.reason in _PAYOUT_REASONS:
-                raise PayoutEmptyError(
-                    "The network's payout account cannot pay the provider at present."
-                ) from error
-            raise
+        entry, record = await self._sender.sign_and_send(call, entry, CLOSE)
+        record, receipt = await self._sender.wait_mined(record)
+        return await self._done(entry, session_id, record, receipt)
+
+    async def _done(
+        self, entry: SessionEntry, session_id: SessionId, record: TxRecord, receipt: Receipt
+    ) -> Closed:
         fault_point("close.mined.before")
         closed = await self._chain.market.session(session_id)
         entry = await self.settle(entry, closed, receipt)
         fault_point("close.closed.after")
-        return Closed(entry=entry, tx_hash=record.tx_hash.hex, with_provider_report=from_provider)
+        return Closed(
+            entry=entry,
+            tx_hash=record.tx_hash.hex,
+            with_provider_report=entry.close_kind == "provider_report",
+        )
+
+    async def _waiting_close(self, entry: SessionEntry) -> TxRecord | None:
+        """The close that was signed already: a second one would wait behind it and pay twice."""
+        for record in await self._wallet.journal.transactions_of(entry.intent_id):
+            if record.intent is Intent.CLOSE_SESSION and record.is_pending:
+                return record
+        return None
+
+    async def _finish(
+        self, entry: SessionEntry, record: TxRecord, session_id: SessionId
+    ) -> Closed | None:
+        """Send the waiting close again and wait for it; None when it will not close the session."""
+        try:
+            record = await self._sender.send_again(record)
+            record, receipt = await self._sender.wait_mined(record)
+        except TxReplacedError:
+            await self._sender.give_up(record, TxStatus.REPLACED)
+            return None
+        except (RevertedError, FundsError) as error:
+            _log.info("the waiting close is of no use", code=error.code)
+            return None
+        return await self._done(entry, session_id, record, receipt)
 
     async def _report(self, entry: SessionEntry, session_id: SessionId) -> tuple[SignedBlob, bool]:
         try:

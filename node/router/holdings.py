@@ -38,10 +38,13 @@ class Holdings:
 async def all_sessions(market: Marketplace, user: Address) -> tuple[Session, ...]:
     """Every session of `user`, oldest first."""
     found: list[Session] = []
+    offset = 0
     while True:
-        page = await market.sessions(user=user, offset=len(found), limit=PAGE)
+        page = await market.sessions(user=user, offset=offset, limit=PAGE)
         found.extend(page.items)
-        if not page.items or len(found) >= page.total:
+        # A page may be short in the middle: records that cannot be read are left out.
+        offset += PAGE
+        if offset >= page.total:
             return tuple(found)
 
 

@@ -21,6 +21,8 @@ from node.store.journal_records import SessionEntry, SessionState
 _log = get_logger("node.router.keeper")
 LOOK_EVERY_S = 5.0
 RECONCILE_EVERY_S = 300.0
+LOOK_AGAIN_S = 10.0
+"""Between two comparisons while a transaction is on its way that nobody waits for."""
 FIRST_RETRY_S = 30.0
 LONGEST_RETRY_S = 900.0
 
@@ -61,7 +63,7 @@ class SessionKeeper:
         while True:
             now = self._chain.clock.monotonic()
             try:
-                if now - self._reconciled >= RECONCILE_EVERY_S:
+                if await self._is_time_to_reconcile(now):
                     await self._recovery.run()
                     self._reconciled = now
                 await self.close_ended()
@@ -72,6 +74,12 @@ class SessionKeeper:
                 self.is_connected = not isinstance(error, ChainError)
                 _log.warning("sessions could not be looked after", code=error.code)
             await self._pause()
+
+    async def _is_time_to_reconcile(self, now: float) -> bool:
+        waited = now - self._reconciled
+        if waited >= RECONCILE_EVERY_S:
+            return True
+        return waited >= LOOK_AGAIN_S and await self._recovery.is_needed()
 
     async def _pause(self) -> None:
         self._wake.clear()
@@ -86,12 +94,16 @@ class SessionKeeper:
 
         Returns how many were closed.
         """
+        market = self._chain.market
         entries = await self._wallet.journal.active(
-            self._wallet.address, self._chain.market.chain_id
+            self._wallet.address, market.chain_id, market.marketplace_address
         )
+        due = [entry for entry in entries if self._is_due(entry)]
+        # By the chain's time too: a close one second too early locks stake until midnight.
+        chain_time = await market.block_time() if due else 0
         closed = 0
-        for entry in entries:
-            if self._is_due(entry):
+        for entry in due:
+            if entry.ends_at <= chain_time:
                 closed += await self._try_close(entry)
         return closed
 

@@ -3,19 +3,25 @@
 Each step journalled first.
 """
 
+import asyncio
 import secrets
 from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, replace
 
 from node.core.errors import (
     BidNotFoundError,
+    FundsError,
     NoProviderError,
+    NotEnoughMorError,
     PriceChangedError,
     ProviderError,
     RevertedError,
+    SessionBusyError,
     SessionError,
 )
 from node.core.faults import fault_point
+from node.core.ids import ModelId
 from node.core.ports import HandshakeReply
 from node.core.records import Receipt
 from node.core.units import Mor, UnixMillis
@@ -23,7 +29,7 @@ from node.router.access import ChainAccess, WalletAccess, announce
 from node.router.links import ProviderLink
 from node.router.quotes import Candidate, SessionQuote
 from node.router.sending import Stage, TransactionSender, refusal_text
-from node.store.journal_records import SessionEntry, SessionState
+from node.store.journal_records import OPENING_STATES, SessionEntry, SessionState
 from node.store.peers import PeerKeys
 from node.wire.handshake import SessionOffer
 
@@ -31,6 +37,7 @@ APPROVAL_LIFETIME_MS = 540_000
 """Own limit; the contract's ten minutes never end with the network's millisecond timestamps."""
 APPROVE = Stage(name="approve", signed=SessionState.APPROVE_SIGNED, sent=SessionState.APPROVE_SENT)
 OPEN = Stage(name="open", signed=SessionState.OPEN_SIGNED, sent=SessionState.OPEN_SENT)
+_MAY_OPEN = frozenset({OPEN.signed, OPEN.sent, SessionState.OPEN_IN_BLOCK})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +51,11 @@ class OpeningStep:
 
 
 class SessionOpener:
-    """Opens sessions from confirmed quotes."""
+    """Opens sessions from confirmed quotes: one at a time of a model, one payment at a time.
+
+    Whoever stops taking steps closes the iterator: what was sent by then is finished by recovery,
+    the rest is given up.
+    """
 
     def __init__(
         self,
@@ -60,6 +71,8 @@ class SessionOpener:
         self._sender = sender
         self._link = link
         self._peers = peers
+        self._drafting = asyncio.Lock()
+        self._paying = asyncio.Lock()
 
     async def open(self, quote: SessionQuote) -> AsyncGenerator[OpeningStep, None]:
         """Yield the steps; the last is `ready` with the active session.
@@ -68,12 +81,21 @@ class SessionOpener:
 
         Raises:
             NodeError: the first of the quote's problems, if it has any.
+            SessionBusyError: a session of this model is being opened already; nothing was spent.
             NoProviderError: every provider refused; nothing was spent.
             RevertedError, TxStuckError, RpcUnavailableError: as journalled; see `SessionRecovery`.
         """
         if quote.problems:
             raise quote.problems[0]
-        entry = await self._draft(quote)
+        async with AsyncExitStack() as at_work:
+            entry = await self._draft(quote, at_work)
+            async with aclosing(self._steps(entry, quote)) as steps:
+                async for step in steps:
+                    yield step
+
+    async def _steps(
+        self, entry: SessionEntry, quote: SessionQuote
+    ) -> AsyncGenerator[OpeningStep, None]:
         tried: list[tuple[str, str]] = []
         for candidate in quote.candidates:
             entry = await self._save(entry, candidate=candidate, state=SessionState.QUOTED)
@@ -87,16 +109,41 @@ class SessionOpener:
                 tried.append((candidate.bid.provider.checksum, refusal_text(error)))
                 continue
             entry = await self._accepted(entry, reply)
-            async for step in self._pay(entry, quote):
-                yield step
+            async with aclosing(self._pay(entry)) as steps:
+                async for step in steps:
+                    yield step
             return
         await self._give_up(entry, "; ".join(f"{who}: {why}" for who, why in tried))
         raise NoProviderError("No provider accepted the session.", tried=tried)
 
-    async def _draft(self, quote: SessionQuote) -> SessionEntry:
+    async def _draft(self, quote: SessionQuote, at_work: AsyncExitStack) -> SessionEntry:
+        """Write the first row; it is nobody else's until `at_work` is left."""
+        async with self._drafting:
+            await self._refuse_second(quote.model.id)
+            entry = self._first_row(quote)
+            await at_work.enter_async_context(self._wallet.at_work.hold(entry.intent_id))
+            fault_point("open.draft.before")
+            await self._wallet.journal.create(entry)
+            fault_point("open.draft.after")
+        return entry
+
+    async def _refuse_second(self, model_id: ModelId) -> None:
+        market = self._chain.market
+        for entry in await self._wallet.journal.unfinished(
+            self._wallet.address, market.chain_id, market.marketplace_address
+        ):
+            busy = entry.intent_id in self._wallet.at_work and entry.state in OPENING_STATES
+            if entry.model_id == model_id and (busy or entry.state in _MAY_OPEN):
+                raise SessionBusyError(
+                    "A session for this model is being opened already.",
+                    hint="Wait until it is open or given up. Nothing was spent this time.",
+                    code="session.opening",
+                )
+
+    def _first_row(self, quote: SessionQuote) -> SessionEntry:
         now = self._chain.clock.unix_seconds()
         first = quote.candidates[0]
-        entry = SessionEntry(
+        return SessionEntry(
             intent_id=secrets.token_hex(16),
             wallet=self._wallet.address,
             chain_id=self._chain.market.chain_id,
@@ -115,10 +162,6 @@ class SessionOpener:
             created_at=now,
             updated_at=now,
         )
-        fault_point("open.draft.before")
-        await self._wallet.journal.create(entry)
-        fault_point("open.draft.after")
-        return entry
 
     async def _check_bid(self, candidate: Candidate) -> None:
         bid = await self._chain.market.bid(candidate.bid.id)
@@ -150,11 +193,15 @@ class SessionOpener:
         fault_point("open.provider_ok.after")
         return entry
 
-    async def _pay(
-        self, entry: SessionEntry, quote: SessionQuote
-    ) -> AsyncGenerator[OpeningStep, None]:
+    async def _pay(self, entry: SessionEntry) -> AsyncGenerator[OpeningStep, None]:
+        # One at a time: a second opening would take the allowance that the first one made.
+        async with self._paying, aclosing(self._paid(entry)) as steps:
+            async for step in steps:
+                yield step
+
+    async def _paid(self, entry: SessionEntry) -> AsyncGenerator[OpeningStep, None]:
         try:
-            if quote.approve_amount > Mor(0):
+            if await self._needs_allowance(entry.stake):
                 yield OpeningStep(name="allowing", entry=entry)
                 call = self._chain.calls.approve(entry.stake)
                 entry, record = await self._sender.sign_and_send(call, entry, APPROVE)
@@ -174,11 +221,20 @@ class SessionOpener:
             entry, record = await self._sender.sign_and_send(call, entry, OPEN)
             yield OpeningStep(name="opening", entry=entry, tx_hash=record.tx_hash.hex)
             _, receipt = await self._sender.wait_mined(record)
-        except RevertedError as error:
+        except (RevertedError, FundsError) as error:
             await self._give_up(entry, error.message)
             raise
         entry = await self.mined(entry, receipt)
         yield OpeningStep(name="ready", entry=entry, tx_hash=receipt.tx_hash.hex)
+
+    async def _needs_allowance(self, stake: Mor) -> bool:
+        balances = await self._chain.market.balances(self._wallet.address)
+        if balances.mor < stake:
+            raise NotEnoughMorError(
+                f"You have {balances.mor} now; {stake} are needed.",
+                hint="Another session or payment took MOR meanwhile. Nothing was spent.",
+            )
+        return balances.allowance < stake
 
     async def _fresh_approval(self, entry: SessionEntry) -> SessionEntry:
         age = self._chain.clock.unix_millis() - entry.approval_at

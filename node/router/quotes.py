@@ -114,7 +114,7 @@ class QuoteDesk:
             self._chain.transactions.gas_price(),
         )
         price = candidates[0].bid.price_per_second
-        stake = order.stake or self._stake(economy, price, order)
+        stake = order.stake if order.stake is not None else self._stake(economy, price, order)
         quote = SessionQuote(
             id=secrets.token_hex(8),
             model=model,
@@ -163,7 +163,8 @@ class QuoteDesk:
     @staticmethod
     def _stake(economy: Economy, price: PricePerSecond, order: QuoteOrder) -> Mor:
         try:
-            return stake_for(economy, price, order.duration_s or DEFAULT_DURATION_S)
+            duration_s = DEFAULT_DURATION_S if order.duration_s is None else order.duration_s
+            return stake_for(economy, price, duration_s)
         except BudgetEmptyError:
             # The quote is still shown, with the empty budget as its problem.
             return Mor(0)

@@ -6,7 +6,13 @@ Sign, write down, send, wait, write down.
 import secrets
 from dataclasses import dataclass, replace
 
-from node.core.errors import NodeError, RevertedError
+from node.core.errors import (
+    FundsError,
+    NodeError,
+    RevertedError,
+    RpcAnswerError,
+    RpcUnavailableError,
+)
 from node.core.events import BalanceChanged, TransactionChanged
 from node.core.faults import fault_point
 from node.core.ids import TxHash
@@ -45,7 +51,7 @@ class TransactionSender:
 
         Raises:
             RevertedError, FundsError: refused before anything was signed; the session is unchanged.
-            RpcUnavailableError: signed and kept, but no endpoint took it.
+            RpcUnavailableError: signed and kept, but no endpoint took it (`chain.tx_kept`).
         """
         async with self._chain.transactions.lane():
             prepared = await self._chain.transactions.prepare(call, self._wallet.signer)
@@ -56,7 +62,7 @@ class TransactionSender:
             entry = self._touch(entry, stage.signed)
             await self._wallet.journal.save_with_tx(entry, record)
             fault_point(f"{stage.name}.signed.after")
-            await self._chain.transactions.broadcast(record.raw)
+            await self._broadcast(record)
         fault_point(f"{stage.name}.sent.before")
         record = await self._update(record, TxStatus.SENT)
         entry = self._touch(entry, stage.sent)
@@ -66,29 +72,50 @@ class TransactionSender:
 
     async def send_alone(self, call: Call) -> tuple[TxRecord, Receipt]:
         """Send a transaction that belongs to no session and wait for it. Raises as `wait_mined`."""
-        async with self._chain.transactions.lane():
-            prepared = await self._chain.transactions.prepare(call, self._wallet.signer)
-            record = self._record(
-                call,
-                prepared.nonce,
-                prepared.signed.raw,
-                prepared.signed.tx_hash,
-                secrets.token_hex(16),
-            )
-            await self._wallet.journal.add_tx(record)
-            fault_point("single.signed.after")
+        intent_id = secrets.token_hex(16)
+        async with self._wallet.at_work.hold(intent_id):
+            async with self._chain.transactions.lane():
+                prepared = await self._chain.transactions.prepare(call, self._wallet.signer)
+                signed = prepared.signed
+                record = self._record(call, prepared.nonce, signed.raw, signed.tx_hash, intent_id)
+                await self._wallet.journal.add_tx(record)
+                fault_point("single.signed.after")
+                await self._broadcast(record)
+            record = await self._update(record, TxStatus.SENT)
+            fault_point("single.sent.after")
+            return await self.wait_mined(record)
+
+    async def _broadcast(self, record: TxRecord) -> None:
+        try:
             await self._chain.transactions.broadcast(record.raw)
-        record = await self._update(record, TxStatus.SENT)
-        fault_point("single.sent.after")
-        return await self.wait_mined(record)
+        except (RpcUnavailableError, RpcAnswerError) as error:
+            # Whoever reads only "no connection" would order the same thing a second time.
+            raise RpcUnavailableError(
+                "The transaction is signed and kept, but no network node took it yet.",
+                hint="Do not repeat it: it is sent by itself when the connection is back. After"
+                " nine minutes without one it is given up.",
+                code="chain.tx_kept",
+                details={"tx_hash": record.tx_hash.hex},
+            ) from error
+        except FundsError:
+            await self._update(record, TxStatus.DROPPED)
+            raise
 
-    async def send_again(self, record: TxRecord) -> None:
-        """Broadcast the same bytes once more; harmless when they are known or mined."""
-        await self._chain.transactions.broadcast(record.raw)
+    async def send_again(self, record: TxRecord) -> TxRecord:
+        """Broadcast the same bytes once more; harmless when they are known or mined.
+
+        Raises:
+            FundsError: refused for want of ETH; journalled as dropped.
+            RpcUnavailableError: nobody took them; they stay as they are.
+        """
+        await self._broadcast(record)
         if record.status is TxStatus.SIGNED:
-            await self._update(record, TxStatus.SENT)
+            record = await self._update(record, TxStatus.SENT)
+        return record
 
-    async def wait_mined(self, record: TxRecord) -> tuple[TxRecord, Receipt]:
+    async def wait_mined(
+        self, record: TxRecord, timeout_s: float | None = None
+    ) -> tuple[TxRecord, Receipt]:
         """Wait until the transaction is in a block and journal it.
 
         Raises:
@@ -96,7 +123,9 @@ class TransactionSender:
             TxStuckError: not mined in time; it stays journalled as sent.
         """
         try:
-            receipt = await self._chain.transactions.wait(record.tx_hash, timeout_s=WAIT_TIMEOUT_S)
+            receipt = await self._chain.transactions.wait(
+                record.tx_hash, timeout_s=WAIT_TIMEOUT_S if timeout_s is None else timeout_s
+            )
         except RevertedError:
             failed = await self._chain.transactions.receipt(record.tx_hash)
             await self._settle(record, failed, TxStatus.FAILED)
@@ -110,8 +139,9 @@ class TransactionSender:
             await self._settle(record, receipt, TxStatus.MINED if receipt.ok else TxStatus.FAILED)
         return receipt
 
-    async def mark(self, record: TxRecord, status: TxStatus) -> TxRecord:
-        """Journal that a transaction was dropped or replaced."""
+    async def give_up(self, record: TxRecord, status: TxStatus) -> TxRecord:
+        """Journal that a transaction was dropped or replaced; it is not sent again from here."""
+        self._chain.transactions.give_up(record.tx_hash)
         return await self._update(record, status)
 
     async def _settle(

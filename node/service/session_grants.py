@@ -52,8 +52,8 @@ class SessionGrants:
             address = self._stack.wallet.address
         except (NoWalletError, WalletLockedError):
             return
-        chain_id = self._stack.chain.market.chain_id
-        for entry in await self._stack.wallet.journal.active(address, chain_id):
+        market, journal = self._stack.chain.market, self._stack.wallet.journal
+        for entry in await journal.active(address, market.chain_id, market.marketplace_address):
             self._grant(entry.intent_id, given)
 
     def _grant(self, name: str, given: set[str]) -> None:

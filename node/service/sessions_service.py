@@ -71,9 +71,16 @@ class SessionsService:
     async def open(self, quote_id: str) -> AsyncGenerator[OpenProgress, None]:
         stack = self._stacks.require()
         quote = stack.quotes.take(quote_id)
-        async with aclosing(stack.opener.open(quote)) as steps:
-            async for step in steps:
-                yield await self._progress(stack, step)
+        done = False
+        try:
+            async with aclosing(stack.opener.open(quote)) as steps:
+                async for step in steps:
+                    done = step.name == "ready"
+                    yield await self._progress(stack, step)
+        finally:
+            if not done:
+                # What was sent by now is finished, the rest given up.
+                stack.keeper.reconcile_soon()
 
     async def _progress(self, stack: NetworkStack, step: OpeningStep) -> OpenProgress:
         done = step.name == "ready"
@@ -101,7 +108,10 @@ class SessionsService:
 
     async def list(self) -> tuple[SessionView, ...]:
         stack = self._stacks.require()
-        entries = await stack.wallet.journal.all(stack.wallet.address, stack.chain.market.chain_id)
+        market = stack.chain.market
+        entries = await stack.wallet.journal.all(
+            stack.wallet.address, market.chain_id, market.marketplace_address
+        )
         return tuple([await self._view(stack, entry) for entry in entries])
 
     async def get(self, session_id: str) -> SessionView:

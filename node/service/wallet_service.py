@@ -159,7 +159,7 @@ class WalletService:
         call = stack.chain.calls.withdraw_on_hold(own, WITHDRAW_STEPS)
         record, receipt = await stack.sender.send_alone(call)
         arrived = sum(amount.base for _, to, amount in receipt.transfers if to == own)
-        await stack.recovery.run()
+        stack.keeper.reconcile_soon()
         return ClaimResult(tx_hash=record.tx_hash.hex, amount=arrived)
 
 

@@ -131,18 +131,27 @@ class SessionJournal:
             self._kept[session_id] = entry
         return entry
 
-    async def unfinished(self, wallet: Address, chain_id: int) -> tuple[SessionEntry, ...]:
-        """Sessions that still need something done, oldest first: what recovery walks through."""
-        return await self._by_states(
-            wallet, chain_id, frozenset(SessionState) - FINAL_STATES, "ASC"
-        )
+    async def unfinished(
+        self, wallet: Address, chain_id: int, marketplace: Address | None = None
+    ) -> tuple[SessionEntry, ...]:
+        """Sessions that still need something done, oldest first: what recovery walks through.
 
-    async def active(self, wallet: Address, chain_id: int) -> tuple[SessionEntry, ...]:
+        Here and below `marketplace` leaves out sessions of other contracts on the same chain.
+        """
+        states = frozenset(SessionState) - FINAL_STATES
+        return await self._by_states(wallet, chain_id, states, "ASC", marketplace)
+
+    async def active(
+        self, wallet: Address, chain_id: int, marketplace: Address | None = None
+    ) -> tuple[SessionEntry, ...]:
         """Sessions that are open on chain as far as is known, also ended ones nobody closed yet."""
-        return await self._by_states(wallet, chain_id, OPEN_STATES, "DESC")
+        return await self._by_states(wallet, chain_id, OPEN_STATES, "DESC", marketplace)
 
-    async def all(self, wallet: Address, chain_id: int) -> tuple[SessionEntry, ...]:
-        return await self._by_states(wallet, chain_id, frozenset(SessionState), "DESC")
+    async def all(
+        self, wallet: Address, chain_id: int, marketplace: Address | None = None
+    ) -> tuple[SessionEntry, ...]:
+        states = frozenset(SessionState)
+        return await self._by_states(wallet, chain_id, states, "DESC", marketplace)
 
     # --- transactions ----------------------------------------------------------------------------
 
@@ -210,13 +219,20 @@ class SessionJournal:
         return found[0] if found else None
 
     async def _by_states(
-        self, wallet: Address, chain_id: int, states: Iterable[SessionState], direction: str
+        self,
+        wallet: Address,
+        chain_id: int,
+        states: Iterable[SessionState],
+        direction: str,
+        marketplace: Address | None,
     ) -> tuple[SessionEntry, ...]:
         marks, values = _any_of(states)
+        where = f"wallet = ? AND chain_id = ? AND state IN ({marks})"
+        parameters: tuple[object, ...] = (wallet.raw, chain_id, *values)
+        if marketplace is not None:
+            where, parameters = f"{where} AND marketplace = ?", (*parameters, marketplace.raw)
         return await self._sessions(
-            f"wallet = ? AND chain_id = ? AND state IN ({marks})",
-            (wallet.raw, chain_id, *values),
-            f"ORDER BY created_at {direction}, rowid {direction}",
+            where, parameters, f"ORDER BY created_at {direction}, rowid {direction}"
         )
 
     async def _sessions(

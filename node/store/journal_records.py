@@ -163,3 +163,7 @@ class TxRecord:
     fee: Eth = field(default_factory=lambda: Eth(0))
     created_at: UnixSeconds
     updated_at: UnixSeconds
+
+    @property
+    def is_pending(self) -> bool:
+        return self.status in PENDING_STATUSES

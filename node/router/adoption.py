@@ -1,0 +1,125 @@
+"""Rows for sessions that are on chain but not in the journal."""
+
+import asyncio
+from dataclasses import replace
+
+from node.core.ids import Address, BidId
+from node.core.ports import Intent
+from node.core.records import Session
+from node.core.units import UnixSeconds
+from node.router.access import ChainAccess, WalletAccess, announce
+from node.router.holdings import all_sessions
+from node.store.journal_records import OPENING_STATES, SessionEntry, SessionState
+
+CLOCKS_APART_S = 600
+"""How far the chain's time of an opening may lie before the own clock's time of its intent."""
+_GIVEN_UP = frozenset({SessionState.FAILED, SessionState.ABANDONED})
+
+
+class SessionAdopter:
+    """Finds the wallet's sessions on chain and gives each exactly one row of the journal."""
+
+    def __init__(self, *, chain: ChainAccess, wallet: WalletAccess) -> None:
+        self._chain = chain
+        self._wallet = wallet
+        self._lock = asyncio.Lock()
+
+    async def adopt(self) -> tuple[SessionEntry, ...]:
+        """Make rows for open sessions that the journal does not know (lost data, another program).
+
+        All pages are read: an old open session may lie behind any number of closed ones. A session
+        whose intent is known gets that intent's row; one that is still being opened is left to who
+        opens it.
+        """
+        async with self._lock:
+            sessions = await self._on_chain()
+            adopted = []
+            for session in sessions:
+                entry = None if session.is_closed else await self._adopted(session)
+                if entry is not None:
+                    adopted.append(entry)
+            return tuple(adopted)
+
+    async def _adopted(self, session: Session) -> SessionEntry | None:
+        if await self._wallet.journal.entry_by_session(session.id) is not None:
+            return None
+        intents = [item for item in await self._rows() if self._may_be(item, session)]
+        if any(item.state in OPENING_STATES for item in intents):
+            return None
+        for item in intents:
+            if item.state in _GIVEN_UP and await self._was_signed(item):
+                return await self.give(item, session)
+        return await self._new_row(session)
+
+    async def matching(self, entry: SessionEntry) -> Session | None:
+        """The session on chain that `entry` must have opened, None when there is none."""
+        known = {item.session_id for item in await self._rows()}
+        for session in await self._on_chain():
+            if session.id not in known and self._may_be(entry, session):
+                return session
+        return None
+
+    async def give(self, entry: SessionEntry, session: Session) -> SessionEntry:
+        """Write the session into the row of its intent."""
+        entry = replace(
+            entry,
+            state=SessionState.ACTIVE,
+            session_id=session.id,
+            opened_at=session.opened_at,
+            ends_at=session.ends_at,
+            duration_s=session.ends_at - session.opened_at,
+            error="",
+            updated_at=self._chain.clock.unix_seconds(),
+        )
+        await self._wallet.journal.save(entry)
+        announce(self._wallet.bus, entry)
+        return entry
+
+    @staticmethod
+    def _may_be(entry: SessionEntry, session: Session) -> bool:
+        return (
+            entry.session_id is None
+            and session.bid_id == entry.bid_id
+            and session.stake == entry.stake
+            and session.opened_at >= entry.created_at - CLOCKS_APART_S
+        )
+
+    async def _was_signed(self, entry: SessionEntry) -> bool:
+        records = await self._wallet.journal.transactions_of(entry.intent_id)
+        return any(item.intent is Intent.OPEN_SESSION for item in records)
+
+    async def _new_row(self, session: Session) -> SessionEntry:
+        bid = await self._chain.market.bid(session.bid_id)
+        provider = await self._chain.market.provider(bid.provider)
+        entry = SessionEntry(
+            intent_id=f"chain-{session.id.raw.hex()}",
+            wallet=session.user,
+            chain_id=self._chain.market.chain_id,
+            marketplace=self._chain.market.marketplace_address,
+            state=SessionState.ACTIVE,
+            model_id=bid.model_id,
+            bid_id=BidId(session.bid_id.raw),
+            provider=Address(bid.provider.raw),
+            endpoint=provider.endpoint if provider is not None else "",
+            price=bid.price_per_second,
+            stake=session.stake,
+            duration_s=session.ends_at - session.opened_at,
+            direct_payment=session.is_direct_payment,
+            session_id=session.id,
+            opened_at=session.opened_at,
+            ends_at=session.ends_at,
+            created_at=UnixSeconds(session.opened_at),
+            updated_at=self._chain.clock.unix_seconds(),
+        )
+        await self._wallet.journal.create(entry)
+        announce(self._wallet.bus, entry)
+        return entry
+
+    async def _on_chain(self) -> tuple[Session, ...]:
+        return await all_sessions(self._chain.market, self._wallet.address)
+
+    async def _rows(self) -> tuple[SessionEntry, ...]:
+        market = self._chain.market
+        return await self._wallet.journal.all(
+            self._wallet.address, market.chain_id, market.marketplace_address
+        )

@@ -1,0 +1,127 @@
+"""The demo chain behind an endpoint that fails on command, and a user who depends on it."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from enum import StrEnum
+from http import HTTPStatus
+from pathlib import Path
+
+import orjson
+
+from node.chain.rpc.endpoint import HttpRpc
+from node.chain.rpc.pool import RpcPool
+from node.core.clock import SystemClock
+from node.core.events import EventBus
+from node.core.http_client import open_http_client
+from node.devnet.chain import Devnet
+from node.devnet.http_message import Request
+from node.devnet.server import DevnetServer
+from node.router.backends import Backends
+from node.service.assembly import open_stack
+from node.service.demo_world import open_demo_world, user_parts
+from node.store.journal import journal_database
+from node.wire.limits import WireLimits
+from tests.support.stacks import DemoStack, no_backend
+
+TIMEOUT_S = 0.75
+SEND = "eth_sendRawTransaction"
+
+
+class Fault(StrEnum):
+    """What the endpoint does instead of answering."""
+
+    ERROR_500 = "error_500"
+    HTML = "html"
+    HANG = "hang"
+    DROP = "drop"
+    RATE_LIMIT = "rate_limit"
+    LOST_ANSWER = "lost_answer"
+    """The request is carried out, its answer never arrives."""
+    OTHER_CHAIN = "other_chain"
+    """Only for `eth_chainId`."""
+
+
+class FaultyServer(DevnetServer):
+    """`fault` holds for `methods` (all when empty) until `heal`; `seen` lists what was asked."""
+
+    def __init__(self, devnet: Devnet) -> None:
+        super().__init__(devnet)
+        self._fault: Fault | None = None
+        self._methods: frozenset[str] = frozenset()
+        self._after = 0
+        self._healed = asyncio.Event()
+        self.seen: list[str] = []
+
+    def break_(self, fault: Fault, *methods: str, after: int = 0) -> None:
+        """Fail from now on, or after `after` more requests that would fail."""
+        self._fault, self._methods, self._after = fault, frozenset(methods), after
+        self._healed.clear()
+
+    def heal(self) -> None:
+        self._fault = None
+        self._healed.set()
+
+    async def aclose(self) -> None:
+        self._healed.set()
+        await super().aclose()
+
+    async def _respond(self, request: Request) -> tuple[HTTPStatus, bytes]:
+        method = orjson.loads(request.body)["method"]
+        self.seen.append(method)
+        if self._fault is None or (self._methods and method not in self._methods):
+            return await super()._respond(request)
+        if self._after:
+            self._after -= 1
+            return await super()._respond(request)
+        return await self._fail(self._fault, request)
+
+    async def _fail(self, fault: Fault, request: Request) -> tuple[HTTPStatus, bytes]:
+        if fault is Fault.ERROR_500:
+            return HTTPStatus.INTERNAL_SERVER_ERROR, b"{}"
+        if fault is Fault.HTML:
+            return HTTPStatus.OK, b"<html>maintenance</html>"
+        if fault is Fault.RATE_LIMIT:
+            return HTTPStatus.TOO_MANY_REQUESTS, b"{}"
+        if fault is Fault.LOST_ANSWER:
+            await super()._respond(request)
+        if fault is Fault.OTHER_CHAIN:
+            number = orjson.loads(request.body)["id"]
+            answer = {"jsonrpc": "2.0", "id": number, "result": "0x1"}
+            return HTTPStatus.OK, orjson.dumps(answer)
+        if fault is Fault.HANG:
+            await self._healed.wait()
+        raise ConnectionResetError
+
+
+@asynccontextmanager
+async def open_faulty_stack(
+    folder: Path,
+) -> AsyncGenerator[tuple[DemoStack, FaultyServer], None]:
+    """As `open_demo_stack`, but the user's node reaches the chain over HTTP through the server.
+
+    The journal of `folder` is kept.
+    """
+    async with (
+        open_demo_world(folder=folder, clock=SystemClock(), word_delay_s=0) as world,
+        FaultyServer(world.devnet) as server,
+        open_http_client(read_timeout_s=5.0) as client,
+    ):
+        clock = world.devnet.clock
+        endpoint = HttpRpc(client, server.url, timeout_s=TIMEOUT_S)
+        pool = RpcPool([endpoint], chain_id=world.network.chain_id, clock=clock)
+        journal = journal_database(folder / "journal.db")
+        await journal.open()
+        parts = user_parts(
+            replace(world, rpc=pool),
+            bus=EventBus(),
+            journal=journal,
+            backends=Backends(entries=(), factory=no_backend),
+            limits=WireLimits(requests_per_user_minute=10_000, requests_per_address_minute=10_000),
+        )
+        try:
+            async with open_stack(parts) as stack:
+                yield DemoStack(world=world, stack=stack), server
+        finally:
+            await journal.close()
