@@ -61,6 +61,7 @@ class ChatService:
             prompt=request.messages[-1].content,
             model_name=await self._model_name(target),
             target=target,
+            again=request.again and bool(request.chat_id),
         )
         yield TurnStarted(chat_id=turn.chat_id, message_id=turn.message_id)
         pieces: list[str] = []

@@ -24,6 +24,7 @@ class StoredTurn:
     chat_id: str
     message_id: str
     model_name: str
+    again: bool = False
 
 
 class StoredChats:
@@ -35,28 +36,20 @@ class StoredChats:
         self._keep = keep
 
     async def begin(
-        self, *, chat_id: str, prompt: str, model_name: str, target: Target
+        self, *, chat_id: str, prompt: str, model_name: str, target: Target, again: bool = False
     ) -> StoredTurn:
-        """Store the user's message, in a new chat when `chat_id` is empty."""
+        """Store the user's message, in a new chat when `chat_id` is empty.
+
+        With `again` the question is stored already, and `finish` replaces its answer.
+        """
         turn = StoredTurn(
             chat_id=chat_id or secrets.token_hex(16),
             message_id=secrets.token_hex(16),
             model_name=model_name,
+            again=again,
         )
-        if not self._keep():
-            return turn
-        now = self._clock.unix_seconds()
-        if not chat_id:
-            await self._chats.create(_new_chat(turn, prompt, target, now))
-        await self._chats.append(
-            Message(
-                id=secrets.token_hex(16),
-                chat_id=turn.chat_id,
-                role=Role.USER,
-                content=prompt,
-                created_at=now,
-            )
-        )
+        if self._keep():
+            await self._store_question(turn, prompt, target)
         return turn
 
     @property
@@ -76,26 +69,36 @@ class StoredChats:
     ) -> StoredTurn:
         """Store a user's message in the chat a client named, and make it when it is new."""
         turn = StoredTurn(chat_id=chat_id, message_id=secrets.token_hex(16), model_name=model_name)
+        await self._store_question(turn, prompt, target)
+        return turn
+
+    async def _store_question(self, turn: StoredTurn, prompt: str, target: Target) -> None:
+        """A chat may be unknown although it has an id: chats were not kept when it began."""
         now = self._clock.unix_seconds()
         try:
-            await self._chats.chat(chat_id)
+            await self._chats.chat(turn.chat_id)
         except ChatNotFoundError:
             await self._chats.create(_new_chat(turn, prompt, target, now))
+        else:
+            if turn.again:
+                return
         await self._chats.append(
             Message(
                 id=secrets.token_hex(16),
-                chat_id=chat_id,
+                chat_id=turn.chat_id,
                 role=Role.USER,
                 content=prompt,
                 created_at=now,
             )
         )
-        return turn
 
     async def finish(
         self, turn: StoredTurn, text: str, end: AnswerEnd | None, failure: NodeError | None
     ) -> None:
-        """Store the answer: whole, the part that arrived, or why there is none."""
+        """Store the answer: whole, the part that arrived, or why there is none.
+
+        An answer that was asked for again is replaced, but never a whole one by a failure.
+        """
         if not self._keep():
             return
         status = MessageStatus.COMPLETE if end is not None else MessageStatus.PARTIAL
@@ -119,7 +122,10 @@ class StoredChats:
                 input_tokens=end.stats.input_tokens,
                 output_tokens=end.stats.output_tokens,
             )
-        await self._chats.append(message)
+        if turn.again:
+            await self._chats.replace_answer(message, whole=status is not MessageStatus.FAILED)
+        else:
+            await self._chats.append(message)
 
     async def summaries(self) -> tuple[ChatSummary, ...]:
         return tuple(_summary(chat) for chat in await self._chats.list())

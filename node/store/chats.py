@@ -96,6 +96,11 @@ _UNINDEX = (
     " SELECT 'delete', number, content FROM messages"
 )
 
+_OLD_ANSWERS = (
+    "SELECT number FROM messages WHERE chat_id = ? AND status <> ? AND number >"
+    " (SELECT max(number) FROM messages WHERE chat_id = ? AND role = 'user')"
+)
+
 
 def chats_database(path: Path) -> Database:
     """The database of `chats.db`; a power cut may cost the last moment, never the file."""
@@ -159,6 +164,27 @@ class ChatRepository:
 
         def change(connection: sqlite3.Connection) -> None:
             _touch(connection, message)
+            _insert(connection, _INSERT_MESSAGE, _message_row(message))
+            connection.execute(f"{_INDEX} WHERE id = ?", (message.id,))
+
+        await self._database.write(change)
+
+    async def replace_answer(self, message: Message, *, whole: bool) -> None:
+        """Append `message` and remove what followed the last question before it.
+
+        With `whole` False complete answers stay: a failure replaces only what was none.
+
+        Raises:
+            ChatNotFoundError: no such chat; nothing is removed.
+        """
+        kept = "" if whole else MessageStatus.COMPLETE.value
+
+        def change(connection: sqlite3.Connection) -> None:
+            _touch(connection, message)
+            values = (message.chat_id, kept, message.chat_id)
+            for (number,) in connection.execute(_OLD_ANSWERS, values).fetchall():
+                connection.execute(f"{_UNINDEX} WHERE number = ?", (number,))
+                connection.execute("DELETE FROM messages WHERE number = ?", (number,))
             _insert(connection, _INSERT_MESSAGE, _message_row(message))
             connection.execute(f"{_INDEX} WHERE id = ?", (message.id,))
 

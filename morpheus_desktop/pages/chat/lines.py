@@ -23,18 +23,11 @@ class Line:
 
 
 def stored_lines(history: ChatHistory) -> list[Line]:
-    """Lines of a stored chat. A question asked again after a failure shows its last try only."""
+    """Lines of a stored chat."""
     lines: list[Line] = []
-    open_from = -1
     for message in history.messages:
         if message.role == "system":
             continue
-        if message.role == "user":
-            if 0 <= open_from < len(lines) and lines[open_from].text == message.content:
-                del lines[open_from:]
-            open_from = len(lines)
-        elif message.status == "complete":
-            open_from = -1
         same = message.model_name == history.chat.model_name
         key = history.chat.model_id if same else message.model_name
         lines.append(_stored_line(message, message.role, key))

@@ -88,7 +88,7 @@ class Turns(QObject):
             return False
         self.lines = self.lines[:kept]
         self.replaced.emit()
-        self._answer(target)
+        self._answer(target, again=True)
         return True
 
     def stop(self) -> None:
@@ -104,7 +104,7 @@ class Turns(QObject):
         self._unqueue()
         return text
 
-    def _answer(self, target: Target) -> None:
+    def _answer(self, target: Target, *, again: bool = False) -> None:
         messages = request_messages(self.lines)
         line = Line(
             id=self._next("a"),
@@ -119,6 +119,7 @@ class Turns(QObject):
             target=ChatTarget(kind="local" if target.kind == "local" else "session", id=target.id),
             messages=messages,
             chat_id=self.chat_id,
+            again=again,
         )
         self._task = self._tasks.spawn(self._run(line.id, request), "turn")
         self.streaming_changed.emit(True)

@@ -21,12 +21,14 @@ class ChatMessage(Dto):
 class ChatRequest(Dto):
     """One turn. `messages` is the whole history with the new user message last.
 
-    With `chat_id` empty a new chat is stored and its id comes with the first event.
+    With `chat_id` empty a new chat is stored and its id comes with the first event. `again` asks
+    the last stored question once more: the new answer takes the place of the old one.
     """
 
     target: ChatTarget
     messages: tuple[ChatMessage, ...]
     chat_id: str = ""
+    again: bool = False
     temperature: float | None = None
     max_tokens: int | None = None
 

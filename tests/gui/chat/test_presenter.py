@@ -139,6 +139,7 @@ def test_a_failed_answer_names_the_ways_on_and_retry_asks_again(
         presenter.retry()
     assert [line.role for line in presenter.turns.lines] == ["user", "assistant"]
     assert presenter.turns.lines[-1].error == ""
+    assert [request.again for (request,) in fake_node.called("chat.send")] == [False, True]
 
 
 def test_without_a_session_the_card_asks_first_and_keeps_the_text(

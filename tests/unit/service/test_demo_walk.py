@@ -48,11 +48,14 @@ async def opened(node: LocalNode, name: str = "Guide") -> SessionView:
     return session
 
 
-async def say(node: LocalNode, session: SessionView, text: str, chat_id: str = "") -> list[Any]:
+async def say(
+    node: LocalNode, session: SessionView, text: str, chat_id: str = "", *, again: bool = False
+) -> list[Any]:
     request = ChatRequest(
         target=ChatTarget(kind="session", id=session.id),
         messages=(ChatMessage(role="user", content=text),),
         chat_id=chat_id,
+        again=again,
     )
     async with aclosing(node.chat.send(request)) as events:
         return [event async for event in events]
@@ -142,6 +145,16 @@ async def test_chats_are_kept_found_renamed_and_deleted(demo_node: LocalNode) ->
     await node.chat.delete(chat_id)
     with pytest.raises(ChatNotFoundError):
         await node.chat.history(chat_id)
+
+
+async def test_a_question_asked_again_is_stored_once(demo_node: LocalNode) -> None:
+    session = await opened(demo_node)
+    first = await say(demo_node, session, "What is a bid?")
+    chat_id = first[0].chat_id
+    second = await say(demo_node, session, "What is a bid?", chat_id, again=True)
+    history = await demo_node.chat.history(chat_id)
+    assert [message.role for message in history.messages] == ["user", "assistant"]
+    assert history.messages[1].id == second[0].message_id
 
 
 async def test_a_stopped_answer_is_kept_as_far_as_it_came(demo_node: LocalNode) -> None:

@@ -178,3 +178,32 @@ async def test_rename_shows_in_list_and_search(chats: ChatRepository) -> None:
     await chats.rename("c1", "Bread")
     assert (await chats.chat("c1")).title == "Bread"
     assert [match.chat.title for match in await chats.search("bread")] == ["Bread"]
+
+
+async def test_an_answer_is_replaced_also_in_the_search(chats: ChatRepository) -> None:
+    await chats.create(a_chat())
+    await chats.append(a_message("q1", "first question"))
+    await chats.append(a_message("a1", "first answer", role=Role.ASSISTANT))
+    await chats.append(a_message("q2", "second question"))
+    await chats.append(a_message("a2", "herring", role=Role.ASSISTANT))
+    await chats.replace_answer(a_message("a3", "salmon", role=Role.ASSISTANT), whole=True)
+    assert [item.id for item in await chats.messages("c1")] == ["q1", "a1", "q2", "a3"]
+    assert await chats.search("herring") == ()
+    assert [hit.message_id for hit in await chats.search("salmon")] == ["a3"]
+
+
+async def test_a_failure_replaces_failures_and_never_a_whole_answer(chats: ChatRepository) -> None:
+    await chats.create(a_chat())
+    await chats.append(a_message("q1", "question"))
+    await chats.append(a_message("a1", "whole", role=Role.ASSISTANT))
+    for number in (2, 3):
+        failed = a_message(
+            f"a{number}", "", role=Role.ASSISTANT, status=MessageStatus.FAILED, error="no"
+        )
+        await chats.replace_answer(failed, whole=False)
+    assert [item.id for item in await chats.messages("c1")] == ["q1", "a1", "a3"]
+
+
+async def test_nothing_is_replaced_in_an_unknown_chat(chats: ChatRepository) -> None:
+    with pytest.raises(ChatNotFoundError):
+        await chats.replace_answer(a_message("a1", "x"), whole=True)
