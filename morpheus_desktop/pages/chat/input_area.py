@@ -12,6 +12,7 @@ from morpheus_desktop.widgets.composer import Composer
 from morpheus_desktop.widgets.icon_label import IconLabel
 from morpheus_desktop.widgets.labels import Label
 from morpheus_desktop.widgets.layouts import column, row
+from morpheus_desktop.widgets.tooltips import plain_tooltip
 
 WIDTH = 768
 _WARNING_S = 600
@@ -112,7 +113,7 @@ class InputArea(QWidget):
 
     def _queue_changed(self, text: str) -> None:
         self.queued.setText("sends after this answer" if text else "")
-        self.queued.setToolTip(text)
+        self.queued.setToolTip(plain_tooltip(text))
         self.queued.setVisible(bool(text))
 
     def _show_card(self) -> None:

@@ -41,6 +41,7 @@ class SessionSheet(Sheet):
     def __init__(self, host: QWidget, presenter: SessionSheetPresenter) -> None:
         self._presenter = presenter
         self._error: NodeError | None = None
+        self._unclear = ""
         self._step = -1
         self._make_widgets()
         super().__init__(host, self._build(), width=WIDTH, name="session.sheet")
@@ -48,6 +49,7 @@ class SessionSheet(Sheet):
 
     def begin(self, model_id: str, *, bid_id: str = "", duration_s: int | None = None) -> None:
         """Ask for the offers and the first quote, and show the sheet."""
+        self._unclear = ""
         self._presenter.start(model_id, bid_id=bid_id, duration_s=duration_s)
         self._show_state()
         self.open()
@@ -129,8 +131,9 @@ class SessionSheet(Sheet):
             chip.clicked.connect(lambda _=False, s=seconds: self._duration_chosen(s))
         self._midnight.clicked.connect(self._choose_midnight)
         self._longest.clicked.connect(self._choose_longest)
-        self.duration.submitted.connect(self._duration_typed)
-        self.amount.amount_changed.connect(self._amount_typed)
+        self.duration.edit.textEdited.connect(self._duration_typed)
+        self.duration.submitted.connect(self._duration_submitted)
+        self.amount.changed.connect(self._amount_typed)
         self._offers.chosen.connect(presenter.choose_bid)
         self.money.stop_moved.connect(presenter.preview_stop)
         self.confirm.clicked.connect(self._confirm)
@@ -147,19 +150,45 @@ class SessionSheet(Sheet):
     def _duration_chosen(self, seconds: int) -> None:
         self.slider.set_value(seconds)
         self.duration.set_text(formats.span(seconds))
+        self._ask_for(seconds)
+
+    def _ask_for(self, seconds: int) -> None:
+        self._unclear = ""
         self._mark_preset(seconds)
         self._presenter.set_duration(seconds)
+        self._show_state()
 
-    def _duration_typed(self) -> None:
+    def _duration_typed(self, text: str) -> None:
+        """Each key counts: the button must never stand for another time than the field shows."""
+        seconds = formats.parse_span(text)
+        if seconds is None:
+            self._refuse_input("Write a time first, for example 45 min or 1:30.")
+        else:
+            self._ask_for(seconds)
+
+    def _duration_submitted(self) -> None:
         seconds = formats.parse_span(self.duration.text())
         if seconds is None:
             self.duration.show_error("For example 45 min or 1:30.")
         else:
             self._duration_chosen(seconds)
 
-    def _amount_typed(self, amount: Mor) -> None:
+    def _amount_typed(self) -> None:
+        amount = self.amount.amount
+        if amount is None:
+            self._refuse_input("Write an amount of MOR first.")
+            return
+        self._unclear = ""
         self._mark_preset(0)
         self._presenter.set_stake(amount.base)
+        self._show_state()
+
+    def _refuse_input(self, reason: str) -> None:
+        self._unclear = reason
+        self._error = None
+        self._mark_preset(0)
+        self._presenter.unclear()
+        self._show_state()
 
     def _choose_midnight(self) -> None:
         self._duration_chosen(max(300, self._presenter.until_midnight()))
@@ -254,10 +283,11 @@ class SessionSheet(Sheet):
 
     def _show_state(self) -> None:
         quote = self._presenter.quote
-        reason = refusal(quote, self._error)
+        reason = self._unclear or refusal(quote, self._error)
         running = self._presenter.is_opening
         self._progress.setVisible(self._step >= 0)
-        self._problem.setText(reason if quote is not None or self._error is not None else "")
+        is_told = bool(self._unclear) or quote is not None or self._error is not None
+        self._problem.setText(reason if is_told else "")
         self._problem.setVisible(bool(self._problem.text()))
         if self._error is not None and self._error.retryable:
             self.confirm.set_text("Try again")
@@ -265,6 +295,7 @@ class SessionSheet(Sheet):
         else:
             stake = formats.mor(quote.stake) if quote is not None else ""
             verb = "Pay" if quote is not None and quote.direct_payment else "Stake"
-            self.confirm.set_text(f"{verb} {stake} and open" if stake else "Asking for the price")
+            waiting = "Open" if self._unclear else "Asking for the price"
+            self.confirm.set_text(f"{verb} {stake} and open" if stake else waiting)
             self.confirm.disable_with(reason)
         self.confirm.set_busy(running)

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from morpheus_desktop.chain_time import ChainTime
 from morpheus_desktop.opening import Opening, Quoting
@@ -19,7 +19,7 @@ from node.service.dto import (
 )
 
 DEFAULT_DURATION_S = 3600
-SETTLE_MS = 150
+SETTLE_S = 0.15
 """A slider that still moves is not asked about."""
 
 
@@ -48,8 +48,7 @@ class SessionSheetPresenter(QObject):
         self._quoting = Quoting(node, tasks)
         self._opening = Opening(node, tasks)
         self._preview: asyncio.Task[None] | None = None
-        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
-        self._settle.timeout.connect(self._ask)
+        self._settling: asyncio.Task[None] | None = None
         self.detail: ModelDetail | None = None
         self.model_id = ""
         self.bid_id = ""
@@ -85,11 +84,16 @@ class SessionSheetPresenter(QObject):
 
     def set_duration(self, seconds: int) -> None:
         self.duration_s, self.stake = seconds, None
-        self._settle.start()
+        self._ask_soon()
 
     def set_stake(self, base: int) -> None:
         self.duration_s, self.stake = None, base
-        self._settle.start()
+        self._ask_soon()
+
+    def unclear(self) -> None:
+        """What was typed is no time and no amount: there is nothing to confirm."""
+        self._stop_settling()
+        self._quoting.forget()
 
     def until_midnight(self) -> int:
         """Seconds to the next midnight UTC, when what was held comes back."""
@@ -127,9 +131,24 @@ class SessionSheetPresenter(QObject):
 
     def leave(self) -> None:
         """The sheet was closed. A transaction that was sent goes on."""
-        self._settle.stop()
+        self._stop_settling()
         if not self._opening.is_running:
             self._quoting.forget()
+
+    def _ask_soon(self) -> None:
+        """The old quote is void at once; the new one is asked for when nothing moves any more."""
+        self._stop_settling()
+        self._quoting.forget()
+        self._settling = self._tasks.spawn(self._ask_when_settled(), "settle")
+
+    async def _ask_when_settled(self) -> None:
+        await asyncio.sleep(SETTLE_S)
+        self._ask()
+
+    def _stop_settling(self) -> None:
+        if self._settling is not None:
+            self._settling.cancel()
+            self._settling = None
 
     def _ask(self) -> None:
         self._quoting.ask(

@@ -76,6 +76,34 @@ def test_a_typed_time_is_understood_or_explained(sheet: SheetKit) -> None:
     sheet.kit.until(lambda: sheet.last_request()[0] == 5400)
 
 
+def test_the_button_never_stands_for_another_time_than_the_field(sheet: SheetKit) -> None:
+    sheet.quoted()
+    field = sheet.kit.find(QLineEdit, "session.sheet.duration")
+    field.setFocus()
+    field.selectAll()
+    sheet.kit.qtbot.keyClicks(field, "2 h")
+    assert not sheet.confirm.isEnabled()
+    stake = formats.mor(sample_market.stake_for(72 * 10**12, 7200))
+    sheet.kit.until(lambda: sheet.confirm.text() == f"Stake {stake} and open")
+    assert field.text() == "2 h"
+    field.selectAll()
+    sheet.kit.qtbot.keyClicks(field, "soon")
+    assert not sheet.confirm.isEnabled()
+    assert "a time first" in sheet.text("session.sheet.problem")
+
+
+@pytest.mark.parametrize("text", ["1,000", "-3", "many"])
+def test_an_amount_that_is_none_cannot_be_staked(sheet: SheetKit, text: str) -> None:
+    sheet.quoted()
+    amount = sheet.kit.find(QLineEdit, "session.sheet.amount")
+    amount.selectAll()
+    sheet.kit.qtbot.keyClicks(amount, text)
+    assert not sheet.confirm.isEnabled()
+    sheet.kit.click("session.sheet.preset.900")
+    sheet.quoted()
+    assert sheet.confirm.isEnabled()
+
+
 def test_moving_the_time_asks_once_when_it_rests(sheet: SheetKit) -> None:
     sheet.quoted()
     before = len(sheet.node.called("sessions.quote"))
