@@ -13,14 +13,20 @@ from devtools.compiler import ensure_solidity_compiler
 from devtools.console import ROOT, DevError, Steps, become, call, say
 from devtools.system import ensure_qt_libraries, has_display
 
+WINDOWLESS = frozenset({"--text", "--once", "--headless", "--version", "--help"})
+"""Options of `mor-launch` that open no window and need no library of Qt."""
+
 
 def _run(options: argparse.Namespace) -> int:
     environment.ensure(dev=False)
+    program = [*environment.entry_point("mor-launch"), *options.arguments]
+    if not WINDOWLESS.isdisjoint(options.arguments):
+        return become(program)
     if not has_display():
-        say("No display here: starting the terminal demo (mor-cli demo).")
-        return become([*environment.entry_point("mor-cli"), "demo", *options.arguments])
+        say("No display here: starting the terminal demo (mor-launch --text).")
+        return become([*program, "--text"])
     ensure_qt_libraries(display=True)
-    return become([*environment.entry_point("mor-launch"), *options.arguments])
+    return become(program)
 
 
 def _test(options: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from node.core.errors import InvalidDurationError
 from node.core.units import Eth, Mor
 
+MAX_DURATION_S = 10 * 365 * 86_400
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
 
 
@@ -17,7 +18,12 @@ def duration_s(text: str) -> int:
             f"“{text[:40]}” is no duration.", hint="For example 30m, 1h or 1h30m."
         )
     days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    return days * 86_400 + hours * 3600 + minutes * 60 + seconds
+    total = days * 86_400 + hours * 3600 + minutes * 60 + seconds
+    if not 0 < total <= MAX_DURATION_S:
+        raise InvalidDurationError(
+            f"No session lasts “{text[:40]}”.", hint="For example 30m, 1h or 1h30m."
+        )
+    return total
 
 
 def mor(base: int) -> str:

@@ -32,10 +32,10 @@ async def _chat(context: CliContext, message: str, session: str, local: str) -> 
             await _once(context, node, target, message)
             return
         history: list[ChatMessage] = []
-        while question := read_line():
+        while question := read_line(prompt="" if context.as_json else "> "):
             history.append(ChatMessage(role="user", content=question))
             try:
-                text, _ = await turn(node, target, history, echo=True)
+                text = await _answered(context, node, target, history)
             except NodeError as error:
                 typer.echo(f"{error.message} {error.hint}".strip(), err=True)
                 history.pop()
@@ -58,7 +58,13 @@ async def _target(node: NodeService, session: str, local: str) -> ChatTarget:
 
 
 async def _once(context: CliContext, node: NodeService, target: ChatTarget, text: str) -> None:
-    history = [ChatMessage(role="user", content=text)]
+    await _answered(context, node, target, [ChatMessage(role="user", content=text)])
+
+
+async def _answered(
+    context: CliContext, node: NodeService, target: ChatTarget, history: list[ChatMessage]
+) -> str:
+    """One turn: as it comes for people, as one JSON line for programs."""
     answer, finished = await turn(node, target, history, echo=not context.as_json)
     if context.as_json:
         context.show(
@@ -70,6 +76,7 @@ async def _once(context: CliContext, node: NodeService, target: ChatTarget, text
             },
             lambda: answer,
         )
+    return answer
 
 
 async def turn(
@@ -94,7 +101,7 @@ async def turn(
     return "".join(pieces), finished
 
 
-def read_line() -> str:
+def read_line(prompt: str = "> ") -> str:
     """One line of the user, empty at the end of the input."""
-    typer.echo("> ", nl=False)
+    typer.echo(prompt, nl=False)
     return sys.stdin.readline().strip()

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from node.cli.amounts import mor
 from node.cli.chat import read_line, turn
 from node.cli.context import CliContext, context_of, run
-from node.core.errors import NodeError, NoTargetError
+from node.core.errors import NodeError, NoTargetError, UserInputError
 from node.core.paths import AppDirs
 from node.service.api import NodeService
 from node.service.dto import (
@@ -45,7 +45,7 @@ class DemoResult(BaseModel):
 
 def demo(
     typer_context: typer.Context,
-    once: str = typer.Option("", help="Ask one question, print the answer, close, end."),
+    once: str | None = typer.Option(None, help="Ask one question, print the answer, close, end."),
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
 ) -> None:
     """Try the marketplace with play money: nothing to install, no account, no download."""
@@ -56,7 +56,14 @@ def demo(
         as_json=parent.as_json or as_json,
         environment=parent.environment,
     )
-    run(context, demo_once(context, once) if once else demo_chat(context))
+    if once is None and not context.as_json:
+        run(context, demo_chat(context))
+        return
+    if once is None or not once.strip():
+        raise UserInputError(
+            "There is no question to ask.", hint='Add one: --once "What is a session?"'
+        )
+    run(context, demo_once(context, once))
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from node.cli.signals import stop_requested
 
 def devnet(
     typer_context: typer.Context,
-    port: int = typer.Option(8545, help="Port on 127.0.0.1; 0 takes a free one."),
+    port: int = typer.Option(8545, min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one."),
     market: bool = typer.Option(
         False, "--market", help="Register the demo's providers (they are not run here)."
     ),

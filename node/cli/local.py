@@ -50,12 +50,14 @@ async def _add(context: CliContext, file: str) -> None:
 def remove(
     typer_context: typer.Context,
     model_id: str = typer.Argument(help="Id of the model."),
+    as_json: bool = JSON,
 ) -> None:
     """Forget a model; its file is not deleted."""
-    context = context_of(typer_context)
+    context = context_of(typer_context).with_json(as_json)
     run(context, _remove(context, model_id))
 
 
 async def _remove(context: CliContext, model_id: str) -> None:
     async with open_service(context) as node:
         await node.local.remove(model_id)
+    context.show({"removed": model_id}, lambda: "Forgotten; the file stays where it is.")

@@ -1,13 +1,25 @@
 """`mor-cli serve`: the node without a window, consumer and provider at once."""
 
 import gc
-import json
 import sys
+from pathlib import Path
 
 import typer
+from pydantic import BaseModel
 
+from node import __version__
 from node.cli.context import CliContext, context_of, run
 from node.cli.signals import stop_requested
+from node.core.settings import NodeSettings
+
+
+class Started(BaseModel):
+    """What a program needs to know of the node that it started; empty texts for what is off."""
+
+    api_url: str
+    network: str
+    provider: str
+    cookie_file: str
 
 
 def serve(
@@ -37,6 +49,7 @@ async def _serve(context: CliContext, flags: dict[str, str]) -> None:
     from node.host import NodeOptions, open_hosted_node
 
     settings = context.settings(**flags)
+    _look_over(settings)
     dirs = context.dirs
     dirs.ensure()
     configure_logging(folder=dirs.logs, level=settings.log_level, console=sys.stderr.isatty())
@@ -48,19 +61,34 @@ async def _serve(context: CliContext, flags: dict[str, str]) -> None:
         gc.collect()
         gc.freeze()
         status = await node.system.status()
-        typer.echo(
-            json.dumps(
-                {
-                    "api_url": status.api_url,
-                    "network": status.network.name if status.network else "",
-                    "provider": next(
-                        (item.detail for item in status.components if item.name == "provider"), ""
-                    ),
-                    "cookie_file": (await node.system.api_access()).cookie_file,
-                }
-            )
-            if context.as_json
-            else f"Node {status.version} serves {status.api_url}; stop with Ctrl+C."
+        started = Started(
+            api_url=status.api_url,
+            network=status.network.name if status.network else "",
+            provider=next(
+                (item.detail for item in status.components if item.name == "provider"), ""
+            ),
+            cookie_file=(await node.system.api_access()).cookie_file,
         )
+        context.show(started, lambda: _announcement(started))
         sys.stdout.flush()
         await stop.wait()
+
+
+def _look_over(settings: NodeSettings) -> None:
+    """What a provider would miss only later. Raises ConfigError for a port that cannot be one."""
+    from node.service.assembly import split_address
+
+    if settings.proxy_address:
+        split_address(settings.proxy_address)
+    file = settings.models_config
+    if file and not Path(file).expanduser().exists():
+        typer.echo(f"Warning: there is no models file {file}; nothing is served.", err=True)
+
+
+def _announcement(started: Started) -> str:
+    network = f"network {started.network}" if started.network else "no network"
+    provider = f"provider at {started.provider}" if started.provider else "no provider port"
+    return (
+        f"Node {__version__} serves {started.api_url} ({network}, {provider});"
+        f" credentials in {started.cookie_file}. Stop with Ctrl+C."
+    )

@@ -9,6 +9,8 @@ from typing import Any
 
 import structlog
 
+from node.core.errors import StorageError
+
 MAX_LINE = 4096
 _SECRET_KEY = re.compile(
     r"(pass|secret|token|mnemonic|phrase|private|authori[sz]ation|cookie|api_?key|prompt|answer|content)",
@@ -60,6 +62,9 @@ def redact_event(
 def configure_logging(*, folder: Path | None, level: str = "info", console: bool = False) -> None:
     """Send all logs of the program to `folder/node.log` (JSON, 5 x 5 MB) and, on request, to
     stderr.
+
+    Raises:
+        StorageError: the file cannot be written (code `storage.not_writable`).
     """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -83,14 +88,7 @@ def configure_logging(*, folder: Path | None, level: str = "info", console: bool
     root.setLevel(level.upper())
     handlers: list[tuple[logging.Handler, Any]] = []
     if folder is not None:
-        handlers.append(
-            (
-                logging.handlers.RotatingFileHandler(
-                    folder / "node.log", maxBytes=5_000_000, backupCount=4, encoding="utf-8"
-                ),
-                structlog.processors.JSONRenderer(),
-            )
-        )
+        handlers.append((_log_file(folder / "node.log"), structlog.processors.JSONRenderer()))
     if console:
         handlers.append((logging.StreamHandler(), structlog.dev.ConsoleRenderer(colors=False)))
     for handler, renderer in handlers:
@@ -104,6 +102,19 @@ def configure_logging(*, folder: Path | None, level: str = "info", console: bool
         root.addHandler(handler)
     for noisy in ("httpx", "httpcore", "web3", "urllib3", "eth", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _log_file(path: Path) -> logging.Handler:
+    try:
+        return logging.handlers.RotatingFileHandler(
+            path, maxBytes=5_000_000, backupCount=4, encoding="utf-8"
+        )
+    except OSError as error:
+        raise StorageError(
+            f"The file {path} cannot be written.",
+            hint="Does it belong to another user? Choose another data folder with --home.",
+            code="storage.not_writable",
+        ) from error
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:

@@ -18,6 +18,8 @@ from node.core.paths import write_private
 from node.core.units import Eth, Mor
 
 MAX_FILE_BYTES = 1024 * 1024
+LOG_LEVELS = ("debug", "info", "warning", "error")
+_GO_LEVELS = {"warn": "warning", "dpanic": "error", "panic": "error", "fatal": "error"}
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?|(\d+)ms")
 
 
@@ -51,6 +53,18 @@ def _amount_text(kind: type[Mor] | type[Eth]) -> Callable[[Any], str]:
     return check
 
 
+def _log_level(value: Any) -> Any:
+    """Accept the words of the Go node too; those above `error` mean `error` here."""
+    if not isinstance(value, str):
+        return value
+    word = value.strip().lower()
+    level = _GO_LEVELS.get(word, word)
+    if level not in LOG_LEVELS:
+        raise ValueError(f"it is one of {', '.join(LOG_LEVELS)}")
+    return level
+
+
+LogLevel = Annotated[str, BeforeValidator(_log_level)]
 Seconds = Annotated[float, BeforeValidator(_seconds)]
 Strings = Annotated[tuple[str, ...], BeforeValidator(_csv)]
 MorText = Annotated[str, BeforeValidator(_amount_text(Mor))]
@@ -198,13 +212,13 @@ class NodeSettings(BaseModel):
         restart=False,
         choices=("system", "light", "dark"),
     )
-    log_level: str = _setting(
+    log_level: LogLevel = _setting(
         "info",
         "Log level",
         "MORPHEUS_LOG_LEVEL",
         "LOG_LEVEL_APP",
         group="Diagnostics",
-        choices=("debug", "info", "warning", "error"),
+        choices=LOG_LEVELS,
     )
 
     @property

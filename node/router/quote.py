@@ -90,7 +90,10 @@ def stake_for(economy: Economy, price: PricePerSecond, duration_s: int) -> Mor:
             code="input.duration_too_long",
         )
     if duration_s < economy.min_session_s:
-        raise SessionTooShortError("A session lasts at least 5 minutes.")
+        raise SessionTooShortError(
+            f"A session lasts at least {economy.min_session_s // 60} minutes.",
+            hint="Choose a longer time.",
+        )
     if economy.compute_balance.base <= 0:
         raise BudgetEmptyError("No session can be opened today.")
     exact = economy.exact_stake(price * max(duration_s, SAFE_MINIMUM_S))

@@ -54,7 +54,7 @@ class Doctor:
         return DoctorFinding(
             name="chain",
             ok=ok,
-            message=f"{stack.network.title} answers; its newest block is {skew} s old.",
+            message=f"{stack.network.title} answers; its newest block is {max(skew, 0)} s old.",
             hint=""
             if ok
             else "Set this computer's clock; providers refuse messages that are 5 minutes off.",

@@ -220,9 +220,25 @@ def test_run_without_a_display_says_so_in_one_line_and_starts_the_terminal_demo(
 ) -> None:
     monkeypatch.setattr(commands, "has_display", lambda: False)
     assert commands.main(["run", "--home", "x"]) == 0
-    assert started == [["mor-cli", "demo", "--home", "x"]]
+    assert started == [["mor-launch", "--home", "x", "--text"]]
     text = capsys.readouterr().out
-    assert text == "No display here: starting the terminal demo (mor-cli demo).\n"
+    assert text == "No display here: starting the terminal demo (mor-launch --text).\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="starts through the interpreter there")
+@pytest.mark.parametrize("shown", [True, False])
+@pytest.mark.parametrize("words", [["--headless"], ["--text", "--once", "hi"], ["--version"]])
+def test_run_hands_over_what_needs_no_window(
+    started: list[list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    shown: bool,
+) -> None:
+    monkeypatch.setattr(commands, "has_display", lambda: shown)
+    assert commands.main(["run", *words]) == 0
+    assert started == [["mor-launch", *words]]
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="starts through the interpreter there")
