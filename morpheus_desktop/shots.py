@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from morpheus_desktop.bridge import NodeSignals
 from morpheus_desktop.chain_time import ChainTime
 from morpheus_desktop.navigation import Navigation
+from morpheus_desktop.pages.chat.page import ChatPage
 from morpheus_desktop.rail import SECTIONS
 from morpheus_desktop.shell_presenter import ShellPresenter
 from morpheus_desktop.tasks import GuiTasks
@@ -90,6 +91,17 @@ async def chat_selector(stage: Stage) -> None:
     await stage.until(lambda: stage.navigation.chat.choices.market)
     page = stage.window.page("chat")
     page.open_selector()  # type: ignore[attr-defined]
+
+
+async def chat_find(stage: Stage) -> None:
+    await chat_full(stage)
+    page = stage.window.page("chat")
+    if not isinstance(page, ChatPage):
+        raise TypeError("the section chat has another page")
+    page.conversation.search.enter()
+    page.conversation.search.field.set_text("session")
+    await stage.calm()
+    page.transcript.verticalScrollBar().setValue(0)
 
 
 async def chat_card(stage: Stage) -> None:
@@ -169,6 +181,7 @@ SCENES: dict[str, tuple[Callable[[], FakeNode], Scene]] = {
     "chat": (FakeNode, chat_full),
     "chat-empty": (FakeNode.fresh, chat_empty),
     "chat-selector": (FakeNode, chat_selector),
+    "chat-find": (FakeNode, chat_find),
     "chat-card": (FakeNode.fresh, chat_card),
     "chat-streaming": (FakeNode, chat_streaming),
     "chat-failed": (FakeNode, chat_failed),

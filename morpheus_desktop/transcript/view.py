@@ -128,10 +128,11 @@ class TranscriptView(TranscriptCanvas):
             QGuiApplication.clipboard().setText(text)
         return text
 
-    def find_text(self, text: str) -> int:
-        """Mark `text` (any case) and scroll to the last message that holds it.
+    def find_text(self, text: str, *, hit: int = -1) -> int:
+        """Mark `text` (any case) and scroll to one of the messages that hold it.
 
-        Returns how many messages do; an empty text takes the marks away.
+        `hit` counts those messages from the oldest, around the ends; -1 is the newest. Returns how
+        many there are; an empty text takes the marks away.
         """
         self.flush()
         self._marked = text
@@ -145,7 +146,7 @@ class TranscriptView(TranscriptCanvas):
         ]
         if hits:
             self._follow(False)
-            self.verticalScrollBar().setValue(self._heights.top(hits[-1]))
+            self.verticalScrollBar().setValue(self._heights.top(hits[hit % len(hits)]))
         return len(hits)
 
     def _show_selection(self) -> None:

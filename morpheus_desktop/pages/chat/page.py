@@ -5,6 +5,7 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from morpheus_desktop import errors, formats
+from morpheus_desktop.pages.chat.conversation import Conversation
 from morpheus_desktop.pages.chat.empty_chat import EmptyChat
 from morpheus_desktop.pages.chat.feed import TranscriptFeed
 from morpheus_desktop.pages.chat.header import ChatHeader
@@ -14,7 +15,6 @@ from morpheus_desktop.pages.chat.list_pane import ListPane, grouped, hits
 from morpheus_desktop.pages.chat.presenter import ChatPresenter
 from morpheus_desktop.pages.chat.selector import ModelSelector
 from morpheus_desktop.pages.chat.sheets import CloseSheet, DeleteSheet, RenameSheet, closed_text
-from morpheus_desktop.transcript.view import TranscriptView
 from morpheus_desktop.widgets.frames import line
 from node.core.errors import NodeError
 from node.service.dto import ChatHit, ChatSummary, CloseResult, SessionView, StopPreview
@@ -39,13 +39,13 @@ class ChatPage(QWidget):
         self.pane = ListPane()
         self.header = ChatHeader()
         self.empty = EmptyChat()
-        self.transcript = TranscriptView()
-        self.transcript.setObjectName("chat.view.scroll")
+        self.conversation = Conversation()
+        self.transcript = self.conversation.transcript
         self.input = InputArea(presenter)
         self._feed = TranscriptFeed(presenter.turns, self.transcript)
         self._content = QStackedWidget()
         self._content.addWidget(self.empty)
-        self._content.addWidget(self.transcript)
+        self._content.addWidget(self.conversation)
         self._selector: ModelSelector | None = None
         self._edge = line(vertical=True)
         self._narrow = False
@@ -104,7 +104,8 @@ class ChatPage(QWidget):
             ("Ctrl+\\", self.toggle_pane),
             ("Ctrl+Shift+F", self._focus_search),
             ("Ctrl+Shift+W", self.presenter.preview_close),
-            ("Esc", self.presenter.stop),
+            ("Ctrl+F", self._find),
+            ("Esc", self._escape),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -118,11 +119,13 @@ class ChatPage(QWidget):
     # --- chats ---
 
     def new_chat(self) -> None:
+        self.conversation.search.leave()
         self.presenter.new_chat()
         self._hide_overlay()
         self.input.focus()
 
     def _open_chat(self, chat_id: str) -> None:
+        self.conversation.search.leave()
         self.presenter.open_chat(chat_id)
         self._hide_overlay()
 
@@ -169,7 +172,19 @@ class ChatPage(QWidget):
 
     def _show_content(self) -> None:
         has_lines = bool(self.presenter.turns.lines)
-        self._content.setCurrentWidget(self.transcript if has_lines else self.empty)
+        self._content.setCurrentWidget(self.conversation if has_lines else self.empty)
+
+    def _find(self) -> None:
+        if self.presenter.turns.lines:
+            self.conversation.search.enter()
+
+    def _escape(self) -> None:
+        """Close the search in this chat, else stop the answer."""
+        if self.conversation.search.isVisible():
+            self.conversation.search.leave()
+            self.input.focus()
+        else:
+            self.presenter.stop()
 
     # --- who answers ---
 

@@ -102,6 +102,22 @@ def test_escape_stops_the_answer_and_the_button_does_too(
         gate.set()
 
 
+def test_escape_closes_the_search_before_it_stops_the_answer(
+    chat: ChatKit, fake_node: FakeNode
+) -> None:
+    fake_node.hold("chat.delta")
+    chat.ask("Go on.")
+    chat.kit.until(lambda: chat.turns.is_streaming)
+    chat.kit.qtbot.keyClick(chat.edit, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    field = chat.kit.find(QLineEdit, "chat.find.field")
+    assert field.hasFocus()
+    chat.kit.qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert not chat.kit.has("chat.find.field")
+    assert chat.turns.is_streaming
+    chat.kit.qtbot.keyClick(chat.edit, Qt.Key.Key_Escape)
+    chat.kit.until(lambda: not chat.turns.is_streaming)
+
+
 def test_a_second_message_waits_and_says_so(chat: ChatKit, fake_node: FakeNode) -> None:
     gate = fake_node.hold("chat.delta")
     chat.ask("one")
