@@ -161,7 +161,8 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "": (
         "empty",
         "The contract refused this without a reason.",
-        "The signed permission or report may be damaged. Ask for a new one.",
+        "Look whether the network and its marketplace address are right. A signed permission or"
+        " report may also be damaged; ask for a new one.",
     ),
     "other": ("other", "The contract refused this.", "The details name its reason."),
 }

@@ -106,11 +106,11 @@ class QuoteDesk:
             NoBidError: nobody else offers the model. OwnBidError: the named bid is the wallet's
             own. InvalidDurationError, SessionTooShortError: a duration outside the limits.
         """
-        market = self._chain.market
+        market, user = self._chain.market, self._signer.address
         (model, candidates), economy, balances, gas_price = await asyncio.gather(
             self._candidates(order),
             market.economy(),
-            market.balances(self._signer.address),
+            market.balances(user),
             self._chain.transactions.gas_price(),
         )
         price = candidates[0].bid.price_per_second

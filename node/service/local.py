@@ -9,7 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from node.core.clock import Clock, SystemClock
-from node.core.errors import AlreadyRunningError
+from node.core.errors import AlreadyRunningError, StorageError
 from node.core.events import EventBus, LocalModelsChanged, WalletChanged
 from node.core.log import get_logger
 from node.core.paths import AppDirs
@@ -169,6 +169,12 @@ def _lock(dirs: AppDirs, cleanup: AsyncExitStack) -> None:
         lock.acquire(timeout=0)
     except Timeout as error:
         raise AlreadyRunningError("The program is running with this data folder.") from error
+    except OSError as error:
+        raise StorageError(
+            f"The file {dirs.lock_file} cannot be written.",
+            hint="Does it belong to another user? Choose another data folder with --home.",
+            code="storage.not_writable",
+        ) from error
     cleanup.callback(lock.release)
 
 

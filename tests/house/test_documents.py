@@ -77,6 +77,13 @@ def test_the_glossary_explains_the_words_of_the_field(word: str) -> None:
     assert re.search(rf"^\| \*\*{word}\*\*", text, re.MULTILINE)
 
 
+def test_the_architecture_page_leads_to_every_decision() -> None:
+    page = (ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    decisions = [path.name for path in (ROOT / "docs" / "adr").glob("*.md")]
+    missing = [name for name in decisions if f"(adr/{name})" not in page]
+    assert missing == []
+
+
 def test_the_changelog_has_the_current_work_on_top() -> None:
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert re.findall(r"^## (.*)", text, re.MULTILINE)[0] == "Unreleased"

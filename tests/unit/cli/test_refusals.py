@@ -82,7 +82,7 @@ def test_local_models_answer_and_leave_as_json(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="folders in the place of files differ there")
-@pytest.mark.parametrize("name", ["logs/node.log"])
+@pytest.mark.parametrize("name", ["logs/node.log", "state/lock"])
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path, name: str) -> None:
     (tmp_path / name).mkdir(parents=True)
     told = cli("wallet", "status", "--home", str(tmp_path), "--json")

@@ -1,14 +1,24 @@
 """Opening on a real chain with real providers: what is spent, tried, refused and written down."""
 
+import gc
+import warnings
 from dataclasses import replace
+from typing import cast
 
 import pytest
 
-from node.core.errors import NoProviderError, NotEnoughMorError, QuoteExpiredError
-from node.core.ids import BidId
+from node.core.errors import (
+    NoProviderError,
+    NotEnoughMorError,
+    NoWalletError,
+    QuoteExpiredError,
+)
+from node.core.ids import Address, BidId
+from node.core.ports import Signer
 from node.core.units import Mor
 from node.router.holdings import holdings_of
-from node.router.quotes import QuoteOrder
+from node.router.quotes import QuoteDesk, QuoteOrder
+from node.router.rating import DEFAULT_RATING
 from node.store.journal_records import SessionState
 from tests.support.stacks import DemoStack, all_steps
 
@@ -32,6 +42,22 @@ async def test_steps_and_money_of_an_open_session(demo: DemoStack) -> None:
     found = await holdings_of(stack.chain.market, stack.wallet.address)
     assert found.total == ALL
     assert found.balances.allowance == Mor(0)
+
+
+async def test_a_quote_without_a_wallet_asks_nothing_of_the_chain(demo: DemoStack) -> None:
+    class NoWallet:
+        @property
+        def address(self) -> Address:
+            raise NoWalletError("There is no wallet yet.")
+
+    desk = QuoteDesk(chain=demo.stack.chain, signer=cast(Signer, NoWallet()), rating=DEFAULT_RATING)
+    model = await demo.guide()
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        with pytest.raises(NoWalletError):
+            await desk.quote(QuoteOrder(model_id=model.id))
+        gc.collect()
+    assert [str(item.message) for item in told] == []
 
 
 async def test_a_quote_opens_once(demo: DemoStack) -> None:
