@@ -4,6 +4,7 @@ The file is hostile until proved otherwise: every count, length and offset is ch
 used, and tensor data must lie inside the file without overlap. Nothing but the header is read.
 """
 
+import stat
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -83,9 +84,11 @@ def read_gguf(path: Path) -> GgufInfo:
         ModelFileError: not a model file, damaged, truncated, or beyond the limits.
     """
     try:
-        size = path.stat().st_size
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):  # opening a pipe would wait for ever
+            raise ModelFileError("The model file cannot be read.")
         with path.open("rb") as file:
-            return _read(file, size)
+            return _read(file, found.st_size)
     except OSError as error:
         raise ModelFileError(
             "The model file cannot be read.", details={"cause": str(error)}

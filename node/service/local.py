@@ -14,6 +14,7 @@ from node.core.events import EventBus, LocalModelsChanged, WalletChanged
 from node.core.log import get_logger
 from node.core.paths import AppDirs
 from node.core.tasks import TaskScope
+from node.llm.llama.socket_folder import remove_leftovers
 from node.llm.local_models import LocalModels
 from node.router.backend_factory import BackendMaker, file_entries
 from node.router.backends import Backends
@@ -187,6 +188,7 @@ async def _opened(database: Database, cleanup: AsyncExitStack) -> Database:
 
 
 def _local_models(options: NodeOptions, clock: Clock, bus: EventBus) -> LocalModels:
+    remove_leftovers(options.dirs.state)
     return LocalModels(
         registry_file=options.dirs.data / "local-models.json",
         work_dir=options.dirs.state,

@@ -11,6 +11,15 @@ from node.core.errors import EngineError
 # The address of a unix socket holds 104 bytes on macOS, 108 on Linux.
 _MAX_PATH = 96
 _NAME_LENGTH = 32
+_PREFIX = "mor-"
+
+
+def remove_leftovers(parent: Path) -> None:
+    """Remove what a killed program left below `parent`. Only for the owner of that folder, before
+    it starts workers of its own.
+    """
+    for folder in parent.glob(f"{_PREFIX}*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class SocketFolder:
@@ -29,7 +38,7 @@ class SocketFolder:
             short = len(str(self._parent).encode()) < _MAX_PATH - _NAME_LENGTH
             # mkdtemp makes the folder with mode 0700.
             base = self._parent if short else None
-            self._folder = Path(tempfile.mkdtemp(prefix="mor-", dir=base))
+            self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=base))
         path = str(self._folder / f"{secrets.token_hex(4)}.sock")
         if len(path.encode()) > _MAX_PATH:
             raise EngineError("The folder for the engine's socket has too long a name.")

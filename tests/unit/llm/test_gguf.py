@@ -1,4 +1,6 @@
+import os
 import struct
+import sys
 from pathlib import Path
 
 import pytest
@@ -99,6 +101,14 @@ def test_a_header_beyond_64_mib_is_refused(tmp_path: Path) -> None:
             file.seek(1 << 20, 1)
         file.write(b"x")
     with pytest.raises(ModelFileError, match="header is too large"):
+        read_gguf(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no named pipes among the files there")
+def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "pipe.gguf"
+    os.mkfifo(path)
+    with pytest.raises(ModelFileError, match="cannot be read"):
         read_gguf(path)
 
 
