@@ -110,6 +110,11 @@ class WalletTransactions:
         fees, gas = await asyncio.gather(self._fees.current(), self._simulate(call, sender))
         return Eth(gas * fees.expected)
 
+    async def highest_fee(self, call: Call, sender: Address) -> Eth:
+        """Gas limit times highest price: what `prepare` wants to find in the wallet."""
+        fees, gas = await asyncio.gather(self._fees.current(), self._simulate(call, sender))
+        return Eth(_limit(gas) * fees.highest)
+
     async def prepare(
         self, call: Call, signer: Signer, *, nonce: int | None = None
     ) -> PreparedTransaction:
@@ -131,7 +136,7 @@ class WalletTransactions:
             self._simulate(call, sender, block.number),
         )
         self._check_chain(quantity(chain_id))
-        limit = gas if gas == _PLAIN_TRANSFER_GAS else ceil_div(gas * 6, 5)
+        limit = _limit(gas)
         if nonce is None:
             nonce = await self._next_free_nonce(sender)
         return self._sign(call, signer, nonce, limit, fees, Eth(quantity(balance)))
@@ -152,7 +157,9 @@ class WalletTransactions:
             return quantity(await self._rpc.request("eth_estimateGas", [request]))
         except RpcFaultError as error:
             if error.fault is Fault.INSUFFICIENT_FUNDS:
-                raise _not_enough(call.value) from error
+                raise NotEnoughGasError(
+                    "This wallet has not enough ETH for the amount and the network fee."
+                ) from error
             await self._rpc.request("eth_call", [request, tag])
             raise
         except RevertedError as error:
@@ -303,6 +310,11 @@ class WalletTransactions:
                 f"This belongs to network {chain_id}, not to {self._network.title}.",
                 hint="Nothing was sent. Choose the right network or another RPC address.",
             )
+
+
+def _limit(gas: int) -> int:
+    """A fifth above the estimate; a plain transfer takes what it takes."""
+    return gas if gas == _PLAIN_TRANSFER_GAS else ceil_div(gas * 6, 5)
 
 
 def _not_enough(missing: Eth) -> NotEnoughGasError:

@@ -274,6 +274,13 @@ class Transactions(Protocol):
         """Expected network fee. Raises RevertedError when the call would fail now."""
         ...
 
+    async def highest_fee(self, call: Call, sender: Address) -> Eth:
+        """What must be in the wallet for the fee: the upper end of what the transaction offers.
+
+        Raises RevertedError when the call would fail now.
+        """
+        ...
+
     async def prepare(
         self, call: Call, signer: Signer, *, nonce: int | None = None
     ) -> PreparedTransaction:

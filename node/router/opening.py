@@ -37,6 +37,8 @@ APPROVAL_LIFETIME_MS = 540_000
 """Own limit; the contract's ten minutes never end with the network's millisecond timestamps."""
 APPROVE = Stage(name="approve", signed=SessionState.APPROVE_SIGNED, sent=SessionState.APPROVE_SENT)
 OPEN = Stage(name="open", signed=SessionState.OPEN_SIGNED, sent=SessionState.OPEN_SENT)
+WRONG_CLOCK_S = 300
+"""So far apart, providers take messages for repeated ones (the peers' window)."""
 _MAY_OPEN = frozenset({OPEN.signed, OPEN.sent, SessionState.OPEN_IN_BLOCK})
 
 
@@ -114,7 +116,21 @@ class SessionOpener:
                     yield step
             return
         await self._give_up(entry, "; ".join(f"{who}: {why}" for who, why in tried))
-        raise NoProviderError("No provider accepted the session.", tried=tried)
+        raise NoProviderError(
+            "No provider accepted the session.", tried=tried, hint=await self._clock_hint()
+        )
+
+    async def _clock_hint(self) -> str:
+        """Words for a clock so wrong that providers refuse its messages; else empty."""
+        chain_time = await self._chain.market.block_time()
+        ahead_s = self._chain.clock.unix_seconds() - chain_time
+        if abs(ahead_s) <= WRONG_CLOCK_S:
+            return ""
+        return (
+            f"This computer's clock is {abs(ahead_s) // 60} minutes"
+            f" {'fast' if ahead_s > 0 else 'slow'}; providers refuse its messages. Set the clock"
+            " and try again. Nothing was spent."
+        )
 
     async def _draft(self, quote: SessionQuote, at_work: AsyncExitStack) -> SessionEntry:
         """Write the first row; it is nobody else's until `at_work` is left."""

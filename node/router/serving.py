@@ -25,7 +25,7 @@ from node.store.session_stats import ServedSession, SessionStats
 from node.wire.blobs import Approval
 from node.wire.handler import chat_plaintexts
 from node.wire.messages import PromptRequest, SessionRequest
-from node.wire.prompts import Prompt, PromptKind, UsageMeter, answer_text, read_prompt
+from node.wire.prompts import DONE, Prompt, PromptKind, UsageMeter, answer_text, read_prompt
 from node.wire.refusals import (
     FAILED_BID,
     FAILED_PROMPT,
@@ -174,6 +174,7 @@ class ProviderSide:
         meter = UsageMeter(lambda: prompt_tokens(messages if isinstance(messages, list) else []))
         started = time.monotonic()
         first: float | None = None
+        is_counted = False
         async with (
             self._backends.backend(session.model_id) as backend,
             aclosing(backend.chat(prompt.body)) as chunks,
@@ -182,8 +183,14 @@ class ProviderSide:
             async for plaintext in plaintexts:
                 if first is None:
                     first = time.monotonic()
+                is_last = plaintext == DONE or not prompt.body.get("stream")
+                if is_last and not is_counted:
+                    # Before the user has the end: his next request may be for the report.
+                    await self._count(session, meter, started, first)
+                    is_counted = True
                 yield plaintext
-        await self._count(session, meter, started, first or time.monotonic())
+        if not is_counted:
+            await self._count(session, meter, started, first or time.monotonic())
 
     async def _count(
         self, session: ServedSession, meter: UsageMeter, started: float, first: float

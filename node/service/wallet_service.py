@@ -1,10 +1,17 @@
 """The facade's wallet group."""
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from node.core.errors import NotEnoughGasError, NotEnoughMorError, QuoteExpiredError, UserInputError
+from node.core.errors import (
+    FundsError,
+    NotEnoughGasError,
+    NotEnoughMorError,
+    QuoteExpiredError,
+    UserInputError,
+)
 from node.core.events import WalletChanged
 from node.core.ids import Address
 from node.core.ports import Call
@@ -123,13 +130,19 @@ class WalletService:
             if asset == "MOR"
             else calls.send_eth(target, Eth(amount))
         )
+        await _refuse_second(stack, call)
         balances = await market.balances(stack.wallet.address)
         if asset == "MOR" and balances.mor.base < amount:
             raise NotEnoughMorError(f"You have {balances.mor}; {Mor(amount)} are needed.")
-        fee = await stack.chain.transactions.estimate_fee(call, stack.wallet.address)
-        spent_eth = fee.base + (amount if asset == "ETH" else 0)
-        if balances.eth.base < spent_eth:
-            raise NotEnoughGasError(f"You have {balances.eth}; {Eth(spent_eth)} are needed.")
+        if asset == "ETH" and balances.eth.base < amount:
+            raise NotEnoughGasError(f"You have {balances.eth}; {Eth(amount)} are needed.")
+        fee, highest = await asyncio.gather(
+            stack.chain.transactions.estimate_fee(call, stack.wallet.address),
+            stack.chain.transactions.highest_fee(call, stack.wallet.address),
+        )
+        spent_eth = fee.base + call.value.base
+        if balances.eth < call.value + highest:
+            raise _fee_is_missing(balances.eth, call.value, highest)
         held = balances.mor.base if asset == "MOR" else balances.eth.base
         now = stack.chain.clock.unix_seconds()
         draft_id = secrets.token_hex(8)
@@ -149,6 +162,7 @@ class WalletService:
         draft = self._drafts.pop(draft_id, None)
         if draft is None or stack.chain.clock.unix_seconds() > draft.expires_at:
             raise QuoteExpiredError("This transfer is no longer up to date.")
+        await _refuse_second(stack, draft.call)
         record, _ = await stack.sender.send_alone(draft.call)
         return transaction_view(record, stack.network.explorer_tx)
 
@@ -161,6 +175,30 @@ class WalletService:
         arrived = sum(amount.base for _, to, amount in receipt.transfers if to == own)
         stack.keeper.reconcile_soon()
         return ClaimResult(tx_hash=record.tx_hash.hex, amount=arrived)
+
+
+async def _refuse_second(stack: NetworkStack, call: Call) -> None:
+    """After a lost connection people order the same transfer again, and would pay twice."""
+    waiting = await stack.wallet.journal.pending_transactions(
+        stack.wallet.address, stack.chain.market.chain_id
+    )
+    for record in waiting:
+        if (record.intent, record.summary) == (call.intent, call.summary):
+            raise FundsError(
+                "The same transfer is on its way already.",
+                hint="Wait until it has arrived or is given up; see the list of transactions.",
+                code="funds.same_transfer_waiting",
+            )
+
+
+def _fee_is_missing(has: Eth, amount: Eth, fee: Eth) -> NotEnoughGasError:
+    most = has - fee
+    if amount and most > Eth(0):
+        return NotEnoughGasError(
+            f"You have {has}; the network fee may take up to {fee} of it.",
+            hint=f"At most {most} can be sent.",
+        )
+    return NotEnoughGasError(f"About {fee} are needed for network fees; you have {has}.")
 
 
 def _refuse_lost_money(stack: NetworkStack, target: Address, amount: int) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from enum import StrEnum
 from http import HTTPStatus
@@ -12,15 +12,16 @@ import orjson
 
 from node.chain.rpc.endpoint import HttpRpc
 from node.chain.rpc.pool import RpcPool
-from node.core.clock import SystemClock
+from node.core.clock import Clock, SystemClock
 from node.core.events import EventBus
 from node.core.http_client import open_http_client
+from node.core.units import UnixMillis, UnixSeconds
 from node.devnet.chain import Devnet
 from node.devnet.http_message import Request
 from node.devnet.server import DevnetServer
 from node.router.backends import Backends
 from node.service.assembly import open_stack
-from node.service.demo_world import open_demo_world, user_parts
+from node.service.demo_world import DemoWorld, open_demo_world, user_parts
 from node.store.journal import journal_database
 from node.wire.limits import WireLimits
 from tests.support.stacks import DemoStack, no_backend
@@ -53,11 +54,17 @@ class FaultyServer(DevnetServer):
         self._after = 0
         self._healed = asyncio.Event()
         self.seen: list[str] = []
+        self._failed = asyncio.Event()
 
     def break_(self, fault: Fault, *methods: str, after: int = 0) -> None:
         """Fail from now on, or after `after` more requests that would fail."""
         self._fault, self._methods, self._after = fault, frozenset(methods), after
         self._healed.clear()
+        self._failed.clear()
+
+    async def failed(self) -> None:
+        """Return when a request failed since `break_`."""
+        await self._failed.wait()
 
     def heal(self) -> None:
         self._fault = None
@@ -78,6 +85,7 @@ class FaultyServer(DevnetServer):
         return await self._fail(self._fault, request)
 
     async def _fail(self, fault: Fault, request: Request) -> tuple[HTTPStatus, bytes]:
+        self._failed.set()
         if fault is Fault.ERROR_500:
             return HTTPStatus.INTERNAL_SERVER_ERROR, b"{}"
         if fault is Fault.HTML:
@@ -95,24 +103,50 @@ class FaultyServer(DevnetServer):
         raise ConnectionResetError
 
 
-@asynccontextmanager
-async def open_faulty_stack(
-    folder: Path,
-) -> AsyncGenerator[tuple[DemoStack, FaultyServer], None]:
-    """As `open_demo_stack`, but the user's node reaches the chain over HTTP through the server.
+class WrongClock:
+    """The chain's clock, some seconds off."""
 
-    The journal of `folder` is kept.
-    """
+    def __init__(self, right: Clock, *, ahead_s: int) -> None:
+        self._right = right
+        self._ahead_s = ahead_s
+
+    def unix_millis(self) -> UnixMillis:
+        return UnixMillis(self._right.unix_millis() + self._ahead_s * 1000)
+
+    def unix_seconds(self) -> UnixSeconds:
+        return UnixSeconds(self.unix_millis() // 1000)
+
+    def monotonic(self) -> float:
+        return self._right.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await self._right.sleep(seconds)
+
+
+@asynccontextmanager
+async def open_faulty_world(
+    folder: Path,
+) -> AsyncGenerator[tuple[DemoWorld, FaultyServer], None]:
+    """Chain and providers as in `open_demo_stack`, and the endpoint for `open_user`."""
     async with (
         open_demo_world(folder=folder, clock=SystemClock(), word_delay_s=0) as world,
         FaultyServer(world.devnet) as server,
-        open_http_client(read_timeout_s=5.0) as client,
     ):
-        clock = world.devnet.clock
+        yield world, server
+
+
+@asynccontextmanager
+async def open_user(
+    world: DemoWorld, server: FaultyServer, folder: Path, *, clock: Clock | None = None
+) -> AsyncGenerator[DemoStack, None]:
+    """The user's node, over HTTP through the server. The journal of `folder` is kept."""
+    clock = clock or world.devnet.clock
+    async with open_http_client(read_timeout_s=5.0) as client, AsyncExitStack() as cleanup:
         endpoint = HttpRpc(client, server.url, timeout_s=TIMEOUT_S)
         pool = RpcPool([endpoint], chain_id=world.network.chain_id, clock=clock)
         journal = journal_database(folder / "journal.db")
         await journal.open()
+        cleanup.push_async_callback(journal.close)
         parts = user_parts(
             replace(world, rpc=pool),
             bus=EventBus(),
@@ -120,8 +154,17 @@ async def open_faulty_stack(
             backends=Backends(entries=(), factory=no_backend),
             limits=WireLimits(requests_per_user_minute=10_000, requests_per_address_minute=10_000),
         )
-        try:
-            async with open_stack(parts) as stack:
-                yield DemoStack(world=world, stack=stack), server
-        finally:
-            await journal.close()
+        stack = await cleanup.enter_async_context(open_stack(replace(parts, clock=clock)))
+        yield DemoStack(world=world, stack=stack)
+
+
+@asynccontextmanager
+async def open_faulty_stack(
+    folder: Path,
+) -> AsyncGenerator[tuple[DemoStack, FaultyServer], None]:
+    """World and user in one."""
+    async with (
+        open_faulty_world(folder) as (world, server),
+        open_user(world, server, folder) as demo,
+    ):
+        yield demo, server

@@ -1,0 +1,200 @@
+"""A later start finds a dead endpoint, a new chain under the old number, or lost contact."""
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from node.core.errors import NodeError, RpcUnavailableError
+from node.core.events import SessionChanged
+from node.core.ids import Address
+from node.core.ports import SignedBlob
+from node.core.units import Mor
+from node.router.quotes import QuoteOrder
+from node.service.stack import NetworkStack
+from node.store.journal_records import SessionEntry, SessionState, TxRecord, TxStatus
+from node.wire.handshake import ReportQuery
+from tests.support.faulty_rpc import SEND, Fault, WrongClock, open_faulty_world, open_user
+from tests.support.stacks import DemoStack
+from tests.support.truth import assert_settled, open_on_chain, row, rows
+
+pytestmark = pytest.mark.chain
+
+
+async def _open_until(demo: DemoStack, step_name: str) -> SessionEntry:
+    """Take an opening to a step, then stop as a closed program does."""
+    model = await demo.guide()
+    quote = await demo.stack.quotes.quote(QuoteOrder(model_id=model.id, duration_s=600))
+    async with aclosing(demo.stack.opener.open(quote)) as steps:
+        async for step in steps:
+            if f"{step.name}{'.sent' if step.tx_hash else ''}" == step_name:
+                return step.entry
+    raise AssertionError(f"never came to {step_name}")
+
+
+async def _state(stack: NetworkStack, entry: SessionEntry, wanted: SessionState) -> None:
+    """Wait for the keeper to bring the session to a state."""
+    with stack.wallet.bus.subscribe() as events:
+        async with asyncio.timeout(40):
+            while (await row(stack, entry.intent_id)).state is not wanted:
+                while not isinstance(await events.get(), SessionChanged):
+                    pass
+
+
+async def test_a_start_without_connection_gives_nothing_up_and_goes_on_later(
+    tmp_path: Path,
+) -> None:
+    async with open_faulty_world(tmp_path) as (world, server):
+        async with open_user(world, server, tmp_path) as demo:
+            entry = await _open_until(demo, "opening.sent")
+        server.break_(Fault.DROP)
+        async with open_user(world, server, tmp_path) as demo:
+            await server.failed()
+            with pytest.raises(RpcUnavailableError):
+                await demo.stack.recovery.run()
+            assert (await row(demo.stack, entry.intent_id)).state is SessionState.OPEN_SENT
+            server.heal()
+            await _state(demo.stack, entry, SessionState.ACTIVE)
+            await assert_settled(demo.stack)
+
+
+async def test_the_keeper_follows_a_stuck_opening_without_a_restart(tmp_path: Path) -> None:
+    async with (
+        open_faulty_world(tmp_path) as (world, server),
+        open_user(world, server, tmp_path) as demo,
+    ):
+        await demo.stack.recovery.run()
+        await world.devnet.mine()
+        server.break_(Fault.ERROR_500, SEND, after=1)
+        with pytest.raises(RpcUnavailableError):
+            await _open_until(demo, "opening.sent")
+        (entry,) = await rows(demo.stack)
+        server.heal()
+        await _state(demo.stack, entry, SessionState.ACTIVE)
+        await assert_settled(demo.stack)
+
+
+async def test_a_new_chain_with_the_old_number_keeps_nobody_busy(tmp_path: Path) -> None:
+    async with (
+        open_faulty_world(tmp_path) as (world, server),
+        open_user(world, server, tmp_path) as demo,
+    ):
+        open_before = await _open_until(demo, "ready.sent")
+        closed_before = await _open_until(demo, "ready.sent")
+        await demo.stack.closer.close(closed_before)
+        assert len(await rows(demo.stack)) == 2
+    async with (
+        open_faulty_world(tmp_path) as (world, server),
+        open_user(world, server, tmp_path) as demo,
+    ):
+        stack = demo.stack
+        await world.devnet.advance_to(stack.chain.clock.unix_seconds() + 300)
+        stack.keeper.reconcile_soon()
+        await _state(stack, open_before, SessionState.FAILED)
+        gone = await row(stack, open_before.intent_id)
+        assert "nothing was spent" in gone.error
+        model = await demo.guide()
+        assert await stack.auto_sessions.open_session_for(model.id) is None
+        await assert_settled(stack)
+        await world.devnet.skip_to_midnight()
+        stack.keeper.reconcile_soon()
+        await _state(stack, closed_before, SessionState.SETTLED)
+        assert not await stack.recovery.is_needed()
+
+
+async def test_rows_of_another_marketplace_are_left_alone(tmp_path: Path) -> None:
+    async with (
+        open_faulty_world(tmp_path) as (world, server),
+        open_user(world, server, tmp_path) as demo,
+    ):
+        stack = demo.stack
+        entry = await _open_until(demo, "ready.sent")
+        other = replace(
+            entry,
+            intent_id="other",
+            session_id=None,
+            state=SessionState.OPEN_SENT,
+            marketplace=Address(b"\x77" * 20),
+        )
+        await stack.wallet.journal.create(other)
+        await stack.recovery.run()
+        assert (await row(stack, "other")).state is SessionState.OPEN_SENT
+        again = await _open_until(demo, "ready.sent")
+        assert again.state is SessionState.ACTIVE
+
+
+async def test_a_failed_opening_that_was_mined_after_all_gets_its_own_row_back(
+    tmp_path: Path,
+) -> None:
+    async with (
+        open_faulty_world(tmp_path) as (world, server),
+        open_user(world, server, tmp_path) as demo,
+    ):
+        stack = demo.stack
+        entry = await _open_until(demo, "opening.sent")
+        async with stack.wallet.at_work.hold(entry.intent_id):
+            now = await row(stack, entry.intent_id)
+            await stack.wallet.journal.save(replace(now, state=SessionState.FAILED))
+        await stack.recovery.run()
+        assert (await row(stack, entry.intent_id)).state is SessionState.ACTIVE
+        assert len(await rows(stack)) == 1
+        assert len(await open_on_chain(stack)) == 1
+
+
+async def test_an_ended_session_is_not_closed_before_the_chain_says_so(tmp_path: Path) -> None:
+    """A close a moment too early locks stake until midnight, so the own clock does not decide."""
+    async with open_faulty_world(tmp_path) as (world, server):
+        clock = WrongClock(world.devnet.clock, ahead_s=60)
+        async with open_user(world, server, tmp_path, clock=clock) as demo:
+            entry = await _open_until(demo, "ready.sent")
+            await world.devnet.advance_to(entry.ends_at - 30)
+            assert clock.unix_seconds() > entry.ends_at
+            assert await demo.stack.keeper.close_ended() == 0
+            assert len(await open_on_chain(demo.stack)) == 1
+            await world.devnet.advance_to(entry.ends_at)
+            demo.stack.keeper.wake()
+            await _state(demo.stack, entry, SessionState.SETTLED)
+            assert (await row(demo.stack, entry.intent_id)).returned == entry.stake
+
+
+@pytest.mark.parametrize("ahead_s", [-600, 600])
+async def test_a_wrong_clock_is_named_before_anything_is_spent(
+    tmp_path: Path, ahead_s: int
+) -> None:
+    async with open_faulty_world(tmp_path) as (world, server):
+        clock = WrongClock(world.devnet.clock, ahead_s=ahead_s)
+        async with open_user(world, server, tmp_path, clock=clock) as demo:
+            with pytest.raises(NodeError) as caught:
+                await _open_until(demo, "ready.sent")
+            told = f"{caught.value.message} {caught.value.hint} {caught.value.details}"
+            assert "clock" in told.lower()
+            assert await _records(demo.stack) == ()
+
+
+async def _useless_report(endpoint: str, query: ReportQuery) -> SignedBlob:
+    return SignedBlob(encoded=bytes(32 * 7), signature=bytes(65))
+
+
+async def test_a_report_the_contract_refuses_does_not_hold_the_stake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with (
+        open_faulty_world(tmp_path) as (world, server),
+        open_user(world, server, tmp_path) as demo,
+    ):
+        stack = demo.stack
+        entry = await _open_until(demo, "ready.sent")
+        monkeypatch.setattr(stack.closer._link, "request_report", _useless_report)
+        closed = await stack.closer.close(entry)
+        assert not closed.with_provider_report
+        assert closed.entry.returned + closed.entry.held == entry.stake
+        assert closed.entry.returned > Mor(0)
+        assert {item.status for item in await _records(stack)} == {TxStatus.MINED}
+
+
+async def _records(stack: NetworkStack) -> tuple[TxRecord, ...]:
+    return await stack.wallet.journal.transactions(
+        stack.wallet.address, stack.chain.market.chain_id, 0, 50
+    )
