@@ -284,8 +284,14 @@ class Navigation(QObject):
         self._window.close()
 
     def unlock(self) -> None:
-        """Ask for the wallet's password."""
-        sheet = UnlockSheet(self._window, self._node, self._tasks)
+        """Ask for the wallet's password, or for the keychain that has it."""
+        wallet = self._shell.state.wallet
+        sheet = UnlockSheet(
+            self._window,
+            self._node,
+            self._tasks,
+            by_keyring=wallet is not None and wallet.by_keyring,
+        )
         sheet.unlocked.connect(self._shell.refresh)
         sheet.open()
 

@@ -17,6 +17,7 @@ from morpheus_desktop.bridge import NodeSignals
 from morpheus_desktop.chain_time import ChainTime
 from morpheus_desktop.navigation import Navigation
 from morpheus_desktop.pages.chat.page import ChatPage
+from morpheus_desktop.pages.onboarding.page import OnboardingPage
 from morpheus_desktop.rail import SECTIONS
 from morpheus_desktop.shell_presenter import ShellPresenter
 from morpheus_desktop.tasks import GuiTasks
@@ -24,7 +25,7 @@ from morpheus_desktop.theme import Theme, install_theme
 from morpheus_desktop.widgets.gallery import components_page
 from morpheus_desktop.window import MainWindow
 from node.core.errors import IncompleteAnswerError, NodeError
-from node.service.dto import TextDelta
+from node.service.dto import CreateWallet, TextDelta
 from tests.fakes import sample_market
 from tests.fakes.fake_node import FakeNode
 
@@ -70,8 +71,19 @@ async def welcome(stage: Stage) -> None:
 
 async def wallet_phrase(stage: Stage) -> None:
     stage.navigation.begin(demo=False)
-    stage.navigation.onboarding.create_wallet("correct horse battery")
+    stage.navigation.onboarding.create_wallet(CreateWallet())
     await stage.until(lambda: stage.window.findChild(QWidget, "wallet.phrase.done"))
+
+
+async def wallet_import(stage: Stage) -> None:
+    stage.navigation.begin(demo=False)
+    onboarding = stage.window.findChild(OnboardingPage)
+    if onboarding is None:
+        raise LookupError("there is no onboarding page")
+    await stage.until(lambda: stage.navigation.onboarding.keyring_available)
+    onboarding.start_wallet()
+    stage.find("wallet.import").click()  # type: ignore[attr-defined]
+    stage.find("wallet.secret").setPlainText("legal winner thank year wave")  # type: ignore[attr-defined]
 
 
 async def chat_full(stage: Stage) -> None:
@@ -178,6 +190,7 @@ def section(name: str) -> Scene:
 SCENES: dict[str, tuple[Callable[[], FakeNode], Scene]] = {
     "welcome": (FakeNode.fresh, welcome),
     "wallet-phrase": (FakeNode.fresh, wallet_phrase),
+    "wallet-import": (FakeNode.fresh, wallet_import),
     "chat": (FakeNode, chat_full),
     "chat-empty": (FakeNode.fresh, chat_empty),
     "chat-selector": (FakeNode, chat_selector),

@@ -21,6 +21,7 @@ def wallet_status(status: VaultStatus) -> WalletStatus:
         address=status.address.checksum,
         locked=status.state is VaultState.LOCKED,
         keyring_available=status.keyring_available,
+        by_keyring=status.protection is Protection.KEYRING,
     )
 
 

@@ -4,12 +4,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from morpheus_desktop.errors import present
+from morpheus_desktop.pages.onboarding.import_step import ImportStep
 from morpheus_desktop.pages.onboarding.presenter import OnboardingPresenter
 from morpheus_desktop.pages.onboarding.wallet_steps import (
     CheckStep,
     ChooseStep,
     CreateStep,
-    ImportStep,
     PhraseStep,
     Step,
 )
@@ -53,7 +53,7 @@ class OnboardingPage(QWidget):
         welcome.demo_chosen.connect(presenter.start_demo)
         welcome.local_chosen.connect(self._choose_file)
         welcome.wallet_chosen.connect(self.start_wallet)
-        welcome.theme_clicked.connect(_switch_theme)
+        welcome.theme_clicked.connect(self._switch_theme)
         presenter.busy_changed.connect(self._busy_changed)
         presenter.hardware_read.connect(welcome.set_hardware)
         presenter.failed.connect(self._failed)
@@ -70,6 +70,7 @@ class OnboardingPage(QWidget):
     def shown(self) -> None:
         self.show_welcome()
         self._presenter.read_hardware()
+        self._presenter.read_wallet()
 
     def show_welcome(self) -> None:
         """Go to the start; steps and what was typed in them are forgotten."""
@@ -85,6 +86,7 @@ class OnboardingPage(QWidget):
     def start_wallet(self, *, inside: bool = False) -> None:
         """Begin the wallet's steps; `inside`: their first Back leaves this page."""
         self.show_welcome()
+        self._presenter.read_wallet()
         self._inside = inside
         step = ChooseStep()
         step.create_button.clicked.connect(self._show_create)
@@ -99,14 +101,12 @@ class OnboardingPage(QWidget):
         dialog.open()
 
     def _show_create(self) -> None:
-        step = CreateStep()
-        step.confirmed.connect(
-            lambda password, words: self._presenter.create_wallet(password, words=words)
-        )
+        step = CreateStep(keyring=self._presenter.keyring_available)
+        step.confirmed.connect(self._presenter.create_wallet)
         self._push(step)
 
     def _show_import(self) -> None:
-        step = ImportStep()
+        step = ImportStep(keyring=self._presenter.keyring_available)
         step.confirmed.connect(self._presenter.import_wallet)
         self._push(step)
 
@@ -169,7 +169,7 @@ class OnboardingPage(QWidget):
     def _clear_notice(self) -> None:
         clear(self._notices)
 
-
-def _switch_theme() -> None:
-    theme = current()
-    theme.set_mode("light" if theme.mode == "dark" else "dark")
+    def _switch_theme(self) -> None:
+        theme = current()
+        theme.set_mode("light" if theme.mode == "dark" else "dark")
+        self._presenter.keep_theme(theme.mode)

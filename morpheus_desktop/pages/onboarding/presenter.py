@@ -1,13 +1,14 @@
 """What the first start does: begin the demo, take a model file, make or import a wallet."""
 
+import asyncio
 import random
+from pathlib import Path
 
-from pydantic import SecretStr
 from PySide6.QtCore import QObject, Signal
 
 from morpheus_desktop import formats
 from morpheus_desktop.tasks import GuiTasks
-from node.core.errors import NodeError
+from node.core.errors import KeystoreFormatError, NodeError
 from node.service.api import NodeService
 from node.service.dto import (
     CreatedWallet,
@@ -23,7 +24,10 @@ DEMO_NETWORK = "demo"
 WALLET_NETWORK = "base"
 CHECKED_WORDS = 3
 MIN_PASSWORD = 12
+MAX_KEYSTORE_BYTES = 1024 * 1024
 _PHRASE_COUNTS = (12, 15, 18, 21, 24)
+_ACCOUNTS = 2**31
+"""BIP-32: indices from here on are hardened ones."""
 
 
 class OnboardingPresenter(QObject):
@@ -47,6 +51,7 @@ class OnboardingPresenter(QObject):
         self._node = node
         self._tasks = tasks
         self._busy = ""
+        self.keyring_available = False
 
     @property
     def busy(self) -> str:
@@ -59,6 +64,12 @@ class OnboardingPresenter(QObject):
             "hardware",
             failed=lambda _error: self.hardware_read.emit(""),
             done=lambda hardware: self.hardware_read.emit(hardware_line(hardware)),
+        )
+
+    def read_wallet(self) -> None:
+        """Ask whether the system's keychain may be offered."""
+        self._tasks.attempt(
+            self._node.wallet.status(), "wallet", failed=self.failed.emit, done=self._wallet_read
         )
 
     def start_demo(self) -> None:
@@ -79,9 +90,8 @@ class OnboardingPresenter(QObject):
                 done=self._local_added,
             )
 
-    def create_wallet(self, password: str, *, words: int = 12) -> None:
+    def create_wallet(self, request: CreateWallet) -> None:
         if self._begin("create"):
-            request = CreateWallet(words=24 if words == 24 else 12, password=SecretStr(password))
             self._tasks.attempt(
                 self._node.wallet.create(request),
                 "create-wallet",
@@ -89,19 +99,18 @@ class OnboardingPresenter(QObject):
                 done=self._created,
             )
 
-    def import_wallet(self, text: str, password: str) -> None:
-        """Import what was pasted: a recovery phrase or a private key."""
+    def import_wallet(self, request: ImportWallet, file: str = "") -> None:
+        """Import a phrase or a key, or the keystore in `file`."""
         if self._begin("import"):
-            secret = SecretStr(text.strip())
-            phrase = looks_like_phrase(text)
-            request = ImportWallet(
-                phrase=secret if phrase else None,
-                private_key=None if phrase else secret,
-                password=SecretStr(password),
-            )
             self._tasks.attempt(
-                self._import(request), "import-wallet", failed=self._failed, done=self._ready
+                self._import(request, file), "import-wallet", failed=self._failed, done=self._ready
             )
+
+    def keep_theme(self, mode: str) -> None:
+        """Start with this look from now on."""
+        self._tasks.attempt(
+            self._node.system.set_settings({"theme": mode}), "theme", failed=self.failed.emit
+        )
 
     def finish_wallet(self) -> None:
         """The phrase was seen: open the network of the wallet."""
@@ -110,7 +119,10 @@ class OnboardingPresenter(QObject):
                 self._open_network(), "network", failed=self._failed, done=self._ready
             )
 
-    async def _import(self, request: ImportWallet) -> WalletStatus:
+    async def _import(self, request: ImportWallet, file: str) -> WalletStatus:
+        if file:
+            text = await asyncio.to_thread(_keystore_text, Path(file))
+            request = request.model_copy(update={"keystore": text})
         await self._node.wallet.import_(request)
         return await self._open_network()
 
@@ -144,6 +156,9 @@ class OnboardingPresenter(QObject):
         self._set_busy("")
         self.wallet_created.emit(wallet.phrase.get_secret_value().split())
 
+    def _wallet_read(self, status: WalletStatus) -> None:
+        self.keyring_available = status.keyring_available
+
     def _ready(self, status: WalletStatus) -> None:
         self._set_busy("")
         self.wallet_ready.emit(status)
@@ -157,6 +172,26 @@ def hardware_line(hardware: Hardware) -> str:
     if not sizes:
         return f"{formats.size(hardware.memory_total)} of memory: only the smallest models"
     return f"This PC runs up to {sizes[-1]}B models well"
+
+
+def _keystore_text(file: Path) -> str:
+    """Raises KeystoreFormatError when this cannot be a keystore or cannot be read."""
+    try:
+        if file.stat().st_size > MAX_KEYSTORE_BYTES:
+            raise KeystoreFormatError("This is not a wallet file (version 3 keystore).")
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise KeystoreFormatError(
+            f"{file.name} cannot be read.", details={"cause": str(error)}
+        ) from error
+
+
+def account_number(text: str) -> int | None:
+    """The index of an account as typed, 0 for an empty field; None when it is none."""
+    plain = text.strip() or "0"
+    if not plain.isascii() or not plain.isdigit():
+        return None
+    return int(plain) if int(plain) < _ACCOUNTS else None
 
 
 def looks_like_phrase(text: str) -> bool:

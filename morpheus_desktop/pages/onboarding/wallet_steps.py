@@ -1,22 +1,19 @@
-"""The wallet's path: create with a phrase to write down, or import what one has."""
+"""The wallet's path: what to know, a new wallet, its phrase to write down and to check."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
-from morpheus_desktop.pages.onboarding.presenter import (
-    check_positions,
-    entered_words,
-    password_problem,
-)
-from morpheus_desktop.theme import font
+from morpheus_desktop.pages.onboarding.presenter import check_positions
+from morpheus_desktop.pages.onboarding.protect_fields import ProtectFields
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.choices import Segment
-from morpheus_desktop.widgets.fields import PasswordField, TextField
-from morpheus_desktop.widgets.frames import Card, Frame, Sunken
+from morpheus_desktop.widgets.fields import TextField
+from morpheus_desktop.widgets.frames import Card, Sunken
 from morpheus_desktop.widgets.icon_label import IconLabel
 from morpheus_desktop.widgets.labels import Label
 from morpheus_desktop.widgets.layouts import boxed, column, row
 from morpheus_desktop.widgets.scroll import page_column
+from node.service.dto import CreateWallet
 
 _WIDTH = 560
 _FACTS = (
@@ -71,45 +68,13 @@ class ChooseStep(Step):
         )
 
 
-class ProtectFields(QWidget):
-    """Password twice; `problem` says why it is not taken yet."""
-
-    changed = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.password = PasswordField("Password", name="wallet.password")
-        self.again = PasswordField("Password once more", name="wallet.password.again")
-        self.hint = Label("", "small", "text3", wrap=True)
-        for field in (self.password, self.again):
-            field.changed.connect(self._changed)
-        self.setLayout(column(self.password, self.again, self.hint, spacing=10))
-        self._changed()
-
-    @property
-    def problem(self) -> str:
-        return password_problem(self.password.text(), self.again.text())
-
-    def take(self) -> str:
-        """The password; the fields are emptied."""
-        password = self.password.text()
-        self.password.set_text("")
-        self.again.set_text("")
-        return password
-
-    def _changed(self) -> None:
-        self.hint.setText(self.problem)
-        self.hint.setVisible(bool(self.problem))
-        self.changed.emit()
-
-
 class CreateStep(Step):
-    """Signals: `confirmed(password, words)`."""
+    """Signals: `confirmed(CreateWallet)`."""
 
-    confirmed = Signal(str, int)
+    confirmed = Signal(object)
 
-    def __init__(self) -> None:
-        self._protect = ProtectFields()
+    def __init__(self, *, keyring: bool = False) -> None:
+        self._protect = ProtectFields(keyring=keyring)
         self._words = Segment(("12 words", "24 words"), name="wallet.words")
         self.go = Button("Create wallet", "primary", size="primary", name="wallet.create.go")
         body = boxed(
@@ -121,12 +86,12 @@ class CreateStep(Step):
         )
         super().__init__(
             "Protect your wallet",
-            "The password encrypts the wallet on this computer. It never leaves it.",
+            "The wallet is encrypted on this computer and never leaves it.",
             body,
             self.go,
         )
         self._protect.changed.connect(self._check)
-        self._protect.again.submitted.connect(self._confirm)
+        self._protect.submitted.connect(self._confirm)
         self.go.clicked.connect(self._confirm)
         self._check()
 
@@ -134,65 +99,16 @@ class CreateStep(Step):
         self.go.disable_with(self._protect.problem)
 
     def _confirm(self) -> None:
-        if not self._protect.problem:
-            self.confirmed.emit(self._protect.take(), 24 if self._words.index else 12)
-
-
-class ImportStep(Step):
-    """Signals: `confirmed(secret, password)`."""
-
-    confirmed = Signal(str, str)
-
-    def __init__(self) -> None:
-        self._secret = QPlainTextEdit()
-        self._secret.setObjectName("wallet.secret")
-        self._secret.setAccessibleName("Recovery phrase or private key")
-        self._secret.setPlaceholderText("Recovery phrase or private key")
-        self._secret.setFont(font("mono"))
-        self._secret.setFixedHeight(72)
-        self._secret.setTabChangesFocus(True)
-        self._note = Label("", "small", "danger", wrap=True)
-        self._protect = ProtectFields()
-        self.go = Button("Import wallet", "primary", size="primary", name="wallet.import.go")
-        body = boxed(
-            column(
-                Frame("field", column(self._secret, margins=(10, 8, 10, 8))),
-                self._note,
-                self._protect,
-                spacing=12,
+        if self._protect.problem:
+            return
+        by_keyring = self._protect.by_keyring
+        self.confirmed.emit(
+            CreateWallet(
+                words=24 if self._words.index else 12,
+                password=self._protect.take(),
+                use_keyring=by_keyring,
             )
         )
-        super().__init__(
-            "Import a wallet",
-            "Paste the words of a recovery phrase, or a private key, and choose a password for"
-            " this computer.",
-            body,
-            self.go,
-        )
-        self._secret.textChanged.connect(self._check)
-        self._protect.changed.connect(self._check)
-        self.go.clicked.connect(self._confirm)
-        self._check()
-
-    def show_error(self, text: str) -> None:
-        self._note.setText(text)
-        self._note.setVisible(bool(text))
-
-    def clear(self) -> None:
-        """Forget what was typed."""
-        self._secret.clear()
-        self._protect.take()
-
-    def _check(self) -> None:
-        text = self._secret.toPlainText()
-        self.show_error(entered_words(text) if text.endswith((" ", "\n")) else "")
-        problem = "Paste a phrase or a key." if not text.strip() else ""
-        self.go.disable_with(problem or entered_words(text) or self._protect.problem)
-
-    def _confirm(self) -> None:
-        if self.go.isEnabled():
-            password = self._protect.password.text()
-            self.confirmed.emit(self._secret.toPlainText(), password)
 
 
 class PhraseStep(Step):

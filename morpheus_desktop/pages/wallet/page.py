@@ -150,6 +150,7 @@ class WalletPage(QWidget):
         self.address.set_value(formats.short_address(status.address), status.address)
         self.lock_button.setVisible(status.kind == "vault" and not status.locked)
         self._unlock.setVisible(status.locked)
+        self.unlock_card.set_by_keyring(status.by_keyring)
         reason = "Unlock the wallet to send." if status.locked else ""
         if state.overview is None:
             reason = "Choose a network first."

@@ -22,7 +22,8 @@ class UnlockCard(Card):
     def __init__(self) -> None:
         self.field = PasswordField(name="wallet.unlock.password")
         self.button = Button("Unlock", "primary", icon="lock-open", name="wallet.unlock")
-        text = "Balances stay visible. Sending, opening and closing need the password."
+        text = "Balances stay visible. Sending, opening and closing need the wallet unlocked."
+        self._by_keyring = False
         line = row(spacing=8)
         line.addWidget(self.field, 1)
         line.addWidget(self.button)
@@ -39,6 +40,13 @@ class UnlockCard(Card):
         self.button.clicked.connect(self._unlock)
         self.field.submitted.connect(self._unlock)
 
+    def set_by_keyring(self, by_keyring: bool) -> None:
+        """The system keeps the password: a click is enough."""
+        self._by_keyring = by_keyring
+        self.field.edit.setReadOnly(by_keyring)
+        kept = "Kept by the keychain of this computer"
+        self.field.edit.setPlaceholderText(kept if by_keyring else "Password")
+
     def show_refusal(self, error: NodeError) -> None:
         self.button.set_busy(False)
         self.field.show_error(f"{error.message} {error.hint}".strip())
@@ -51,10 +59,11 @@ class UnlockCard(Card):
         self.field.set_text("")
 
     def _unlock(self) -> None:
-        if self.field.text() and self.button.isEnabled():
+        given = self._by_keyring or bool(self.field.text())
+        if given and self.button.isEnabled():
             self.button.set_busy(True)
             self.unlock_clicked.emit(self.field.text())
-        elif not self.field.text():
+        elif not given:
             self.field.show_error("Enter the password of this wallet.")
 
 

@@ -8,13 +8,17 @@ from node.service.dto.base import Dto
 
 
 class WalletStatus(Dto):
-    """`kind`: `none`, `vault` (keystore file), `memory` (demo or environment key)."""
+    """`kind`: `none`, `vault` (keystore file), `memory` (demo or environment key).
+
+    With `by_keyring` the system's secret store keeps the password: an empty one unlocks.
+    """
 
     kind: Literal["none", "vault", "memory"]
     address: str = ""
     locked: bool = False
     backed_up: bool = True
     keyring_available: bool = False
+    by_keyring: bool = False
 
 
 class CreateWallet(Dto):

@@ -1,16 +1,22 @@
 """The first start by mouse and keyboard: three ways in, wallet steps, what goes wrong."""
 
+from pathlib import Path
+
+from pydantic import SecretStr
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
+from morpheus_desktop.pages.onboarding.import_step import ImportStep
 from morpheus_desktop.pages.onboarding.presenter import (
     entered_words,
     hardware_line,
     password_problem,
 )
+from morpheus_desktop.theme import current
 from morpheus_desktop.widgets.chips import Badge
+from morpheus_desktop.widgets.choices import Segment
 from node.core.errors import InvalidMnemonicError, RpcUnavailableError
-from node.service.dto import Hardware
+from node.service.dto import CreateWallet, Hardware
 from tests.fakes.fake_money import PHRASE
 from tests.fakes.fake_node import FakeNode
 from tests.gui.conftest import OpenWindow
@@ -148,7 +154,7 @@ def test_a_created_wallet_shows_its_words_and_checks_three(
 
 def test_the_check_may_be_postponed(open_kit: OpenWindow, fresh_node: FakeNode) -> None:
     kit = start(open_kit, fresh_node)
-    kit.navigation.onboarding.create_wallet(PASSWORD)
+    kit.navigation.onboarding.create_wallet(CreateWallet(password=SecretStr(PASSWORD)))
     kit.until(lambda: kit.shell.state.wallet is not None and kit.shell.state.wallet.kind == "vault")
     assert kit.window.is_full_page, "the words stay until the user has seen them"
     kit.click("wallet.phrase.done")
@@ -161,7 +167,7 @@ def test_the_words_are_gone_from_the_window_afterwards(
     open_kit: OpenWindow, fresh_node: FakeNode
 ) -> None:
     kit = start(open_kit, fresh_node)
-    kit.navigation.onboarding.create_wallet(PASSWORD)
+    kit.navigation.onboarding.create_wallet(CreateWallet(password=SecretStr(PASSWORD)))
     kit.click("wallet.phrase.done")
     kit.click("wallet.check.later")
     kit.until(lambda: kit.window.findChild(QLabel, "wallet.word.1") is None)
@@ -192,13 +198,105 @@ def test_a_phrase_is_imported_after_its_length_and_the_password_are_right(
     assert kit.window.findChild(QPlainTextEdit, "wallet.secret") is None or not secret.isVisible()
 
 
+def import_step(open_kit: OpenWindow, node: FakeNode) -> WindowKit:
+    kit = start(open_kit, node)
+    kit.click("welcome.wallet.setup")
+    kit.click("wallet.import")
+    return kit
+
+
 def test_one_word_is_taken_for_a_private_key(open_kit: OpenWindow, fresh_node: FakeNode) -> None:
-    kit = start(open_kit, fresh_node)
-    kit.navigation.onboarding.import_wallet(" 0x" + "1" * 64 + "\n", PASSWORD)
+    kit = import_step(open_kit, fresh_node)
+    kit.find(QPlainTextEdit, "wallet.secret").setPlainText(" 0x" + "1" * 64 + "\n")
+    assert not kit.has("wallet.import.account")
+    protect(kit)
+    kit.click("wallet.import.go")
     kit.until(lambda: fresh_node.called("wallet.import_"))
     request = fresh_node.called("wallet.import_")[0][0]
     assert request.private_key.get_secret_value() == "0x" + "1" * 64
     assert request.phrase is None
+
+
+def test_another_account_or_path_of_a_phrase_can_be_taken(
+    open_kit: OpenWindow, fresh_node: FakeNode
+) -> None:
+    kit = import_step(open_kit, fresh_node)
+    kit.find(QPlainTextEdit, "wallet.secret").setPlainText(PHRASE)
+    protect(kit)
+    account = type_into(kit, "wallet.import.account", "first")
+    go = kit.find(QPushButton, "wallet.import.go")
+    assert not go.isEnabled()
+    assert "a number" in go.toolTip()
+    account.setText("3")
+    type_into(kit, "wallet.import.path", "m/44'/60'/1'/0/0")
+    kit.click("wallet.import.go")
+    kit.until(lambda: fresh_node.called("wallet.import_"))
+    request = fresh_node.called("wallet.import_")[0][0]
+    assert (request.account, request.path) == (3, "m/44'/60'/1'/0/0")
+
+
+def test_a_keystore_file_is_imported_with_its_own_password(
+    open_kit: OpenWindow, fresh_node: FakeNode, tmp_path: Path
+) -> None:
+    kit = import_step(open_kit, fresh_node)
+    kind = kit.find(Segment, "wallet.import.kind")
+    kit.qtbot.keyClick(kind, Qt.Key.Key_Right)
+    protect(kit)
+    go = kit.find(QPushButton, "wallet.import.go")
+    assert go.toolTip() == "Choose a keystore file."
+    [step] = [item for item in kit.window.findChildren(ImportStep) if item.isVisible()]
+    step.take_file(str(tmp_path / "absent.json"))
+    type_into(kit, "wallet.import.password", "of the file")
+    kit.click("wallet.import.go")
+    kit.until(lambda: "absent.json cannot be read." in _texts(kit))
+    assert fresh_node.called("wallet.import_") == []
+    file = tmp_path / "UTC--key.json"
+    file.write_text('{"version": 3}', "utf-8")
+    step.take_file(str(file))
+    kit.click("wallet.import.go")
+    kit.until(lambda: fresh_node.called("wallet.import_"))
+    request = fresh_node.called("wallet.import_")[0][0]
+    assert request.keystore == '{"version": 3}'
+    assert request.keystore_password.get_secret_value() == "of the file"
+    assert request.password.get_secret_value() == PASSWORD
+    assert request.phrase is None
+    assert request.private_key is None
+
+
+def test_the_systems_keychain_is_a_choice_where_there_is_one(
+    open_kit: OpenWindow, fresh_node: FakeNode
+) -> None:
+    wallet = fresh_node.world.wallet
+    fresh_node.world.wallet = wallet.model_copy(update={"keyring_available": False})
+    kit = start(open_kit, fresh_node)
+    kit.click("welcome.wallet.setup")
+    kit.until(lambda: not kit.navigation.onboarding.keyring_available)
+    kit.click("wallet.create")
+    assert not kit.has("wallet.protect")
+    kit.click("wallet.step.back")
+    kit.click("wallet.step.back")
+    fresh_node.world.wallet = wallet.model_copy(update={"keyring_available": True})
+    kit.click("welcome.wallet.setup")
+    kit.until(lambda: kit.navigation.onboarding.keyring_available)
+    kit.click("wallet.create")
+    kit.qtbot.keyClick(kit.find(Segment, "wallet.protect"), Qt.Key.Key_Right)
+    assert not kit.has("wallet.password")
+    kit.click("wallet.create.go")
+    kit.until(lambda: fresh_node.called("wallet.create"))
+    request = fresh_node.called("wallet.create")[0][0]
+    assert request.use_keyring
+    assert request.password is None
+
+
+def test_the_look_chosen_at_the_start_is_kept(open_kit: OpenWindow, fresh_node: FakeNode) -> None:
+    kit = start(open_kit, fresh_node)
+    before = current().mode
+    kit.click("welcome.theme")
+    kit.until(lambda: fresh_node.called("system.set_settings"))
+    kept = fresh_node.called("system.set_settings")[0][0]
+    assert kept == {"theme": current().mode}
+    assert current().mode != before
+    current().set_mode(before)
 
 
 def test_the_wallet_path_can_be_left(open_kit: OpenWindow, fresh_node: FakeNode) -> None:

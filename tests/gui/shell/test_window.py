@@ -2,11 +2,17 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 
 from morpheus_desktop.rail import SECTIONS, RailButton
 from morpheus_desktop.top_bar import BarChip
-from node.core.errors import InternalError, NodeError, RpcUnavailableError, WalletLockedError
+from node.core.errors import (
+    InternalError,
+    KeyringUnavailableError,
+    NodeError,
+    RpcUnavailableError,
+    WalletLockedError,
+)
 from node.core.events import HealthChanged
 from node.service.dto import DemoStatus
 from tests.fakes import sample_data, sample_market
@@ -260,3 +266,21 @@ def test_a_fault_of_ours_can_be_copied_and_a_passing_one_tried_again(
 
 def _banner_button(kit: WindowKit) -> QPushButton:
     return next(item for item in _banners(kit)[0].findChildren(QPushButton) if item.text())
+
+
+def test_a_wallet_of_the_keychain_is_unlocked_by_a_click(
+    open_kit: OpenWindow, fake_node: FakeNode
+) -> None:
+    locked = {"locked": True, "by_keyring": True}
+    fake_node.world.wallet = fake_node.world.wallet.model_copy(update=locked)
+    fake_node.world.password = ""
+    kit = ready(open_kit, fake_node)
+    fake_node.fail("wallet.unlock", KeyringUnavailableError("The keychain said no."))
+    kit.navigation.show_problem(WalletLockedError("The wallet is locked."))
+    assert not kit.has("unlock.password")
+    kit.click("unlock.confirm")
+    kit.until(lambda: kit.has("unlock.problem"))
+    assert "said no" in kit.find(QLabel, "unlock.problem").text()
+    kit.click("unlock.confirm")
+    kit.until(lambda: not kit.has("unlock"))
+    assert fake_node.world.wallet.locked is False
