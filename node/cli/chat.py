@@ -1,11 +1,11 @@
 """`mor-cli chat`: talk to an open session or a model on this computer."""
 
-import sys
 from contextlib import aclosing
 
 import typer
 
 from node.cli.context import CliContext, context_of, open_service, run
+from node.cli.lines import Lines
 from node.core.errors import NodeError, NoTargetError
 from node.service.api import NodeService
 from node.service.dto import ChatMessage, ChatRequest, ChatTarget, TextDelta, TurnFinished
@@ -32,7 +32,8 @@ async def _chat(context: CliContext, message: str, session: str, local: str) -> 
             await _once(context, node, target, message)
             return
         history: list[ChatMessage] = []
-        while question := read_line(prompt="" if context.as_json else "> "):
+        lines, prompt = Lines(), "" if context.as_json else "> "
+        while question := await lines.ask(prompt):
             history.append(ChatMessage(role="user", content=question))
             try:
                 text = await _answered(context, node, target, history)
@@ -99,9 +100,3 @@ async def turn(
     if finished is None:
         raise NoTargetError("The answer did not end.")
     return "".join(pieces), finished
-
-
-def read_line(prompt: str = "> ") -> str:
-    """One line of the user, empty at the end of the input."""
-    typer.echo(prompt, nl=False)
-    return sys.stdin.readline().strip()

@@ -6,6 +6,7 @@ The profile, the node (in this process or the running one), output, exit codes.
 import asyncio
 import json
 import os
+import signal
 import sys
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -25,6 +26,7 @@ from node.service.api import NodeService
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
+EXIT_TERMINATED = 143
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,13 +107,25 @@ async def open_service(context: CliContext) -> AsyncGenerator[NodeService, None]
 
 
 def run(context: CliContext, work: Coroutine[Any, Any, None]) -> None:
-    """Run one command; a typed failure becomes two lines or a JSON object, and exit code 1."""
+    """Run one command; a typed failure becomes two lines or a JSON object, and exit code 1.
+
+    Ctrl+C and SIGTERM cancel it, so that the node closes in order.
+    """
     try:
-        asyncio.run(work)
+        asyncio.run(_cancelled_by_sigterm(work))
     except NodeError as error:
         fail(context, error)
     except KeyboardInterrupt:
         raise typer.Exit(EXIT_INTERRUPTED) from None
+    except asyncio.CancelledError:
+        raise typer.Exit(EXIT_TERMINATED) from None
+
+
+async def _cancelled_by_sigterm(work: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.current_task()
+    if task is not None and sys.platform != "win32":
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    await work
 
 
 def fail(context: CliContext, error: NodeError) -> NoReturn:

@@ -10,8 +10,9 @@ import typer
 from pydantic import BaseModel
 
 from node.cli.amounts import mor
-from node.cli.chat import read_line, turn
+from node.cli.chat import turn
 from node.cli.context import CliContext, context_of, run
+from node.cli.lines import Lines
 from node.core.errors import NodeError, NoTargetError, UserInputError
 from node.core.paths import AppDirs
 from node.service.api import NodeService
@@ -124,7 +125,8 @@ async def demo_chat(context: CliContext) -> None:
             f" {mor(session.stake)} are locked and come back.\n"
         )
         history: list[ChatMessage] = []
-        while question := read_line():
+        lines = Lines()
+        while question := await lines.ask("> "):
             history.append(ChatMessage(role="user", content=question))
             try:
                 answer, _ = await turn(
