@@ -92,6 +92,7 @@ async def open_service(context: CliContext) -> AsyncGenerator[NodeService, None]
     runtime = running_node(context.dirs)
     if runtime is not None:
         async with RemoteNode(runtime) as remote:
+            await _require_same_network(context, remote)
             yield remote
         return
     try:
@@ -104,6 +105,21 @@ async def open_service(context: CliContext) -> AsyncGenerator[NodeService, None]
             "The program is running with this data folder, but its API does not answer.",
             hint="Close it, or use another folder with --home.",
         ) from error
+
+
+async def _require_same_network(context: CliContext, node: NodeService) -> None:
+    """Money must not move on another network than the one that was named."""
+    wanted = context.network or context.environment.get("MORPHEUS_NETWORK", "")
+    if not wanted:
+        return
+    network = (await node.system.status()).network
+    name = network.name if network else ""
+    if name != wanted:
+        raise UserInputError(
+            f"The running node uses {f'the network {name}' if name else 'no network'},"
+            f" not {wanted[:40]}.",
+            hint="Leave --network away, choose the network there, or use another --home.",
+        )
 
 
 def run(context: CliContext, work: Coroutine[Any, Any, None]) -> None:

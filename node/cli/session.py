@@ -10,6 +10,7 @@ from node.cli.lookup import model_id
 from node.core.errors import UserInputError
 from node.service.api import NodeService
 from node.service.dto import CloseResult, Quote, QuoteRequest, SessionView
+from node.service.runtime_file import running_node
 
 app = typer.Typer(help="Sessions: MOR is locked while one is open and comes back.")
 JSON = typer.Option(False, "--json", help="Print JSON.")
@@ -33,6 +34,7 @@ async def _open(context: CliContext, model: str, bid: str, seconds: int, yes: bo
     context.require_network()
     if bool(model) == bool(bid):
         raise UserInputError("Name a model or an offer (--bid).")
+    is_alone = running_node(context.dirs) is None
     async with open_service(context) as node:
         quote = await node.sessions.quote(
             QuoteRequest(
@@ -45,6 +47,12 @@ async def _open(context: CliContext, model: str, bid: str, seconds: int, yes: bo
             _ask(context, quote)
         session = await _opened(node, quote)
     context.show(session, lambda: f"Open until {clock_time(session.ends_at)}: {session.id}")
+    if is_alone and context.settings().network == "demo":
+        typer.echo(
+            "The demo network ended with this command, and the session with it."
+            " `mor-cli --network demo serve` keeps one for further commands.",
+            err=True,
+        )
 
 
 def _ask(context: CliContext, quote: Quote) -> None:
