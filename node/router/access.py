@@ -55,12 +55,17 @@ class IntentsAtWork:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalletAccess:
-    """The wallet's signer with the journal of its money on this network."""
+    """The wallet's signer with the journal of its money on this network.
+
+    `allowing` is held from granting an allowance until it is used: the token keeps one allowance
+    for all acts of the wallet.
+    """
 
     signer: Signer
     journal: SessionJournal
     bus: EventBus
     at_work: IntentsAtWork = field(default_factory=IntentsAtWork)
+    allowing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def address(self) -> Address:

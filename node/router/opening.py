@@ -74,7 +74,6 @@ class SessionOpener:
         self._link = link
         self._peers = peers
         self._drafting = asyncio.Lock()
-        self._paying = asyncio.Lock()
 
     async def open(self, quote: SessionQuote) -> AsyncGenerator[OpeningStep, None]:
         """Yield the steps; the last is `ready` with the active session.
@@ -211,7 +210,7 @@ class SessionOpener:
 
     async def _pay(self, entry: SessionEntry) -> AsyncGenerator[OpeningStep, None]:
         # One at a time: a second opening would take the allowance that the first one made.
-        async with self._paying, aclosing(self._paid(entry)) as steps:
+        async with self._wallet.allowing, aclosing(self._paid(entry)) as steps:
             async for step in steps:
                 yield step
 

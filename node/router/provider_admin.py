@@ -44,33 +44,33 @@ class ProviderAdmin:
     async def register(self, stake: Mor, endpoint: str) -> Receipt:
         """Register, or raise the stake and change the endpoint (`host:port`)."""
         _checked_endpoint(endpoint)
-        await self._allow(stake)
         call = self._chain.calls.register_provider(self._wallet.address, stake, endpoint)
-        return await self._send(call)
+        return await self._spend(stake, call)
 
     async def create_model(
         self, name: str, tags: Sequence[str], stake: Mor, base_id: bytes | None = None
     ) -> ModelId:
         """Register a model under a random base id, or under `base_id` (32 bytes)."""
         base = base_id or secrets.token_bytes(32)
-        await self._allow(stake)
         call = self._chain.calls.register_model(
             self._wallet.address, base, bytes(32), stake, name, tags
         )
-        await self._send(call)
+        await self._spend(stake, call)
         return ModelId(keccak256(self._wallet.address.raw + base))
 
     async def post_bid(self, model_id: ModelId, price: PricePerSecond) -> BidId:
         """Post or replace the own bid. The contract's bid fee is paid and not returned."""
         fee = await self._chain.market.bid_fee()
-        await self._allow(fee)
-        await self._send(self._chain.calls.post_bid(self._wallet.address, model_id, price))
-        page = await self._chain.market.bid_pages(
-            provider=self._wallet.address, active_only=True, offset=0, limit=PAGE
-        )
-        for bid in page.items:
-            if bid.model_id == model_id:
-                return bid.id
+        await self._spend(fee, self._chain.calls.post_bid(self._wallet.address, model_id, price))
+        offset, total = 0, 1
+        while offset < total:
+            page = await self._chain.market.bid_pages(
+                provider=self._wallet.address, active_only=True, offset=offset, limit=PAGE
+            )
+            for bid in page.items:
+                if bid.model_id == model_id:
+                    return bid.id
+            offset, total = offset + PAGE, page.total
         raise MarketError("The bid was posted but is not listed yet.", retryable=True)
 
     async def delete_bid(self, bid_id: BidId) -> Receipt:
@@ -87,11 +87,10 @@ class ProviderAdmin:
     async def earnings(self) -> tuple[Earned, ...]:
         """All sessions served by the wallet, newest first, with what can be claimed when."""
         record = await self.record()
+        now = await self._chain.market.block_time()
         headroom = NO_MOR
         if record is not None:
-            earned = record.limit_period_earned.base
-            if self._chain.clock.unix_seconds() > record.limit_period_end:
-                earned = 0
+            earned = 0 if now > record.limit_period_end else record.limit_period_earned.base
             headroom = Mor(max(0, record.stake.base - earned))
         sessions: list[Session] = []
         while True:
@@ -101,9 +100,9 @@ class ProviderAdmin:
             sessions.extend(page.items)
             if not page.items or len(sessions) >= page.total:
                 break
-        return tuple([await self._earned(item, headroom) for item in reversed(sessions)])
+        return tuple([await self._earned(item, headroom, now) for item in reversed(sessions)])
 
-    async def _earned(self, session: Session, headroom: Mor) -> Earned:
+    async def _earned(self, session: Session, headroom: Mor, now: int) -> Earned:
         bid = await self._chain.market.bid(session.bid_id)
         terms = SessionTerms(
             stake=session.stake,
@@ -121,7 +120,7 @@ class ProviderAdmin:
                 terms,
                 closed_at=session.closed_at,
                 disputed=session.closeout_type == 1,
-                now=await self._chain.market.block_time(),
+                now=now,
                 headroom=headroom,
             ),
         )
@@ -146,6 +145,11 @@ class ProviderAdmin:
         own = self._wallet.address
         arrived = sum(amount.base for _, target, amount in receipt.transfers if target == own)
         return receipt, Mor(arrived)
+
+    async def _spend(self, amount: Mor, call: Call) -> Receipt:
+        async with self._wallet.allowing:
+            await self._allow(amount)
+            return await self._send(call)
 
     async def _allow(self, amount: Mor) -> None:
         if not amount:

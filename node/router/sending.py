@@ -108,7 +108,8 @@ class TransactionSender:
             FundsError: refused for want of ETH; journalled as dropped.
             RpcUnavailableError: nobody took them; they stay as they are.
         """
-        await self._broadcast(record)
+        async with self._chain.transactions.lane():
+            await self._broadcast(record)
         if record.status is TxStatus.SIGNED:
             record = await self._update(record, TxStatus.SENT)
         return record

@@ -1,5 +1,6 @@
 """The facade's sessions group."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
@@ -112,7 +113,10 @@ class SessionsService:
         entries = await stack.wallet.journal.all(
             stack.wallet.address, market.chain_id, market.marketplace_address
         )
-        return tuple([await self._view(stack, entry) for entry in entries])
+        # All names at once: without a connection each attempt takes its time.
+        models = {entry.model_id for entry in entries}
+        names = dict(zip(models, await asyncio.gather(*map(stack.model_name, models)), strict=True))
+        return tuple([await self._view(stack, entry, names[entry.model_id]) for entry in entries])
 
     async def get(self, session_id: str) -> SessionView:
         stack = self._stacks.require()
@@ -128,14 +132,14 @@ class SessionsService:
             raise SessionNotFoundError("session not found", hint="Look at the list of sessions.")
         return entry
 
-    async def _view(self, stack: NetworkStack, entry: SessionEntry) -> SessionView:
+    async def _view(self, stack: NetworkStack, entry: SessionEntry, name: str = "") -> SessionView:
         prompts = tokens = 0
         if entry.session_id is not None:
             totals = await stack.stats.totals(entry.session_id, "consumer")
             prompts, tokens = totals.prompts, totals.output_tokens
         return session_view(
             entry,
-            model_name=await stack.model_name(entry.model_id),
+            model_name=name or await stack.model_name(entry.model_id),
             now=stack.chain.clock.unix_seconds(),
             prompts=prompts,
             tokens=tokens,

@@ -3,11 +3,11 @@
 Built once when the network is chosen, closed as a whole.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from node.chain.networks import Network
-from node.core.errors import NoTargetError
+from node.core.errors import ChainError, MarketError, NoTargetError
 from node.core.ids import ModelId
 from node.router.access import ChainAccess, WalletAccess
 from node.router.auto_session import AutoSessions
@@ -59,13 +59,23 @@ class NetworkStack:
     listening: str
     demo: DemoControl | None
     memory_wallet: bool
+    names: dict[ModelId, str] = field(default_factory=dict)
 
     async def model_name(self, model_id: ModelId) -> str:
-        """Name of a model as the chain has it, from the market's view where it is there."""
+        """Name of a model as the chain has it, from the market's view where it is there.
+
+        Its short id where it cannot be read: sessions are listed and used without the chain too.
+        """
         view = self.market.known(model_id)
         if view is not None:
             return view.model.name
-        return (await self.chain.market.model(model_id)).name
+        if model_id in self.names:
+            return self.names[model_id]
+        try:
+            name = (await self.chain.market.model(model_id)).name
+            return self.names.setdefault(model_id, name)
+        except (ChainError, MarketError):
+            return model_id.short
 
 
 class StackHolder:

@@ -1,6 +1,7 @@
 """The chain's endpoint fails in each state of opening and closing: nothing is lost or doubled."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 import pytest
 import pytest_asyncio
@@ -9,7 +10,10 @@ from node.core.errors import NodeError, RpcUnavailableError, TxStuckError, Wrong
 from node.core.ports import Intent
 from node.core.units import Mor
 from node.router import sending
+from node.router.consumer import AnswerEnd
 from node.router.quotes import QuoteOrder, SessionQuote
+from node.service.sessions_service import SessionsService
+from node.service.stack import StackHolder
 from node.store.journal_records import SessionEntry, SessionState
 from tests.support.faulty_rpc import SEND, Fault, FaultyServer, open_faulty_stack
 from tests.support.stacks import DemoStack
@@ -196,3 +200,22 @@ async def test_endpoint_of_another_chain_gets_nothing_signed(
     with pytest.raises(WrongNetworkError):
         await _try_to_open(demo)
     assert server.seen.count(SEND) == before
+
+
+async def test_sessions_are_listed_and_answer_without_the_chain(
+    demo: DemoStack, server: FaultyServer
+) -> None:
+    """Open sessions work on while the endpoint is down."""
+    entry = await _try_to_open(demo)
+    holder = StackHolder()
+    holder.replace(demo.stack)
+    demo.stack.names.clear()
+    server.break_(Fault.ERROR_500)
+    views = await SessionsService(holder, touch=lambda: None).list()
+    assert entry.session_id is not None
+    assert entry.session_id.hex in {view.id for view in views if view.state == "active"}
+    body = {"messages": [{"role": "user", "content": "What is a stake?"}], "stream": True}
+    async with aclosing(demo.stack.consumer.prompt(entry, body)) as answers:
+        parts = [part async for part in answers]
+    assert isinstance(parts[-1], AnswerEnd)
+    assert parts[-1].complete
