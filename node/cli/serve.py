@@ -12,6 +12,8 @@ from node.cli.context import CliContext, context_of, run
 from node.cli.signals import stop_requested
 from node.core.settings import NodeSettings
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
 
 class Started(BaseModel):
     """What a program needs to know of the node that it started; empty texts for what is off."""
@@ -75,11 +77,17 @@ async def _serve(context: CliContext, flags: dict[str, str]) -> None:
 
 
 def _look_over(settings: NodeSettings) -> None:
-    """What a provider would miss only later. Raises ConfigError for a port that cannot be one."""
+    """What its operator would notice only later. Raises ConfigError for what is no address."""
     from node.service.assembly import split_address
 
     if settings.proxy_address:
         split_address(settings.proxy_address)
+    if split_address(settings.web_address)[0] not in LOOPBACK:
+        typer.echo(
+            f"Warning: the API listens on {settings.web_address}: other computers can reach it, and"
+            " what is sent to it is not encrypted.",
+            err=True,
+        )
     file = settings.models_config
     if file and not Path(file).expanduser().exists():
         typer.echo(f"Warning: there is no models file {file}; nothing is served.", err=True)

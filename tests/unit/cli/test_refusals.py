@@ -99,6 +99,18 @@ def test_serve_names_a_port_that_is_none_before_it_starts(tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("address", "warned"), [("0.0.0.0:0", True), ("127.0.0.1:0", False), ("[::1]:0", False)]
+)
+def test_serve_warns_of_an_api_that_others_can_reach(
+    tmp_path: Path, address: str, warned: bool
+) -> None:
+    (tmp_path / "logs" / "node.log").mkdir(parents=True)  # ends the start
+    told = cli("serve", "--web-address", address, "--home", str(tmp_path))
+    assert told.exit_code == 1
+    assert ("other computers" in told.stderr) is warned
+
+
 def test_serve_warns_of_a_models_file_that_is_not_there(tmp_path: Path) -> None:
     words = ("serve", "--models-config", str(tmp_path / "none.json"), "--web-address", "nonsense")
     told = cli(*words, "--home", str(tmp_path / "home"))
