@@ -80,6 +80,9 @@ def _look_over(settings: NodeSettings) -> None:
     """What its operator would notice only later. Raises ConfigError for what is no address."""
     from node.service.assembly import split_address
 
+    file = settings.models_config
+    if file and not Path(file).expanduser().exists():
+        typer.echo(f"Warning: there is no models file {file}; nothing is served.", err=True)
     if settings.proxy_address:
         split_address(settings.proxy_address)
     if split_address(settings.web_address)[0] not in LOOPBACK:
@@ -88,9 +91,6 @@ def _look_over(settings: NodeSettings) -> None:
             " what is sent to it is not encrypted.",
             err=True,
         )
-    file = settings.models_config
-    if file and not Path(file).expanduser().exists():
-        typer.echo(f"Warning: there is no models file {file}; nothing is served.", err=True)
 
 
 def _announcement(started: Started) -> str:
