@@ -6,13 +6,16 @@ from dataclasses import replace
 from node.core.ids import Address, BidId
 from node.core.ports import Intent
 from node.core.records import Session
-from node.core.units import UnixSeconds
+from node.core.units import NO_MOR, UnixSeconds
 from node.router.access import ChainAccess, WalletAccess, announce
 from node.router.holdings import all_sessions
 from node.store.journal_records import OPENING_STATES, SessionEntry, SessionState
 
 CLOCKS_APART_S = 600
 """How far the chain's time of an opening may lie before the own clock's time of its intent."""
+LAG_S = 120
+"""So long a network node may not know what the journal knows from another one."""
+_CLOSED = frozenset({SessionState.CLOSED, SessionState.SETTLED})
 _GIVEN_UP = frozenset({SessionState.FAILED, SessionState.ABANDONED})
 
 
@@ -41,8 +44,9 @@ class SessionAdopter:
             return tuple(adopted)
 
     async def _adopted(self, session: Session) -> SessionEntry | None:
-        if await self._wallet.journal.entry_by_session(session.id) is not None:
-            return None
+        known = await self._wallet.journal.entry_by_session(session.id)
+        if known is not None:
+            return await self._reopened(known, session) if known.state in _CLOSED else None
         intents = [item for item in await self._rows() if self._may_be(item, session)]
         if any(item.state in OPENING_STATES for item in intents):
             return None
@@ -50,6 +54,17 @@ class SessionAdopter:
             if item.state in _GIVEN_UP and await self._was_signed(item):
                 return await self.give(item, session)
         return await self._new_row(session)
+
+    async def _reopened(self, entry: SessionEntry, session: Session) -> SessionEntry | None:
+        """The chain says open, the journal closed: the block of the close vanished, or the network
+        node lags; a lagging one gets time to catch up.
+        """
+        age_s = self._chain.clock.unix_seconds() - entry.updated_at
+        if age_s < LAG_S or entry.intent_id in self._wallet.at_work:
+            return None
+        nothing = UnixSeconds(0)
+        entry = replace(entry, closed_at=nothing, returned=NO_MOR, held=NO_MOR, held_until=nothing)
+        return await self.give(entry, session)
 
     async def matching(self, entry: SessionEntry) -> Session | None:
         """The session on chain that `entry` must have opened, None when there is none."""

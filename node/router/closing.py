@@ -102,12 +102,16 @@ class SessionCloser:
 
     async def _close(self, entry: SessionEntry) -> Closed:
         session_id = entry.session_id
-        if session_id is None or entry.state in _CLOSED:
-            raise SessionClosedError("This session is closed already.")
+        if session_id is None:
+            raise SessionClosedError("This session was never opened.")
         session = await self._chain.market.session(session_id)
         if session.is_closed:
-            await self.settle(entry, session, None)
+            if entry.state not in _CLOSED:
+                await self.settle(entry, session, None)
             raise SessionClosedError("This session is closed already.")
+        if entry.state in _CLOSED:
+            # Its close vanished from the chain with a block.
+            entry = await self._save(entry, SessionState.ACTIVE)
         waiting = await self._waiting_close(entry)
         if waiting is not None:
             closed = await self._finish(entry, waiting, session_id)

@@ -19,7 +19,7 @@ from node.core.log import get_logger
 from node.core.ports import Intent
 from node.core.units import UnixSeconds
 from node.router.access import ChainAccess, WalletAccess, announce
-from node.router.adoption import SessionAdopter
+from node.router.adoption import LAG_S, SessionAdopter
 from node.router.closing import SessionCloser
 from node.router.opening import SessionOpener
 from node.router.sending import TransactionSender
@@ -27,9 +27,6 @@ from node.router.settling import TransactionSettler
 from node.store.journal_records import OPENING_STATES, SessionEntry, SessionState, TxRecord
 
 _log = get_logger("node.router.recovery")
-NEW_SESSION_S = 120
-"""So long a node that lags may not know a session that was just opened."""
-
 _NOTHING_SPENT = frozenset({SessionState.DRAFT, SessionState.QUOTED, SessionState.PROVIDER_OK})
 _ALLOWING = frozenset(
     {SessionState.APPROVE_SIGNED, SessionState.APPROVE_SENT, SessionState.APPROVE_IN_BLOCK}
@@ -217,7 +214,7 @@ class SessionRecovery:
         """The chain does not know a session that was open: a block vanished, or the chain is a new
         one with the old number, as demo networks are after a restart.
         """
-        if self._chain.clock.unix_seconds() - entry.created_at < NEW_SESSION_S:
+        if self._chain.clock.unix_seconds() - entry.created_at < LAG_S:
             raise SessionNotFoundError("The network does not know this session yet.")
         if entry.state is not SessionState.ACTIVE:
             entry = await self._save(entry, SessionState.ACTIVE)

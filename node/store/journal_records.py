@@ -61,7 +61,8 @@ TRANSITIONS: Mapping[SessionState, frozenset[SessionState]] = {
     _S.CLOSE_SIGNED: frozenset({_S.CLOSE_SENT, _S.CLOSED, _S.ACTIVE}),
     _S.CLOSE_SENT: frozenset({_S.CLOSED, _S.ACTIVE, _S.CLOSE_SIGNED}),
     _S.CLOSED: frozenset({_S.SETTLED, _S.CLOSE_SENT, _S.ACTIVE}),
-    _S.SETTLED: frozenset(),
+    # The block of the close vanished: the session is open again.
+    _S.SETTLED: frozenset({_S.ACTIVE}),
     _S.FAILED: _FOUND_ON_CHAIN,
     _S.ABANDONED: _FOUND_ON_CHAIN,
 }

@@ -13,6 +13,7 @@ from node.core.ids import Address
 from node.core.ports import SignedBlob
 from node.core.units import Mor
 from node.router.quotes import QuoteOrder
+from node.service.demo_world import DemoWorld
 from node.service.stack import NetworkStack
 from node.store.journal_records import SessionEntry, SessionState, TxRecord, TxStatus
 from node.wire.handshake import ReportQuery
@@ -102,6 +103,43 @@ async def test_a_new_chain_with_the_old_number_keeps_nobody_busy(tmp_path: Path)
         stack.keeper.reconcile_soon()
         await _state(stack, closed_before, SessionState.SETTLED)
         assert not await stack.recovery.is_needed()
+
+
+async def _roll_back(world: DemoWorld, snapshot: str) -> None:
+    """Blocks after the snapshot vanish with their transactions; the chain grows past them again."""
+    await world.devnet.request("evm_revert", [snapshot])
+    await world.devnet.advance_to(world.devnet.timestamp + 200)
+    for _ in range(5):
+        await world.devnet.mine()
+
+
+async def test_a_close_that_vanishes_with_its_block_is_made_again(tmp_path: Path) -> None:
+    async with open_faulty_world(tmp_path) as (world, server):
+        async with open_user(world, server, tmp_path) as demo:
+            entry = await _open_until(demo, "ready.sent")
+            snapshot = (await world.devnet.request("evm_snapshot"))["result"]
+            await demo.stack.closer.close(entry)
+        await _roll_back(world, snapshot)
+        async with open_user(world, server, tmp_path) as demo:
+            await _state(demo.stack, entry, SessionState.ACTIVE)
+            again = await row(demo.stack, entry.intent_id)
+            assert (again.returned, again.held) == (Mor(0), Mor(0))
+            closed = await demo.stack.closer.close(again)
+            assert closed.entry.returned + closed.entry.held == entry.stake
+            await assert_settled(demo.stack)
+
+
+async def test_an_opening_that_vanishes_with_its_block_locks_nothing(tmp_path: Path) -> None:
+    async with open_faulty_world(tmp_path) as (world, server):
+        async with open_user(world, server, tmp_path) as demo:
+            snapshot = (await world.devnet.request("evm_snapshot"))["result"]
+            entry = await _open_until(demo, "ready.sent")
+        await _roll_back(world, snapshot)
+        async with open_user(world, server, tmp_path) as demo:
+            await _state(demo.stack, entry, SessionState.FAILED)
+            await assert_settled(demo.stack)
+            assert (await _open_until(demo, "ready.sent")).state is SessionState.ACTIVE
+            await assert_settled(demo.stack)
 
 
 async def test_rows_of_another_marketplace_are_left_alone(tmp_path: Path) -> None:
