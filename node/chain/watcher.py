@@ -93,7 +93,9 @@ class SessionWatcher:
                 failures += 1
                 self._narrow(error)
                 _log.info("log query failed (%d in a row): %s", failures, error)
-                await self._clock.sleep(min(self._poll_s * 2**failures, _LONGEST_PAUSE_S))
+                await self._clock.sleep(
+                    min(self._poll_s * 2 ** min(failures, 16), _LONGEST_PAUSE_S)
+                )
                 continue
             failures, resumed = 0, False
             for event in found:

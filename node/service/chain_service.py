@@ -59,7 +59,8 @@ class ChainService:
 
     async def approve(self, amount: int) -> str:
         stack = self._stacks.require()
-        record, _ = await stack.sender.send_alone(stack.chain.calls.approve(Mor(amount)))
+        async with stack.wallet.allowing:
+            record, _ = await stack.sender.send_alone(stack.chain.calls.approve(Mor(amount)))
         return record.tx_hash.hex
 
     async def models(self, page: PageRequest) -> tuple[ChainModel, ...]:

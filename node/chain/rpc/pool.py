@@ -150,7 +150,7 @@ class RpcPool:
                 raise self._wrong_network()
             result = await member.endpoint.request(method, params)
         except (RpcUnavailableError, RpcAnswerError) as error:
-            self._rest(member, min(_LONGEST_COOL_DOWN_S, 2.0**member.faults))
+            self._rest(member, min(_LONGEST_COOL_DOWN_S, 2.0 ** min(member.faults, 16)))
             _log.info("rpc endpoint %s failed: %s", member.endpoint.name, error)
             raise
         except RpcFaultError as error:

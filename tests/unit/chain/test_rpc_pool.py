@@ -212,3 +212,20 @@ async def test_requests_that_fail_together_count_as_one_fault(stack):
     pool = await pool_of(stack, down, good())
     await asyncio.gather(*(pool.request("eth_call", []) for _ in range(10)))
     assert pool.health()[0].faults == 1
+
+
+class DeadEndpoint:
+    name = "dead"
+
+    async def request(self, method, params):
+        raise RpcUnavailableError("The network node cannot be reached.")
+
+
+async def test_an_outage_of_a_day_is_still_only_an_outage():
+    """A computer left without a connection over night: the wait must not grow past all numbers."""
+    clock = QuickClock()
+    pool = RpcPool([DeadEndpoint()], chain_id=CHAIN, clock=clock)
+    for _ in range(1100):
+        with pytest.raises(RpcUnavailableError):
+            await pool.request("eth_blockNumber", [])
+        clock.advance(61)
