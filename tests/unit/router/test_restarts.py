@@ -16,6 +16,7 @@ from node.router.quotes import QuoteOrder
 from node.service.demo_world import DemoWorld
 from node.service.stack import NetworkStack
 from node.store.journal_records import SessionEntry, SessionState, TxRecord, TxStatus
+from node.wire.client import WireClient
 from node.wire.handshake import ReportQuery
 from tests.support.faulty_rpc import SEND, Fault, WrongClock, open_faulty_world, open_user
 from tests.support.stacks import DemoStack
@@ -230,6 +231,32 @@ async def test_a_report_the_contract_refuses_does_not_hold_the_stake(
         assert closed.entry.returned + closed.entry.held == entry.stake
         assert closed.entry.returned > Mor(0)
         assert {item.status for item in await _records(stack)} == {TxStatus.MINED}
+
+
+async def test_a_provider_that_stalls_at_the_report_does_not_hold_the_stake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stalled = asyncio.Event()
+
+    async def stall(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await stalled.wait()
+        writer.close()
+
+    async with (
+        open_faulty_world(tmp_path) as (world, server),
+        open_user(world, server, tmp_path) as demo,
+        await asyncio.start_server(stall, "127.0.0.1", 0) as silent,
+    ):
+        entry = await _open_until(demo, "ready.sent")
+        link = demo.stack.closer._link
+        assert isinstance(link, WireClient)
+        assert link._limits.report_s <= 10
+        monkeypatch.setattr(link, "_limits", replace(link._limits, report_s=0.3))
+        port = silent.sockets[0].getsockname()[1]
+        closed = await demo.stack.closer.close(replace(entry, endpoint=f"127.0.0.1:{port}"))
+        stalled.set()
+        assert not closed.with_provider_report
+        assert closed.entry.returned + closed.entry.held == entry.stake
 
 
 async def _records(stack: NetworkStack) -> tuple[TxRecord, ...]:
