@@ -147,7 +147,8 @@ def _addresses(values: Iterable[object]) -> frozenset[Address]:
         return frozenset(Address.parse(str(value)) for value in values)
     except InvalidAddressError as error:
         raise ConfigError(
-            "The rating's list of allowed providers holds something that is no address."
+            "The rating's list of allowed providers holds something that is no address.",
+            hint="Look at providerAllowlist in rating-config.json and at PROVIDER_ALLOW_LIST.",
         ) from error
 
 

@@ -106,6 +106,8 @@ class WalletFolder:
             return WalletFile.from_bytes(self.path.read_bytes())
         except FileNotFoundError:
             return None
+        except KeystoreFormatError as error:
+            raise _damaged(self.path) from error
         except OSError as error:
             raise _io_error("read", error) from error
 
@@ -136,10 +138,11 @@ class WalletFolder:
         write_private(target, self.path.read_bytes())
 
 
-def _damaged() -> KeystoreFormatError:
+def _damaged(path: Path | None = None) -> KeystoreFormatError:
+    name = f"The wallet file {path}" if path else "The wallet file"
     return KeystoreFormatError(
-        "The wallet file is damaged.",
-        hint="Restore a backup of it, or import the recovery phrase.",
+        f"{name} is damaged.",
+        hint="Put a copy of it back, or move it away and import the recovery phrase.",
         code="wallet.file_damaged",
     )
 

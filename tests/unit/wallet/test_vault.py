@@ -248,8 +248,9 @@ async def test_wiped_wallet_is_gone(tmp_path: Path) -> None:
 async def test_damaged_file_is_reported_and_kept(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "wallet.json").write_bytes(content)
     vault = a_vault(tmp_path)
-    with pytest.raises(KeystoreFormatError):
+    with pytest.raises(KeystoreFormatError, match=r"wallet\.json is damaged") as told:
         await vault.open()
+    assert told.value.code == "wallet.file_damaged"
     assert (tmp_path / "wallet.json").read_bytes() == content
     await vault.import_private_key(KEY, KEEP)
     assert (tmp_path / "replaced-1.json").read_bytes() == content
