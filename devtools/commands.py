@@ -16,6 +16,9 @@ from devtools.system import ensure_qt_libraries, has_display
 WINDOWLESS = frozenset({"--text", "--once", "--headless", "--version", "--help"})
 """Options of `mor-launch` that open no window and need no library of Qt."""
 
+TAKES_MORE = frozenset({"run", "test", "bench", "shots", "contracts"})
+"""Commands that hand further arguments on."""
+
 
 def _run(options: argparse.Namespace) -> int:
     environment.ensure(dev=False)
@@ -127,7 +130,10 @@ def main(argv: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    options, rest = _parser().parse_known_args(argv)
+    parser = _parser()
+    options, rest = parser.parse_known_args(argv)
+    if rest and options.command not in TAKES_MORE:
+        parser.error(f"{options.command} takes no {rest[0]}")
     options.arguments = [word for word in rest if word != "--"]
     try:
         status: int = options.work(options)

@@ -73,6 +73,8 @@ def choose() -> Interpreter:
     wanted = os.environ.get("MORPHEUS_PYTHON")
     found = [probe([wanted])] if wanted else [probe(command) for command in _candidates()]
     suitable = [python for python in found if python is not None]
+    if not suitable and wanted:
+        raise DevError(f"MORPHEUS_PYTHON names {wanted}, which is no Python 3.11 to 3.14.")
     if not suitable:
         raise DevError("No suitable Python found. Install Python 3.13, 3.12 or 3.11.")
     complete = [python for python in suitable if python.complete]

@@ -250,6 +250,22 @@ def test_run_with_a_display_starts_the_window_with_its_arguments(
     assert started == [["mor-launch", "--demo"]]
 
 
+@pytest.mark.parametrize("words", [["check", "x"], ["lock", "--nope"], ["bundle", "--fast"]])
+def test_what_a_command_does_not_know_is_refused(
+    capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        commands.main(words)
+    assert end.value.code == 2
+    assert f"{words[0]} takes no {words[1]}" in capsys.readouterr().err
+
+
+def test_a_wrong_python_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MORPHEUS_PYTHON", "/nonexistent/python")
+    with pytest.raises(console.DevError, match="/nonexistent/python"):
+        interpreter.choose()
+
+
 def test_what_cannot_go_on_is_one_message_and_a_failure(
     started: list[list[str]],
     monkeypatch: pytest.MonkeyPatch,
