@@ -12,6 +12,7 @@ from node.core.events import SessionChanged
 from node.core.ids import Address
 from node.core.ports import SignedBlob
 from node.core.units import Mor
+from node.router import keeper
 from node.router.quotes import QuoteOrder
 from node.service.demo_world import DemoWorld
 from node.service.stack import NetworkStack
@@ -62,13 +63,15 @@ async def test_a_start_without_connection_gives_nothing_up_and_goes_on_later(
             await assert_settled(demo.stack)
 
 
-async def test_the_keeper_follows_a_stuck_opening_without_a_restart(tmp_path: Path) -> None:
+async def test_the_keeper_follows_a_stuck_opening_without_a_restart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "LOOK_EVERY_S", 0.2)
+    monkeypatch.setattr(keeper, "LOOK_AGAIN_S", 0.2)
     async with (
         open_faulty_world(tmp_path) as (world, server),
         open_user(world, server, tmp_path) as demo,
     ):
-        await demo.stack.recovery.run()
-        await world.devnet.mine()
         server.break_(Fault.ERROR_500, SEND, after=1)
         with pytest.raises(RpcUnavailableError):
             await _open_until(demo, "opening.sent")

@@ -6,6 +6,7 @@ from contextlib import aclosing
 import pytest
 import pytest_asyncio
 
+from node.chain.rpc import pool
 from node.core.errors import NodeError, RpcUnavailableError, TxStuckError, WrongNetworkError
 from node.core.ports import Intent
 from node.core.units import Mor
@@ -38,6 +39,7 @@ async def demo(
     """The user's node; afterwards everything must settle and close."""
     demo, server = opened
     monkeypatch.setattr(sending, "WAIT_TIMEOUT_S", 1.0)
+    monkeypatch.setattr(pool, "_FIRST_PAUSE_S", 0.02)
     yield demo
     server.heal()
     await demo.world.devnet.hold_transactions(False)
