@@ -275,10 +275,7 @@ class Transactions(Protocol):
         ...
 
     async def highest_fee(self, call: Call, sender: Address) -> Eth:
-        """What must be in the wallet for the fee: the upper end of what the transaction offers.
-
-        Raises RevertedError when the call would fail now.
-        """
+        """What the wallet must hold for the fee. Raises RevertedError when the call would fail."""
         ...
 
     async def prepare(

@@ -84,12 +84,15 @@ class SessionCloser:
     async def close(self, entry: SessionEntry) -> Closed:
         """Close an active session.
 
+        A close that was signed before and still waits is finished instead of signing another one.
+        When the contract refuses the provider's report, the own one is used.
+
         Raises:
             SessionClosedError: it is closed already (the journal is brought up to date).
             PayoutEmptyError: the network cannot pay the provider now; the stake is safe, try again
-            later. RevertedError, FundsError, RpcUnavailableError, TxStuckError: the session is
-            still open or the
-                transaction is journalled; closing again is harmless.
+                later.
+            RevertedError, FundsError, RpcUnavailableError, TxStuckError: the session is still open
+                or the transaction is journalled; closing again is harmless.
         """
         if entry.session_id is None:
             raise SessionClosedError("This session was never opened.")

@@ -22,7 +22,8 @@ _log = get_logger("node.router.keeper")
 LOOK_EVERY_S = 5.0
 RECONCILE_EVERY_S = 300.0
 LOOK_AGAIN_S = 10.0
-"""Between two comparisons while a transaction is on its way that nobody waits for."""
+"""Between two comparisons while a transaction is on its way that nobody waits for; then longer."""
+LOOK_AGAIN_LATEST_S = 30.0
 FIRST_RETRY_S = 30.0
 LONGEST_RETRY_S = 900.0
 
@@ -44,6 +45,7 @@ class SessionKeeper:
         self._recovery = recovery
         self._retry_at: dict[str, tuple[float, float]] = {}
         self._reconciled = -RECONCILE_EVERY_S
+        self._again_s = LOOK_AGAIN_S
         self._wake = asyncio.Event()
         self.is_connected = True
         """False after a look that failed for want of a connection, until one succeeds."""
@@ -79,7 +81,13 @@ class SessionKeeper:
         waited = now - self._reconciled
         if waited >= RECONCILE_EVERY_S:
             return True
-        return waited >= LOOK_AGAIN_S and await self._recovery.is_needed()
+        if waited < self._again_s:
+            return False
+        if not await self._recovery.is_needed():
+            self._again_s = LOOK_AGAIN_S
+            return False
+        self._again_s = min(LOOK_AGAIN_LATEST_S, 2 * self._again_s)
+        return True
 
     async def _pause(self) -> None:
         self._wake.clear()
