@@ -1,5 +1,6 @@
 """Money through the facade's services on a real chain: transfers, withdrawals, direct payment."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
@@ -13,6 +14,7 @@ from node.core.errors import (
     SessionTooShortError,
     TxStuckError,
 )
+from node.core.events import SessionChanged
 from node.core.units import Mor
 from node.devnet.accounts import CONSUMER
 from node.router import sending
@@ -159,13 +161,15 @@ async def test_direct_payment_to_the_end_returns_all_but_the_price(
     model = await demo.guide()
     request = QuoteRequest(model_id=model.id.hex, duration_s=600, direct_payment=True)
     quote = await sessions.quote(request)
-    view = await _opened(sessions, request)
+    await _opened(sessions, request)
     (session,) = await open_on_chain(stack)
-    await demo.world.devnet.advance_to(session.ends_at)
-    stack.keeper.wake()
-    (entry, *_) = await rows(stack)
-    if entry.state is SessionState.ACTIVE:
-        await sessions.close(view.id)
+    with stack.wallet.bus.subscribe() as events:
+        await demo.world.devnet.advance_to(session.ends_at)
+        stack.keeper.wake()
+        async with asyncio.timeout(40):
+            while (await rows(stack))[0].state is not SessionState.SETTLED:
+                while not isinstance(await events.get(), SessionChanged):
+                    pass
     (entry, *_) = await rows(stack)
     cost = entry.price * (session.ends_at - session.opened_at)
     assert entry.returned == session.stake - cost
