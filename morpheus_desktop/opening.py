@@ -3,14 +3,14 @@
 import asyncio
 from contextlib import aclosing
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from morpheus_desktop.tasks import GuiTasks
 from node.core.errors import NodeError, SessionError
 from node.service.api import NodeService
 from node.service.dto import OpenProgress, Quote, QuoteRequest, SessionView
 
-RENEW_MS = 240_000
+RENEW_S = 240.0
 
 
 class Quoting(QObject):
@@ -30,8 +30,7 @@ class Quoting(QObject):
         self._tasks = tasks
         self._task: asyncio.Task[None] | None = None
         self._request: QuoteRequest | None = None
-        self._age = QTimer(self, singleShot=True, interval=RENEW_MS)
-        self._age.timeout.connect(self.renew)
+        self._ageing: asyncio.Task[None] | None = None
         self.quote: Quote | None = None
 
     def ask(self, request: QuoteRequest) -> None:
@@ -60,13 +59,23 @@ class Quoting(QObject):
             self._task.cancel()
         self._task = None
         self._request = None
-        self._age.stop()
+        self._stop_ageing()
         self.quote = None
 
     def _arrived(self, quote: Quote) -> None:
         self.quote = quote
-        self._age.start()
+        self._stop_ageing()
+        self._ageing = self._tasks.spawn(self._renew_when_old(), "quote-age")
         self.quoted.emit(quote)
+
+    async def _renew_when_old(self) -> None:
+        await asyncio.sleep(RENEW_S)
+        self.renew()
+
+    def _stop_ageing(self) -> None:
+        if self._ageing is not None:
+            self._ageing.cancel()
+            self._ageing = None
 
 
 class Opening(QObject):
