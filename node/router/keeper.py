@@ -75,6 +75,8 @@ class SessionKeeper:
             except NodeError as error:
                 self.is_connected = not isinstance(error, ChainError)
                 _log.warning("sessions could not be looked after", code=error.code)
+            except Exception:  # a defect in one round must not leave stakes unclosed in the next
+                _log.exception("sessions could not be looked after")
             await self._pause()
 
     async def _is_time_to_reconcile(self, now: float) -> bool:

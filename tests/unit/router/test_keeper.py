@@ -29,3 +29,30 @@ async def test_an_ended_session_is_closed_and_all_comes_back(demo: DemoStack) ->
     assert kept.returned == entry.stake
     found = await holdings_of(stack.chain.market, stack.wallet.address)
     assert found.total == Mor(1000 * 10**18)
+
+
+async def test_a_defect_in_one_round_does_not_end_the_looking_after(
+    demo: DemoStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack = demo.stack
+    entry = await demo.open("Guide Patient", 600)
+    await demo.world.devnet.advance_to(entry.ends_at + 1)
+    failed, close_ended = asyncio.Event(), stack.keeper.close_ended
+
+    async def defect() -> int:
+        monkeypatch.setattr(stack.keeper, "close_ended", close_ended)
+        failed.set()
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(stack.keeper, "close_ended", defect)
+    with stack.wallet.bus.subscribe() as events:
+        stack.keeper.wake()
+        async with asyncio.timeout(20):
+            await failed.wait()
+            stack.keeper.wake()
+            async for event in events:
+                if isinstance(event, SessionChanged) and event.state == "settled":
+                    break
+    kept = await stack.wallet.journal.entry(entry.intent_id)
+    assert kept is not None
+    assert kept.state is SessionState.SETTLED
