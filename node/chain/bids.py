@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 
-from node.chain.abi.abi_types import AbiError
 from node.chain.abi.structs import bid_record, model_record, model_stats, provider_model_stats
 from node.chain.multicall import ContractReader
 from node.chain.paging import all_keys, page_of_keys
@@ -32,20 +31,7 @@ class BidBook:
 
     async def many(self, ids: Sequence[BidId], block: int) -> tuple[Bid, ...]:
         """Records in the order of `ids`; unknown and undecodable ones are left out."""
-        queries = [self._reader.market_query("getBid", item.raw) for item in ids]
-        answers = await self._reader.read_each(queries, block)
-        records = []
-        for bid_id, values in zip(ids, answers, strict=True):
-            if values is None:
-                continue
-            try:
-                record = bid_record(bid_id, values[0])
-            except AbiError:
-                self._reader.skipped += 1
-                continue
-            if record is not None:
-                records.append(record)
-        return tuple(records)
+        return tuple((await self._reader.records("getBid", ids, bid_record, block)).values())
 
     async def page(
         self,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from node.chain.abi.abi_types import AbiError
 from node.chain.abi.structs import model_record, model_stats
 from node.chain.multicall import ContractReader
 from node.chain.paging import all_keys
@@ -32,19 +31,7 @@ class ModelRegistry:
 
     async def many(self, ids: Sequence[ModelId], block: int) -> tuple[Model, ...]:
         """Records in the order of `ids`; unknown and undecodable ones are left out."""
-        queries = [self._reader.market_query("getModel", item.raw) for item in ids]
-        records = []
-        for model_id, values in zip(ids, await self._reader.read_each(queries, block), strict=True):
-            if values is None:
-                continue
-            try:
-                record = model_record(model_id, values[0])
-            except AbiError:
-                self._reader.skipped += 1
-                continue
-            if record is not None:
-                records.append(record)
-        return tuple(records)
+        return tuple((await self._reader.records("getModel", ids, model_record, block)).values())
 
     async def stats(self, model_id: ModelId, block: int) -> ModelStats:
         query = self._reader.market_query("getModelStats", model_id.raw)

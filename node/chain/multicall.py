@@ -5,9 +5,9 @@ Where the contract is missing, the reads are sent one by one.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from node.chain.abi.abi_types import AbiError
 from node.chain.abi.codec import Function
@@ -16,7 +16,7 @@ from node.chain.errors import reverted
 from node.chain.rpc.answers import Fault, RpcFaultError
 from node.chain.rpc.quantities import data, hex_data, hex_quantity
 from node.core.errors import ChainError, RevertedError, RpcAnswerError
-from node.core.ids import Address
+from node.core.ids import Address, BidId, ModelId, SessionId
 from node.core.ports import JsonRpc
 
 CHUNK = 500
@@ -27,6 +27,8 @@ _SMALLEST_CHUNK = 8
 _PARALLEL = 6
 _PARALLEL_SINGLE = 16
 _AGGREGATE = MULTICALL["aggregate3"]
+_K = TypeVar("_K", Address, BidId, ModelId, SessionId)
+_R = TypeVar("_R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,32 @@ class ContractReader:
             self._decoded(query.function, answer)
             for query, answer in zip(queries, answers, strict=True)
         ]
+
+    async def records(
+        self,
+        function: str,
+        ids: Sequence[_K],
+        record: Callable[[_K, Any], _R | None],
+        block: int,
+    ) -> dict[_K, _R]:
+        """Records of the market by id, in the order of `ids`; unknown ones are left out.
+
+        `record` makes one of the id and the struct, or None for an id that never existed. What it
+        cannot decode (AbiError) is left out and counted.
+        """
+        queries = [self.market_query(function, item.raw) for item in ids]
+        found: dict[_K, _R] = {}
+        for key, values in zip(ids, await self.read_each(queries, block), strict=True):
+            if values is None:
+                continue
+            try:
+                made = record(key, values[0])
+            except AbiError:
+                self.skipped += 1
+                continue
+            if made is not None:
+                found[key] = made
+        return found
 
     def _decoded(self, function: Function, answer: Answer) -> tuple[Any, ...] | None:
         if answer.ok:

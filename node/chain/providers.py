@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from node.chain.abi.abi_types import AbiError
 from node.chain.abi.structs import provider_record
 from node.chain.multicall import ContractReader
 from node.chain.paging import all_keys
@@ -27,17 +26,4 @@ class ProviderRegistry:
 
     async def many(self, addresses: Sequence[Address], block: int) -> dict[Address, Provider]:
         """Records by address; unknown and undecodable ones are left out."""
-        queries = [self._reader.market_query("getProvider", item.raw) for item in addresses]
-        answers = await self._reader.read_each(queries, block)
-        records: dict[Address, Provider] = {}
-        for address, values in zip(addresses, answers, strict=True):
-            if values is None:
-                continue
-            try:
-                record = provider_record(address, values[0])
-            except AbiError:
-                self._reader.skipped += 1
-                continue
-            if record is not None:
-                records[address] = record
-        return records
+        return await self._reader.records("getProvider", addresses, provider_record, block)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from node.chain.abi.abi_types import AbiError
 from node.chain.abi.structs import session_record
 from node.chain.multicall import ContractReader
 from node.chain.paging import page_of_keys
@@ -30,20 +29,8 @@ class SessionBook:
 
     async def many(self, ids: Sequence[SessionId], block: int) -> tuple[Session, ...]:
         """Records in the order of `ids`; unknown and undecodable ones are left out."""
-        queries = [self._reader.market_query("getSession", item.raw) for item in ids]
-        answers = await self._reader.read_each(queries, block)
-        records = []
-        for session_id, values in zip(ids, answers, strict=True):
-            if values is None:
-                continue
-            try:
-                record = session_record(session_id, values[0])
-            except AbiError:
-                self._reader.skipped += 1
-                continue
-            if record is not None:
-                records.append(record)
-        return tuple(records)
+        found = await self._reader.records("getSession", ids, session_record, block)
+        return tuple(found.values())
 
     async def page(
         self,
