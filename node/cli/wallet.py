@@ -9,7 +9,8 @@ from pydantic import SecretStr
 
 from node.cli.amounts import clock_time, eth, mor
 from node.cli.context import CliContext, context_of, is_interactive, open_service, run
-from node.core.errors import KeystoreFormatError, UserInputError
+from node.core.errors import UserInputError
+from node.core.keystore_file import read_keystore
 from node.core.units import Eth, Mor
 from node.service.dto import CreateWallet, ImportWallet, MorOverview, SendDraft, WalletStatus
 
@@ -17,7 +18,6 @@ app = typer.Typer(help="Keys and money. Secrets are read from the terminal or st
 JSON = typer.Option(False, "--json", help="Print JSON.")
 KEYRING = typer.Option(False, "--keyring", help="Protect by the system's secret store instead.")
 KEYSTORE = typer.Option(None, "--keystore", help="Import a version 3 wallet file.")
-MAX_KEYSTORE_BYTES = 1024 * 1024
 
 
 def read_secret(prompt: str, *, confirm: bool = False) -> str:
@@ -106,14 +106,7 @@ def _secret_request(private_key: bool, path: str, account: int) -> ImportWallet:
 
 
 def _keystore_request(file: Path) -> ImportWallet:
-    try:
-        if file.stat().st_size > MAX_KEYSTORE_BYTES:
-            raise KeystoreFormatError("This is not a wallet file (version 3 keystore).")
-        text = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise KeystoreFormatError(
-            f"{file.name} cannot be read.", details={"cause": str(error)}
-        ) from error
+    text = read_keystore(file)
     password = SecretStr(read_secret("Password of that file"))
     return ImportWallet(keystore=text, keystore_password=password)
 

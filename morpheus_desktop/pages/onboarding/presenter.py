@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, Signal
 
 from morpheus_desktop import formats
 from morpheus_desktop.tasks import GuiTasks
-from node.core.errors import KeystoreFormatError, NodeError
+from node.core.errors import NodeError
+from node.core.keystore_file import read_keystore
 from node.service.api import NodeService
 from node.service.dto import (
     CreatedWallet,
@@ -24,7 +25,6 @@ DEMO_NETWORK = "demo"
 WALLET_NETWORK = "base"
 CHECKED_WORDS = 3
 MIN_PASSWORD = 12
-MAX_KEYSTORE_BYTES = 1024 * 1024
 _PHRASE_COUNTS = (12, 15, 18, 21, 24)
 _ACCOUNTS = 2**31
 """BIP-32: indices from here on are hardened ones."""
@@ -121,7 +121,7 @@ class OnboardingPresenter(QObject):
 
     async def _import(self, request: ImportWallet, file: str) -> WalletStatus:
         if file:
-            text = await asyncio.to_thread(_keystore_text, Path(file))
+            text = await asyncio.to_thread(read_keystore, Path(file))
             request = request.model_copy(update={"keystore": text})
         await self._node.wallet.import_(request)
         return await self._open_network()
@@ -172,18 +172,6 @@ def hardware_line(hardware: Hardware) -> str:
     if not sizes:
         return f"{formats.size(hardware.memory_total)} of memory: only the smallest models"
     return f"This PC runs up to {sizes[-1]}B models well"
-
-
-def _keystore_text(file: Path) -> str:
-    """Raises KeystoreFormatError when this cannot be a keystore or cannot be read."""
-    try:
-        if file.stat().st_size > MAX_KEYSTORE_BYTES:
-            raise KeystoreFormatError("This is not a wallet file (version 3 keystore).")
-        return file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise KeystoreFormatError(
-            f"{file.name} cannot be read.", details={"cause": str(error)}
-        ) from error
 
 
 def account_number(text: str) -> int | None:

@@ -248,7 +248,7 @@ def test_a_keystore_file_is_imported_with_its_own_password(
     step.take_file(str(tmp_path / "absent.json"))
     type_into(kit, "wallet.import.password", "of the file")
     kit.click("wallet.import.go")
-    kit.until(lambda: "absent.json cannot be read." in _texts(kit))
+    kit.until(lambda: "absent.json is not a wallet file" in _texts(kit))
     assert fresh_node.called("wallet.import_") == []
     file = tmp_path / "UTC--key.json"
     file.write_text('{"version": 3}', "utf-8")
