@@ -81,7 +81,8 @@ def _look_over(settings: NodeSettings) -> None:
     from node.service.assembly import split_address
 
     file = settings.models_config
-    if file and not Path(file).expanduser().exists():
+    given = bool(settings.models_config_content.get_secret_value())
+    if file and not given and not Path(file).expanduser().exists():
         typer.echo(f"Warning: there is no models file {file}; nothing is served.", err=True)
     if settings.proxy_address:
         split_address(settings.proxy_address)

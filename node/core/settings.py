@@ -145,6 +145,9 @@ class NodeSettings(BaseModel):
     cookie_file: str = _setting("", "Cookie file", "COOKIE_FILE_PATH")
     cookie_content: SecretStr = _setting(SecretStr(""), "Cookie content", "COOKIE_CONTENT")
     models_config: str = _setting("", "Models file", "MODELS_CONFIG_PATH")
+    models_config_content: SecretStr = _setting(
+        SecretStr(""), "Models file content", "MODELS_CONFIG_CONTENT"
+    )
     rating_config: str = _setting("", "Rating file", "RATING_CONFIG_PATH")
     provider_allow_list: Strings = _setting((), "Allowed providers", "PROVIDER_ALLOW_LIST")
     llm_timeout_s: Seconds = _setting(

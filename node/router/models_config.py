@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 
 from node.core.errors import ConfigError, InvalidIdError
 from node.core.ids import ModelId
+from node.core.paths import write_private
 
 MAX_BYTES = 1024 * 1024
 MAX_MODELS = 256
@@ -110,16 +111,26 @@ def _entry(row: Any, number: int, source: str) -> ModelEntry:
     return entry
 
 
-def load_models_config(path: Path) -> tuple[ModelEntry, ...]:
+def load_models_config(path: Path, content: str = "") -> tuple[ModelEntry, ...]:
     """Read the file; none means no configured models.
+
+    `content` is what a missing file is made with (mode 0600: it may name keys), as the public node
+    does; a file that is there is never touched.
 
     Raises ConfigError as `parse_models_config`.
     """
-    if not path.exists():
-        return ()
     try:
+        if not path.exists():
+            return _make(path, content) if content.strip() else ()
         if path.stat().st_size > MAX_BYTES:
             raise ConfigError(f"{path.name} is larger than 1 MiB.")
         return parse_models_config(path.read_text("utf-8-sig"), path.name)
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path.name} cannot be read.") from error
+        raise ConfigError(f"{path.name} cannot be read or made.") from error
+
+
+def _make(path: Path, content: str) -> tuple[ModelEntry, ...]:
+    entries = parse_models_config(content, "MODELS_CONFIG_CONTENT")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_private(path, content.encode())
+    return entries

@@ -89,7 +89,9 @@ async def open_node(options: NodeOptions) -> AsyncGenerator[LocalNode, None]:
         local = _local_models(options, clock, bus)
         cleanup.push_async_callback(local.aclose)
         local.watch_idle()
-        entries = load_models_config(_models_config(options))
+        entries = load_models_config(
+            _models_config(options), options.settings.models_config_content.get_secret_value()
+        )
         backends = Backends(
             entries=entries,
             factory=BackendMaker(local=local, clock=clock).make,

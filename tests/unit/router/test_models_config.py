@@ -1,6 +1,7 @@
 """models-config.json as users of the Go node have it."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -81,3 +82,21 @@ def test_a_byte_order_mark_is_accepted(tmp_path: Path) -> None:
     path = tmp_path / "models-config.json"
     path.write_text(json.dumps({"models": [entry()]}), "utf-8-sig")
     assert len(load_models_config(path)) == 1
+
+
+def test_given_content_makes_a_missing_file_and_never_replaces_one(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "models.json"
+    first = json.dumps({"models": [entry(apiKey="sk-hidden-key")]})
+    (model,) = load_models_config(path, first)
+    assert path.read_text("utf-8") == first
+    if os.name == "posix":
+        assert path.stat().st_mode & 0o777 == 0o600
+    assert load_models_config(path, json.dumps({"models": []})) == (model,)
+    assert path.read_text("utf-8") == first
+
+
+def test_content_that_does_not_fit_is_named_and_not_written(tmp_path: Path) -> None:
+    path = tmp_path / "models.json"
+    with pytest.raises(ConfigError, match="MODELS_CONFIG_CONTENT"):
+        load_models_config(path, "{")
+    assert not path.exists()
