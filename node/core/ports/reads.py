@@ -1,0 +1,96 @@
+"""Reads of the chain."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from node.core.ids import Address, BidId, ModelId, SessionId
+from node.core.records import (
+    Balances,
+    Bid,
+    Economy,
+    Model,
+    ModelBids,
+    OnHold,
+    Page,
+    Provider,
+    Session,
+)
+from node.core.units import Mor
+
+
+class JsonRpc(Protocol):
+    """One JSON-RPC 2.0 endpoint.
+
+    `request` returns the `result`; an error answer is raised as ChainError.
+    """
+
+    async def request(self, method: str, params: Sequence[Any]) -> Any: ...
+
+
+class Marketplace(Protocol):
+    """Reads of the marketplace contract and the MOR token.
+
+    Lists are read in batches at one block.
+    """
+
+    @property
+    def chain_id(self) -> int: ...
+
+    @property
+    def marketplace_address(self) -> Address: ...
+
+    @property
+    def token_address(self) -> Address: ...
+
+    async def block_time(self) -> int: ...
+
+    async def economy(self) -> Economy: ...
+
+    async def balances(self, owner: Address) -> Balances: ...
+
+    async def model(self, model_id: ModelId) -> Model: ...
+
+    async def active_models(self) -> tuple[Model, ...]: ...
+
+    async def provider(self, address: Address) -> Provider | None: ...
+
+    async def active_providers(self) -> tuple[Provider, ...]: ...
+
+    async def bid(self, bid_id: BidId) -> Bid: ...
+
+    async def model_bids(self, model_id: ModelId) -> ModelBids:
+        """All active bids of the model with provider records and statistics, in a few batched
+        calls.
+        """
+        ...
+
+    async def bid_pages(
+        self,
+        *,
+        model_id: ModelId | None = None,
+        provider: Address | None = None,
+        active_only: bool,
+        offset: int,
+        limit: int,
+    ) -> Page[Bid]: ...
+
+    async def session(self, session_id: SessionId) -> Session: ...
+
+    async def sessions(
+        self,
+        *,
+        user: Address | None = None,
+        provider: Address | None = None,
+        offset: int,
+        limit: int,
+    ) -> Page[Session]:
+        """Oldest first, as the contract lists them. Exactly one of `user`, `provider` is given."""
+        ...
+
+    async def on_hold(self, user: Address) -> OnHold: ...
+
+    async def bid_fee(self) -> Mor:
+        """What posting a bid costs; it is not returned."""
+        ...
+
+    async def is_approval_used(self, approval: bytes) -> bool: ...

@@ -1,0 +1,25 @@
+"""Settings of the node: one frozen model, read from flags, environment, `settings.toml` and
+defaults.
+
+The environment names of the public Go node are accepted as they are; ours start with `MORPHEUS_`.
+"""
+
+from node.core.settings.kinds import LOG_LEVELS
+from node.core.settings.model import NodeSettings
+from node.core.settings.sources import (
+    MAX_FILE_BYTES,
+    environment_names,
+    load_settings,
+    read_settings_file,
+    save_settings,
+)
+
+__all__ = [
+    "LOG_LEVELS",
+    "MAX_FILE_BYTES",
+    "NodeSettings",
+    "environment_names",
+    "load_settings",
+    "read_settings_file",
+    "save_settings",
+]

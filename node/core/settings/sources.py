@@ -1,0 +1,108 @@
+"""Where settings come from: flags over environment over `settings.toml` over defaults."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from pydantic import ValidationError
+from tomlkit.exceptions import TOMLKitError
+
+from node.core.errors import ConfigError
+from node.core.paths import write_private
+from node.core.settings.model import NodeSettings
+
+MAX_FILE_BYTES = 1024 * 1024
+
+
+def environment_names(field: str) -> tuple[str, ...]:
+    """Environment names of a setting, strongest first."""
+    extra = NodeSettings.model_fields[field].json_schema_extra
+    return tuple(extra["env"]) if isinstance(extra, dict) else ()  # type: ignore[arg-type]  # ours
+
+
+def read_settings_file(path: Path) -> dict[str, Any]:
+    """Return the table of `settings.toml`, empty when there is no such file.
+
+    Raises:
+        ConfigError: unreadable, too large or not TOML. The file is left as it is.
+    """
+    if not path.exists():
+        return {}
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise ConfigError(f"{path.name} is larger than 1 MiB.")
+        return tomlkit.parse(path.read_text("utf-8-sig")).unwrap()
+    except (OSError, UnicodeDecodeError, TOMLKitError) as error:
+        raise ConfigError(
+            f"The settings in {path.name} cannot be read.",
+            hint="Mend the file or move it away; it was not changed.",
+            details={"path": str(path), "cause": str(error)},
+        ) from error
+
+
+def load_settings(
+    *, file: Path | None, environment: Mapping[str, str], flags: Mapping[str, Any] | None = None
+) -> NodeSettings:
+    """Merge flags over environment over file over defaults and validate the whole.
+
+    Raises:
+        ConfigError: a value does not fit; the message names the setting and where it came from.
+    """
+    values: dict[str, Any] = {}
+    origin: dict[str, str] = {}
+    if file is not None:
+        for name, value in read_settings_file(file).items():
+            if name in NodeSettings.model_fields:
+                values[name], origin[name] = value, file.name
+    for name in NodeSettings.model_fields:
+        for variable in environment_names(name):
+            if environment.get(variable, "") != "":
+                values[name], origin[name] = environment[variable], variable
+                break
+    for name, value in (flags or {}).items():
+        if value is not None:
+            values[name], origin[name] = value, f"--{name.replace('_', '-')}"
+    return _validated(values, origin)
+
+
+def _validated(values: Mapping[str, Any], origin: Mapping[str, str]) -> NodeSettings:
+    try:
+        return NodeSettings.model_validate(dict(values))
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else ""
+        field = NodeSettings.model_fields.get(name)
+        title = field.title if field is not None else name
+        raise ConfigError(
+            f"“{title}” has a value that does not fit.",
+            hint=f"Set in {origin.get(name, 'the settings')}: {first['msg']}.",
+            details={"field": name},
+        ) from error
+
+
+def save_settings(file: Path, changes: Mapping[str, Any]) -> NodeSettings:
+    """Write changed settings to `file`; comments and unknown keys survive. Returns file over
+    defaults.
+
+    Raises:
+        ConfigError: a value does not fit (nothing is written) or the file cannot be written.
+    """
+    document = tomlkit.document()
+    if file.exists():
+        read_settings_file(file)
+        document = tomlkit.parse(file.read_text("utf-8-sig"))
+    unknown = [name for name in changes if name not in NodeSettings.model_fields]
+    if unknown:
+        raise ConfigError(f"There is no setting named {unknown[0]}.")
+    merged = {**document.unwrap(), **changes}
+    settings = _validated(
+        {name: merged[name] for name in merged if name in NodeSettings.model_fields}, {}
+    )
+    for name, value in changes.items():
+        document[name] = list(value) if isinstance(value, tuple) else value
+    try:
+        write_private(file, tomlkit.dumps(document).encode())
+    except OSError as error:
+        raise ConfigError("The settings cannot be written.", hint="Is the disk full?") from error
+    return settings

@@ -1,0 +1,36 @@
+"""Quotes and paid sessions of the wallet."""
+
+from collections.abc import AsyncGenerator
+from typing import Protocol
+
+from node.service.dto import (
+    CloseResult,
+    OpenProgress,
+    Quote,
+    QuoteRequest,
+    SessionView,
+    StopPreview,
+)
+
+
+class SessionsApi(Protocol):
+    async def quote(self, request: QuoteRequest) -> Quote: ...
+
+    async def preview_stop(self, quote_or_session_id: str, at: int) -> StopPreview:
+        """What returns when, if the quoted or open session were closed at `at` (Unix seconds)."""
+        ...
+
+    def open(self, quote_id: str) -> AsyncGenerator[OpenProgress, None]:
+        """Open what the user confirmed.
+
+        Closing the iterator stops watching; a sent transaction goes on.
+        """
+        ...
+
+    async def close(self, session_id: str) -> CloseResult: ...
+
+    async def list(self) -> tuple[SessionView, ...]:
+        """Sessions of the wallet on the current network, newest first."""
+        ...
+
+    async def get(self, session_id: str) -> SessionView: ...

@@ -1,0 +1,43 @@
+"""State, settings and networks of the node."""
+
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any, Protocol
+
+from node.core.events import NodeEvent
+from node.service.dto import (
+    ApiAccess,
+    DemoStatus,
+    DoctorFinding,
+    NetworkView,
+    NodeStatus,
+    SettingField,
+)
+
+
+class SystemApi(Protocol):
+    async def status(self) -> NodeStatus: ...
+
+    async def networks(self) -> tuple[NetworkView, ...]: ...
+
+    async def select_network(self, name: str) -> NodeStatus:
+        """Switch the network stack (`demo`, `base`, `base-sepolia`, …).
+
+        Starts the demo chain when needed.
+        """
+        ...
+
+    async def settings(self) -> tuple[SettingField, ...]: ...
+
+    async def set_settings(self, values: Mapping[str, Any]) -> tuple[SettingField, ...]: ...
+
+    async def api_access(self) -> ApiAccess: ...
+
+    async def doctor(self) -> tuple[DoctorFinding, ...]: ...
+
+    async def skip_to_midnight(self) -> DemoStatus:
+        """Demo only: move the chain's time to the next midnight UTC."""
+        ...
+
+    async def set_demo_speed(self, speed: int) -> DemoStatus: ...
+
+    def events(self) -> AsyncGenerator[NodeEvent, None]: ...
