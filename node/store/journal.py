@@ -6,6 +6,7 @@ from pathlib import Path
 
 from node.core.errors import InternalError, SessionNotFoundError
 from node.core.ids import Address, SessionId, TxHash
+from node.core.units import Mor
 from node.store.db import Database
 from node.store.journal_records import (
     FINAL_STATES,
@@ -14,6 +15,7 @@ from node.store.journal_records import (
     PENDING_STATUSES,
     TRANSITIONS,
     SessionEntry,
+    SessionPurpose,
     SessionState,
     TxRecord,
     TxStatus,
@@ -152,6 +154,35 @@ class SessionJournal:
     ) -> tuple[SessionEntry, ...]:
         states = frozenset(SessionState)
         return await self._by_states(wallet, chain_id, states, "DESC", marketplace)
+
+    async def followers(self, intent_id: str) -> tuple[SessionEntry, ...]:
+        """Sessions that take the place of `intent_id`, newest first; given-up ones too."""
+        return await self._sessions(
+            "follows = ?", (intent_id,), "ORDER BY created_at DESC, rowid DESC"
+        )
+
+    async def locked_since(
+        self,
+        moment: int,
+        purposes: Iterable[SessionPurpose],
+        *,
+        wallet: Address,
+        chain_id: int,
+        marketplace: Address,
+    ) -> Mor:
+        """Stake of the sessions begun at `moment` or later for one of these purposes, also of those
+        that were closed since; what was given up locked nothing.
+        """
+        marks, values = _any_of(purposes)
+        given_up = (SessionState.FAILED.value, SessionState.ABANDONED.value)
+        query = (
+            "SELECT stake FROM sessions WHERE wallet = ? AND chain_id = ? AND marketplace = ?"  # noqa: S608
+            f" AND created_at >= ? AND state NOT IN (?, ?) AND purpose IN ({marks})"
+        )
+        parameters = (wallet.raw, chain_id, marketplace.raw, moment, *given_up, *values)
+        rows = await self._database.read(lambda c: c.execute(query, parameters).fetchall())
+        with row_errors(self._database.path):
+            return Mor(sum(int(row["stake"]) for row in rows))
 
     # --- transactions ----------------------------------------------------------------------------
 

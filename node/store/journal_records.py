@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from node.core.ids import Address, BidId, ModelId, SessionId, TxHash
 from node.core.ports import Intent
+from node.core.session_life import SessionPhase, phase_at
 from node.core.units import Eth, Mor, PricePerSecond, UnixMillis, UnixSeconds
 
 _NO_TIME = UnixSeconds(0)
@@ -74,10 +75,40 @@ OPEN_STATES = frozenset({_S.ACTIVE, _S.CLOSE_SIGNED, _S.CLOSE_SENT})
 OPENING_STATES = frozenset(_S) - FINAL_STATES - OPEN_STATES - {_S.CLOSED}
 """On the way to an open session."""
 
+_P = SessionPhase
+PHASES: Mapping[SessionState, SessionPhase] = {
+    _S.DRAFT: _P.QUOTE,
+    _S.QUOTED: _P.QUOTE,
+    _S.PROVIDER_OK: _P.APPROVAL,
+    _S.APPROVE_SIGNED: _P.APPROVE,
+    _S.APPROVE_SENT: _P.APPROVE,
+    _S.APPROVE_IN_BLOCK: _P.APPROVE,
+    _S.OPEN_SIGNED: _P.OPEN,
+    _S.OPEN_SENT: _P.OPEN,
+    _S.OPEN_IN_BLOCK: _P.OPEN,
+    _S.ACTIVE: _P.ACTIVE,
+    _S.CLOSE_SIGNED: _P.CLOSING,
+    _S.CLOSE_SENT: _P.CLOSING,
+    _S.CLOSED: _P.ON_HOLD,
+    _S.SETTLED: _P.CLOSED,
+    _S.FAILED: _P.FAILED,
+    _S.ABANDONED: _P.FAILED,
+}
+"""The user's word for each stored state, before the clock has its say (`SessionEntry.phase`)."""
+
 
 def may_move(old: SessionState, new: SessionState) -> bool:
     """Tell whether a session in `old` may be saved as `new`; staying is always allowed."""
     return old is new or new in TRANSITIONS[old]
+
+
+class SessionPurpose(StrEnum):
+    """On whose word MOR was locked: the user's own, or a limit that the user set beforehand."""
+
+    USER = "user"
+    API = "api"
+    FAILOVER = "failover"
+    EXTENSION = "extension"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +118,7 @@ class SessionEntry:
     `intent_id` is ours and exists before the chain knows anything. `session_id` is None until the
     receipt. Times of the chain are 0 until known. `held` is stake parked until `held_until` after
     an early close. `close_kind`: `provider_report`, `own_report` or `claimed`, empty while open.
+    `follows` is the intent whose place this session takes: it was extended, or its provider failed.
     """
 
     intent_id: str
@@ -104,6 +136,9 @@ class SessionEntry:
     duration_s: int
     direct_payment: bool = False
     failover: bool = False
+    purpose: SessionPurpose = SessionPurpose.USER
+    follows: str = ""
+    auto_extend: bool = False
     approval: bytes = b""
     approval_signature: bytes = b""
     approval_at: UnixMillis = _NO_MILLIS
@@ -126,6 +161,12 @@ class SessionEntry:
     @property
     def is_final(self) -> bool:
         return self.state in FINAL_STATES
+
+    def phase(self, now: int) -> SessionPhase:
+        """Where the session stands at `now` (Unix seconds), in the user's words."""
+        return phase_at(
+            PHASES[self.state], ends_at=self.ends_at, held_until=self.held_until, now=now
+        )
 
 
 class TxStatus(StrEnum):

@@ -5,7 +5,13 @@ import sqlite3
 from node.core.ids import Address, BidId, ModelId, SessionId, TxHash
 from node.core.ports import Intent
 from node.core.units import Eth, Mor, PricePerSecond, UnixMillis, UnixSeconds
-from node.store.journal_records import SessionEntry, SessionState, TxRecord, TxStatus
+from node.store.journal_records import (
+    SessionEntry,
+    SessionPurpose,
+    SessionState,
+    TxRecord,
+    TxStatus,
+)
 from node.store.rows import Row
 
 
@@ -26,6 +32,9 @@ def session_row(entry: SessionEntry) -> Row:
         "duration_s": entry.duration_s,
         "direct_payment": int(entry.direct_payment),
         "failover": int(entry.failover),
+        "purpose": entry.purpose.value,
+        "follows": entry.follows,
+        "auto_extend": int(entry.auto_extend),
         "approval": entry.approval,
         "approval_signature": entry.approval_signature,
         "approval_at": entry.approval_at,
@@ -65,6 +74,9 @@ def session_entry(row: sqlite3.Row) -> SessionEntry:
         duration_s=row["duration_s"],
         direct_payment=bool(row["direct_payment"]),
         failover=bool(row["failover"]),
+        purpose=SessionPurpose(row["purpose"]),
+        follows=row["follows"],
+        auto_extend=bool(row["auto_extend"]),
         approval=row["approval"],
         approval_signature=row["approval_signature"],
         approval_at=UnixMillis(row["approval_at"]),
@@ -131,7 +143,8 @@ def tx_record(row: sqlite3.Row) -> TxRecord:
 SESSION_COLUMNS = (
     "intent_id", "wallet", "chain_id", "marketplace", "state", "model_id", "bid_id", "provider",
     "endpoint", "provider_public_key", "price", "stake", "duration_s", "direct_payment",
-    "failover", "approval", "approval_signature", "approval_at", "session_id", "opened_at",
+    "failover", "purpose", "follows", "auto_extend",
+    "approval", "approval_signature", "approval_at", "session_id", "opened_at",
     "ends_at", "closed_at", "close_report", "close_signature", "close_kind", "returned", "held",
     "held_until", "agent", "tee", "error", "created_at", "updated_at",
 )  # fmt: skip

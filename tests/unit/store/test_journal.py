@@ -22,6 +22,7 @@ from node.store.journal import (
     journal_database,
     may_move,
 )
+from node.store.journal_records import SessionPurpose
 from tests.unit.store.records import CHAIN, OTHER_WALLET, WALLET, a_tx, an_entry
 
 HAPPY_PATH = (
@@ -53,6 +54,9 @@ async def test_every_field_of_a_session_survives(tmp_path: Path) -> None:
         provider_public_key=b"\x04" + bytes(64),
         direct_payment=True,
         failover=True,
+        purpose=SessionPurpose.API,
+        follows="intent-0",
+        auto_extend=True,
         approval=b"approval",
         approval_signature=b"s" * 65,
         approval_at=UnixMillis(1_793_520_000_123),
@@ -229,3 +233,42 @@ async def test_reads_cannot_write(tmp_path: Path) -> None:
     async with journal_database(tmp_path / "journal.db") as database:
         with pytest.raises(StorageError):
             await database.read(lambda c: c.execute("DELETE FROM sessions"))
+
+
+async def test_what_was_locked_for_programs_is_summed(journal: SessionJournal) -> None:
+    day = 1_793_520_000
+    api, failover = SessionPurpose.API, SessionPurpose.FAILOVER
+    rows = (
+        ("before", api, SessionState.ACTIVE, 1, day - 1, WALLET),
+        ("open", api, SessionState.ACTIVE, 10, day, WALLET),
+        ("drafted", api, SessionState.DRAFT, 100, day + 5, WALLET),
+        ("returned", api, SessionState.SETTLED, 1_000, day + 5, WALLET),
+        ("given up", api, SessionState.ABANDONED, 10_000, day + 5, WALLET),
+        ("own", SessionPurpose.USER, SessionState.ACTIVE, 100_000, day + 5, WALLET),
+        ("hop", failover, SessionState.ACTIVE, 2**90, day + 5, WALLET),
+        ("other", api, SessionState.ACTIVE, 1_000_000, day + 5, OTHER_WALLET),
+    )
+    for name, purpose, state, stake, at, wallet in rows:
+        await journal.create(
+            an_entry(
+                name,
+                purpose=purpose,
+                state=state,
+                stake=Mor(stake),
+                created_at=UnixSeconds(at),
+                wallet=wallet,
+            )
+        )
+    where = {"wallet": WALLET, "chain_id": CHAIN, "marketplace": an_entry().marketplace}
+    assert await journal.locked_since(day, (api,), **where) == Mor(1_110)
+    assert await journal.locked_since(day, (api, failover), **where) == Mor(1_110 + 2**90)
+    assert await journal.locked_since(day, (api,), **{**where, "chain_id": 1}) == Mor(0)
+
+
+async def test_followers_are_found_newest_first(journal: SessionJournal) -> None:
+    await journal.create(an_entry("first"))
+    for number, name in enumerate(("second", "third")):
+        at = UnixSeconds(1_793_520_000 + number)
+        await journal.create(an_entry(name, follows="first", created_at=at))
+    assert [item.intent_id for item in await journal.followers("first")] == ["third", "second"]
+    assert await journal.followers("third") == ()
