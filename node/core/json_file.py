@@ -74,8 +74,8 @@ class JsonFile:
         ) from cause
 
 
-def read_json_file(path: Path) -> JsonFile:
-    """Read and parse a file; a byte order mark is accepted.
+def read_json_file(path: Path) -> JsonFile | None:
+    """Read and parse a file, None when it is not there; a byte order mark is accepted.
 
     Raises:
         ConfigError: unreadable, above 1 MiB, no UTF-8, no JSON.
@@ -86,6 +86,8 @@ def read_json_file(path: Path) -> JsonFile:
         if len(content) > MAX_BYTES:
             raise ConfigError(f"{path.name} is larger than 1 MiB.")
         return JsonFile(content.decode("utf-8-sig"), path.name)
+    except FileNotFoundError:
+        return None
     except OSError as error:
         raise ConfigError(
             f"{path.name} cannot be read: {error.strerror or error}.",

@@ -2,18 +2,19 @@
 engine.
 """
 
-import json
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from node.core.errors import ConfigError, InvalidIdError
 from node.core.ids import ModelId
+from node.core.json_file import JsonFile, JsonPath, read_json_file
 from node.core.paths import write_private
 
-MAX_BYTES = 1024 * 1024
 MAX_MODELS = 256
 
 
@@ -25,6 +26,11 @@ class ApiType(StrEnum):
     GUIDE = "guide"
 
 
+URL_TYPES = frozenset({ApiType.OPENAI})
+PICTURE_TYPES = ("prodia-sd", "prodia-sdxl", "prodia-v2", "hyperbolic-sd")
+"""Types of the public node that are left out here."""
+
+
 class CapacityPolicy(StrEnum):
     SIMPLE = "simple"
     IDLE_TIMEOUT = "idle_timeout"
@@ -32,11 +38,19 @@ class CapacityPolicy(StrEnum):
 
 def _model_id(value: Any) -> Any:
     if isinstance(value, str):
-        try:
-            return ModelId.parse(value)
-        except InvalidIdError as error:
-            raise ValueError("modelId has 0x and 64 hex digits") from error
+        if (problem := id_problem(value)) is not None:
+            raise ValueError(problem)
+        return ModelId.parse(value)
     return value
+
+
+def id_problem(value: Any) -> str | None:
+    """What an id lacks; None when it is one."""
+    try:
+        ModelId.parse(str(value))
+    except InvalidIdError:
+        return "an id is 0x and 64 hex digits"
+    return None
 
 
 def _policy(value: Any) -> Any:
@@ -65,53 +79,90 @@ class ModelEntry(BaseModel):
         return not self.model_id
 
 
-def parse_models_config(text: str, source: str = "models-config.json") -> tuple[ModelEntry, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelsConfig:
+    """What a file says. `notices` tell of entries that are right, but not served by this node."""
+
+    entries: tuple[ModelEntry, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+def parse_models_config(text: str, source: str = "models-config.json") -> ModelsConfig:
     """Read both versions of the file; ids in any case, with or without `0x`.
 
     Raises:
-        ConfigError: names the file, the model and the field that does not fit.
+        ConfigError: names the file, the line and the field that does not fit.
     """
-    try:
-        document = json.loads(text)
-    except ValueError as error:
-        raise ConfigError(f"{source} is not JSON.", hint=f"{error}") from error
-    if not isinstance(document, dict):
-        raise ConfigError(f"{source} does not hold an object.")
-    rows = document.get("models")
-    if rows is None:
-        rows = [{**row, "modelId": key} for key, row in document.items() if isinstance(row, dict)]
-    if not isinstance(rows, list) or len(rows) > MAX_MODELS:
-        raise ConfigError(f"{source} holds no list of at most {MAX_MODELS} models.")
-    entries = [_entry(row, number, source) for number, row in enumerate(rows, start=1)]
-    seen: set[ModelId] = set()
-    for entry in entries:
-        if entry.model_id in seen:
-            raise ConfigError(f"{source} names the model {entry.model_id.short} twice.")
-        seen.add(entry.model_id)
-    return tuple(entries)
+    return _models(JsonFile(text, source))
 
 
-def _entry(row: Any, number: int, source: str) -> ModelEntry:
-    try:
-        entry = ModelEntry.model_validate(row)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(
-            f"Model {number} in {source} does not fit: {where}.", hint=first["msg"]
-        ) from error
-    if entry.api_type is ApiType.OPENAI and not entry.api_url.startswith(("http://", "https://")):
-        raise ConfigError(
-            f"Model {number} in {source} has no address.", hint="Set apiUrl to http:// or https://."
-        )
+def _models(document: JsonFile) -> ModelsConfig:
+    if not isinstance(document.value, dict):
+        document.refuse((), "The file holds one object, with a list named “models”.")
+    places = _places(document)
+    if len(places) > MAX_MODELS:
+        document.refuse((), f"It names {len(places)} models; {MAX_MODELS} is the most.")
+    found: dict[ModelId, ModelEntry] = {}
+    notices = []
+    for path in places:
+        if (notice := _not_served(document, path)) is not None:
+            notices.append(notice)
+            continue
+        entry = _entry(document, path)
+        if entry.model_id in found:
+            document.refuse(path, f"It has the id of “{found[entry.model_id].name}” twice.")
+        found[entry.model_id] = entry
+    return ModelsConfig(entries=tuple(found.values()), notices=tuple(notices))
+
+
+def _not_served(document: JsonFile, path: JsonPath) -> str | None:
+    value = document.at(path)
+    kind = value.get("apiType") if isinstance(value, dict) else None
+    if kind not in PICTURE_TYPES:
+        return None
+    return (
+        f"{document.source}, line {document.line(path)}: models of the type {kind} make pictures;"
+        " this node does not serve them."
+    )
+
+
+def _places(document: JsonFile) -> list[JsonPath]:
+    """Where the entries stand: in the list `models`, or in version 1 each under its id."""
+    models = document.value.get("models")
+    if isinstance(models, list):
+        return [("models", index) for index in range(len(models))]
+    if models is not None:
+        document.refuse(("models",), "This is a list of objects, each with a modelId.")
+    return [(key,) for key in document.value if not key.startswith("$")]
+
+
+def _entry(document: JsonFile, path: JsonPath) -> ModelEntry:
+    value = document.at(path)
+    if not isinstance(value, dict):
+        document.refuse(path, "This is an object with modelName, apiType and apiUrl.")
+    if len(path) == 1:
+        if (problem := id_problem(path[0])) is not None:
+            document.refuse(path, problem)
+        value = {**value, "modelId": path[0]}
+    entry = document.checked(ModelEntry, path, value)
     if entry.api_type is ApiType.LLAMA and not entry.path:
-        raise ConfigError(
-            f"Model {number} in {source} has no file.", hint="Set path to a .gguf file."
+        document.refuse((*path, "path"), "Set path to a .gguf file.")
+    if entry.api_type in URL_TYPES and not _is_address(entry.api_url):
+        document.refuse(
+            (*path, "apiUrl"), "An address begins with http:// or https:// and names a host."
         )
     return entry
 
 
-def load_models_config(path: Path, content: str = "") -> tuple[ModelEntry, ...]:
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # no port, or brackets that do not match
+        return False
+
+
+def load_models_config(path: Path, content: str = "") -> ModelsConfig:
     """Read the file; none means no configured models.
 
     `content` is what a missing file is made with (mode 0600: it may name keys), as the public node
@@ -119,18 +170,19 @@ def load_models_config(path: Path, content: str = "") -> tuple[ModelEntry, ...]:
 
     Raises ConfigError as `parse_models_config`.
     """
+    document = read_json_file(path)
+    if document is not None:
+        return _models(document)
+    return _make(path, content) if content.strip() else ModelsConfig()
+
+
+def _make(path: Path, content: str) -> ModelsConfig:
+    made = parse_models_config(content, "MODELS_CONFIG_CONTENT")
     try:
-        if not path.exists():
-            return _make(path, content) if content.strip() else ()
-        if path.stat().st_size > MAX_BYTES:
-            raise ConfigError(f"{path.name} is larger than 1 MiB.")
-        return parse_models_config(path.read_text("utf-8-sig"), path.name)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path.name} cannot be read or made.") from error
-
-
-def _make(path: Path, content: str) -> tuple[ModelEntry, ...]:
-    entries = parse_models_config(content, "MODELS_CONFIG_CONTENT")
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_private(path, content.encode())
-    return entries
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_private(path, content.encode())
+    except OSError as error:
+        raise ConfigError(
+            f"{path.name} cannot be made.", hint=f"Is {path.parent} writable?"
+        ) from error
+    return made

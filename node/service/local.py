@@ -19,7 +19,7 @@ from node.llm.local_models import LocalModels
 from node.router.backend_factory import BackendMaker, file_entries
 from node.router.backends import Backends
 from node.router.models_config import ModelEntry, load_models_config
-from node.router.rating import load_rating_config
+from node.router.rating_config import load_rating_config
 from node.service.api_binding import ApiBinding
 from node.service.chain_service import ChainService
 from node.service.chat_service import ChatService
@@ -89,9 +89,12 @@ async def open_node(options: NodeOptions) -> AsyncGenerator[LocalNode, None]:
         local = _local_models(options, clock, bus)
         cleanup.push_async_callback(local.aclose)
         local.watch_idle()
-        entries = load_models_config(
+        configured = load_models_config(
             _models_config(options), options.settings.models_config_content.get_secret_value()
         )
+        entries = configured.entries
+        for notice in configured.notices:
+            _log.warning(notice)
         backends = Backends(
             entries=entries,
             factory=BackendMaker(local=local, clock=clock).make,

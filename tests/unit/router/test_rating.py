@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from node.core.errors import ConfigError
 from node.core.ids import Address, BidId, ModelId
 from node.core.records import (
     Bid,
@@ -18,12 +17,12 @@ from node.core.records import (
     ProviderModelStats,
 )
 from node.core.units import Mor, PricePerSecond, UnixSeconds
-from node.router.rating import load_rating_config, parse_rating_config, rate
+from node.router.rating import rate
+from node.router.rating_config import parse_rating_config
 from tests.support.vectors import load_vectors
 
 CASES = load_vectors("rating")["cases"]
 GOOD = [case for case in CASES if not case.get("expect_error")]
-REFUSED = [case for case in CASES if case.get("expect_error")]
 MODEL = ModelId(bytes(31) + b"\x01")
 
 
@@ -111,21 +110,3 @@ def test_best_offer_comes_first(case: dict[str, Any]) -> None:
     assert set(order) == set(kept)
     scores = [kept[bid_id] for bid_id in order]
     assert scores == sorted(scores, reverse=True)
-
-
-@pytest.mark.parametrize("case", REFUSED, ids=lambda case: case["name"][:40])
-def test_bad_configuration_is_refused(case: dict[str, Any]) -> None:
-    with pytest.raises(ConfigError):
-        parse_rating_config(json.dumps(case["config"]))
-
-
-@pytest.mark.parametrize("text", ["", "[]", "null", '{"params": 3}', '{"providerAllowlist":["x"]}'])
-def test_what_is_no_configuration_is_refused(text: str) -> None:
-    with pytest.raises(ConfigError):
-        parse_rating_config(text)
-
-
-def test_no_file_means_defaults(tmp_path: Any) -> None:
-    config = load_rating_config(tmp_path / "absent.json")
-    assert config.weights.success == 0.32
-    assert not config.allow_list
