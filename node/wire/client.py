@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import logging
 import os
 import secrets
@@ -38,8 +39,9 @@ from node.wire.handshake import (
 from node.wire.limits import WireLimits
 from node.wire.messages import Message, PingReply, PromptRequest, ReportReply, SessionReply
 from node.wire.plaintexts import AnswerPart
+from node.wire.prompt_envelope import Binding, SealedField, seal
 from node.wire.prompts import PromptKind
-from node.wire.signing import peer_key, sign
+from node.wire.signing import PeerKey, peer_key, sign
 
 _log = logging.getLogger("node.wire")
 R = TypeVar("R", bound=Message)
@@ -49,6 +51,13 @@ PING_ID = "0"
 def new_request_id() -> str:
     """8 random hex digits, the form the peer uses when its client gave none."""
     return secrets.token_hex(4)
+
+
+def _sealed(request: PromptRequest, provider_key: PeerKey) -> PromptRequest:
+    binding = Binding(
+        field=SealedField.PROMPT, session_id=request.session_id, timestamp=request.timestamp
+    )
+    return dataclasses.replace(request, message=seal(request.message, provider_key, binding))
 
 
 @contextlib.asynccontextmanager
@@ -135,9 +144,13 @@ class WireClient:
         provider_public_key: bytes,
         *,
         kind: PromptKind = PromptKind.CHAT,
+        sealed: bool = False,
         request_id: str | None = None,
     ) -> AsyncGenerator[AnswerPart, None]:
         """Send a prompt and yield the verified parts of the answer, the end mark included.
+
+        `sealed`: the text goes as an envelope for the provider's key, which only providers open
+        that announce it (`prompt_envelope.announces`); else it is readable on the way.
 
         Ends without an end mark only after a finish reason. Close the iterator to stop the
         provider.
@@ -151,6 +164,9 @@ class WireClient:
         message = PromptRequest(
             session_id=session_id, message=message_text, timestamp=self._clock.unix_millis()
         )
+        provider_key = peer_key(provider_public_key)
+        if sealed:
+            message = _sealed(message, provider_key)
         request_id = request_id or new_request_id()
         raw = encode_request(request_id, "session.prompt", sign(message, self._signer))
         if len(raw) > self._limits.message_out:
@@ -159,7 +175,7 @@ class WireClient:
             )
         exchange = PromptExchange(
             signer=self._signer,
-            provider_key=peer_key(provider_public_key),
+            provider_key=provider_key,
             limits=self._limits,
             kind=kind,
             request_id=request_id,

@@ -22,9 +22,9 @@ _COUNTER = b"\x00\x00\x00\x01"
 _FAILURE = "The encrypted message cannot be opened."
 
 
-def _keys(shared_x: bytes) -> tuple[bytes, bytes]:
-    """AES key and MAC key from the X coordinate of the shared point."""
-    derived = hashlib.sha256(_COUNTER + shared_x).digest()
+def _keys(shared_x: bytes, info: bytes) -> tuple[bytes, bytes]:
+    """AES key and MAC key from the X coordinate of the shared point and `s1` of the scheme."""
+    derived = hashlib.sha256(_COUNTER + shared_x + info).digest()
     return derived[:16], hashlib.sha256(derived[16:]).digest()
 
 
@@ -33,9 +33,16 @@ def _aes_ctr(key: bytes, iv: bytes, data: bytes) -> bytes:
 
 
 def encrypt(
-    recipient: PeerKey, plaintext: bytes, *, ephemeral: bytes | None = None, iv: bytes | None = None
+    recipient: PeerKey,
+    plaintext: bytes,
+    *,
+    info: bytes = b"",
+    ephemeral: bytes | None = None,
+    iv: bytes | None = None,
 ) -> bytes:
     """Encrypt to a public key. `ephemeral` and `iv` are random unless given, which only vectors do.
+
+    `info` enters the key derivation: who opens the message must know it. Answers have none.
 
     Raises:
         ValueError: the plaintext is empty; the peer's library cannot carry that.
@@ -46,12 +53,12 @@ def encrypt(
     vector = os.urandom(_IV) if iv is None else iv
     point = PublicKey.from_valid_secret(secret).format(compressed=False)
     shared = recipient.point.multiply(secret).format(compressed=False)[1:33]
-    key, mac_key = _keys(shared)
+    key, mac_key = _keys(shared, info)
     body = vector + _aes_ctr(key, vector, plaintext)
     return point + body + hmac.digest(mac_key, body, "sha256")
 
 
-def decrypt(signer: Signer, ciphertext: bytes) -> bytes:
+def decrypt(signer: Signer, ciphertext: bytes, *, info: bytes = b"") -> bytes:
     """Open a message encrypted to the signer's key; the tag is checked first, in constant time.
 
     Raises:
@@ -64,7 +71,7 @@ def decrypt(signer: Signer, ciphertext: bytes) -> bytes:
         shared = signer.agree(ciphertext[:_POINT])
     except BadMessageError as error:
         raise BadMessageError(_FAILURE) from error
-    key, mac_key = _keys(shared)
+    key, mac_key = _keys(shared, info)
     body, tag = ciphertext[_POINT:-_TAG], ciphertext[-_TAG:]
     if not hmac.compare_digest(hmac.digest(mac_key, body, "sha256"), tag):
         raise BadMessageError(_FAILURE)

@@ -16,6 +16,8 @@ TOO_MANY_REQUESTS = "too many requests"
 FAILED_BID = "failed to get bid"
 FAILED_PROMPT = "failed to prompt"
 INTERNAL = "internal error"
+BAD_ENVELOPE = "failed to open prompt envelope"
+"""Ours: the envelope was changed, or made for another key, session or time."""
 UNREADABLE_PROMPT = "failed to process chat request: failed to unmarshal request"
 UNREADABLE_JSON = "failed to process audio transcription: failed to unmarshal request"
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
@@ -33,6 +34,7 @@ from node.wire.messages import (
     SessionReply,
     SessionRequest,
 )
+from node.wire.prompt_envelope import Binding, SealedField, announce, unseal
 from node.wire.prompts import model_error_text
 from node.wire.refusals import (
     FAILED_PROMPT,
@@ -214,7 +216,8 @@ class ProviderServer:
         request = self._decode(PingRequest, call)
         if len(request.nonce) > _MAX_NONCE:
             raise Refusal("request validation failed: nonce is too long")
-        reply = PingReply(nonce=request.nonce, version=self._handler.version)
+        version = announce(self._handler.version)
+        reply = PingReply(nonce=request.nonce, version=version)
         await call.inbound.reply(call.request.id, reply)
 
     async def _session_request(self, call: _Call) -> None:
@@ -237,6 +240,7 @@ class ProviderServer:
         key = await self._handler.prompt_key(request.session_id)
         self._guard.prompt(request, key)
         call.place.prove()
+        request = self._opened(request)
         writer = call.inbound.chunk_writer(call.request.id, key)
         try:
             async with aclosing(self._handler.prompt(request)) as parts:
@@ -244,6 +248,14 @@ class ProviderServer:
                     await writer.write(plaintext)
         except BackendRefusedError as error:
             await call.inbound.model_error(call.request.id, model_error_text(error.body), key)
+
+    def _opened(self, request: PromptRequest) -> PromptRequest:
+        """The request with its text in clear, whichever of the two forms it came in."""
+        binding = Binding(
+            field=SealedField.PROMPT, session_id=request.session_id, timestamp=request.timestamp
+        )
+        text = unseal(request.message, self._signer, binding)
+        return dataclasses.replace(request, message=text)
 
     async def _report(self, call: _Call) -> None:
         request = self._decode(ReportRequest, call)

@@ -54,7 +54,7 @@ async def test_from_ping_to_report() -> None:
     async with running() as pair:
         client = pair.client()
         pong = await client.ping(pair.endpoint, PROVIDER.address)
-        assert (pong.version, pong.public_key) == ("v-test", PROVIDER.public_key)
+        assert (pong.version, pong.public_key) == ("v-test+pe1", PROVIDER.public_key)
         reply = await client.request_session(pair.endpoint, pair.offer())
         approval = Approval.decode(reply.approval.encoded)
         assert (approval.bid_id, approval.user) == (BID, CONSUMER.address)
