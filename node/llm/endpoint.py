@@ -9,7 +9,10 @@ from node.core.errors import ConfigError
 
 _CHAT = "/chat/completions"
 _EMBEDDINGS = "/embeddings"
+_SPEECH = "/audio/speech"
+_TRANSCRIPTIONS = "/audio/transcriptions"
 _MODELS = "/models"
+_MESSAGES = "/messages"
 _VERSION_AT_END = re.compile(r"/v\d+(beta\d*)?$")
 # Cloud metadata services; reachable from virtual machines and full of credentials.
 _METADATA_NETWORKS = tuple(
@@ -21,37 +24,60 @@ _METADATA_NETWORKS = tuple(
 class ServerUrls:
     chat: str
     embeddings: str
+    speech: str
+    transcriptions: str
     models: str
 
 
 def server_urls(url: str) -> ServerUrls:
-    """Work out the three addresses from a base URL or from a full one.
+    """Work out the addresses from a base URL or from a full one.
 
     `http://host:8080`, `http://host:8080/v1` and `http://host:8080/v1/chat/completions` mean the
-    same server. Any other path is taken for the chat address as it stands.
+    same server. Any other path is taken as it stands, whatever the model is asked for: it serves
+    the one kind of request that its owner chose.
 
     Raises:
         ConfigError: no http(s) URL, credentials inside it, or a cloud metadata address.
     """
     parts = _checked(url.strip())
     path = parts.path.rstrip("/")
-    for ending in (_CHAT, _EMBEDDINGS, _MODELS):
+    for ending in (_CHAT, _EMBEDDINGS, _SPEECH, _TRANSCRIPTIONS, _MODELS):
         if path.endswith(ending):
             return _from_base(parts, path.removesuffix(ending))
     if not path:
         return _from_base(parts, "/v1")
     if _VERSION_AT_END.search(path):
         return _from_base(parts, path)
-    base = _from_base(parts, path)
+    whole = _with_path(parts, parts.path)
     return ServerUrls(
-        chat=_with_path(parts, parts.path), embeddings=base.embeddings, models=base.models
+        chat=whole,
+        embeddings=whole,
+        speech=whole,
+        transcriptions=whole,
+        models=_with_path(parts, path + _MODELS),
     )
+
+
+def messages_url(url: str) -> str:
+    """Address of Anthropic's Messages API from a base URL or from the full one.
+
+    Raises ConfigError as `server_urls`.
+    """
+    parts = _checked(url.strip())
+    path = parts.path.rstrip("/")
+    if not path:
+        return _with_path(parts, "/v1" + _MESSAGES)
+    if _VERSION_AT_END.search(path):
+        return _with_path(parts, path + _MESSAGES)
+    return _with_path(parts, parts.path)
 
 
 def _from_base(parts: SplitResult, base: str) -> ServerUrls:
     return ServerUrls(
         chat=_with_path(parts, base + _CHAT),
         embeddings=_with_path(parts, base + _EMBEDDINGS),
+        speech=_with_path(parts, base + _SPEECH),
+        transcriptions=_with_path(parts, base + _TRANSCRIPTIONS),
         models=_with_path(parts, base + _MODELS),
     )
 

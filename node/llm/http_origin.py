@@ -5,6 +5,7 @@ import ipaddress
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import certifi
@@ -16,6 +17,19 @@ from node.llm.http_wire import HttpExchange, SilenceError
 
 _MAX_IDLE = 32
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class LongBody(Protocol):
+    """A request's body that is too long to be held in memory."""
+
+    @property
+    def size(self) -> int:
+        """Length in bytes of all pieces together."""
+        ...
+
+    def pieces(self) -> AsyncIterator[bytes]:
+        """The body from its start, each time it is called."""
+        ...
 
 
 class HttpResponse:
@@ -59,17 +73,25 @@ class HttpOrigin:
 
     @asynccontextmanager
     async def request(
-        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes, silence_s: float
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes | LongBody,
+        silence_s: float,
     ) -> AsyncIterator[HttpResponse]:
         """Send a request; `silence_s` is the longest wait without a byte.
 
         Leaving the context before the body's end drops the connection. Raises
         BackendUnavailableError, also from `read`; its message never names the server.
         """
-        request = self._encode(method, url, headers, body)
+        at_once, later = (body, None) if isinstance(body, bytes) else (b"", body)
+        size = len(at_once) if later is None else later.size
+        request = self._encode(method, url, headers, size) + at_once
         exchange: HttpExchange | None = None
         try:
-            exchange = await self._send(request, silence_s)
+            exchange = await self._send(request, later, silence_s)
             yield HttpResponse(exchange, silence_s)
         except (SilenceError, HttpFormatError, OSError) as error:
             raise _unavailable(error) from error
@@ -83,22 +105,24 @@ class HttpOrigin:
             exchange.abort()
         self._idle.clear()
 
-    async def _send(self, request: bytes, silence_s: float) -> HttpExchange:
+    async def _send(self, request: bytes, later: LongBody | None, silence_s: float) -> HttpExchange:
         """Use an idle connection; one that the server closed meanwhile is replaced by a new one."""
         while self._idle:
             exchange = self._idle.pop()
             try:
-                return await self._exchange(exchange, request, silence_s)
+                return await self._exchange(exchange, request, later, silence_s)
             except OSError:
                 if exchange.got_bytes:
                     raise
-        return await self._exchange(await self._connect(), request, silence_s)
+        return await self._exchange(await self._connect(), request, later, silence_s)
 
     async def _exchange(
-        self, exchange: HttpExchange, request: bytes, silence_s: float
+        self, exchange: HttpExchange, request: bytes, later: LongBody | None, silence_s: float
     ) -> HttpExchange:
         try:
             exchange.send(request)
+            if later is not None:
+                await exchange.send_body(later.pieces(), silence_s)
             await exchange.head(silence_s)
         except BaseException:
             exchange.abort()
@@ -134,14 +158,14 @@ class HttpOrigin:
         else:
             exchange.abort()
 
-    def _encode(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> bytes:
+    def _encode(self, method: str, url: str, headers: Mapping[str, str], size: int) -> bytes:
         parts = urlsplit(url)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         lines = [f"{method} {target} HTTP/1.1", f"host: {self._host_header}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
-        if body or method == "POST":
-            lines.append(f"content-length: {len(body)}")
-        return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
+        if size or method == "POST":
+            lines.append(f"content-length: {size}")
+        return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 
 def _is_address(host: str) -> bool:

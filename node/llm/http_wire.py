@@ -5,6 +5,7 @@ everything else on a prompt's way together; this protocol costs 0.03 ms.
 """
 
 import asyncio
+from collections.abc import AsyncIterator
 
 from node.llm.http_body import BodyDecoder, HttpFormatError, decoder_for
 
@@ -36,6 +37,8 @@ class HttpExchange(asyncio.Protocol):
         self._waiting_bytes = 0
         self._paused = False
         self._keep_alive = False
+        self._is_cut = False
+        self._full = False
         self._error: Exception | None = None
         self._closed = False
         self._deadline = 0.0
@@ -44,7 +47,8 @@ class HttpExchange(asyncio.Protocol):
     @property
     def reusable(self) -> bool:
         done = self._decoder is not None and self._decoder.complete
-        return done and self._keep_alive and not self._closed and self._error is None
+        alive = self._keep_alive and not self._is_cut
+        return done and alive and not self._closed and self._error is None
 
     def send(self, request: bytes) -> None:
         """Begin a new exchange."""
@@ -53,6 +57,16 @@ class HttpExchange(asyncio.Protocol):
         if self._transport is None or self._closed:
             raise ConnectionResetError("the connection is closed")
         self._transport.write(request)
+
+    async def send_body(self, pieces: AsyncIterator[bytes], silence_s: float) -> None:
+        """Write a long body at the server's speed; stops when the server answers before its end."""
+        async for piece in pieces:
+            if self._transport is None or self._closed or self._decoder is not None:
+                self._is_cut = True
+                return
+            self._transport.write(piece)
+            while self._full and self._error is None and self._decoder is None:
+                await self._wait(silence_s)
 
     async def head(self, silence_s: float) -> None:
         """Wait for the status line and headers."""
@@ -97,6 +111,13 @@ class HttpExchange(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if isinstance(transport, asyncio.Transport):
             self._transport = transport
+
+    def pause_writing(self) -> None:
+        self._full = True
+
+    def resume_writing(self) -> None:
+        self._full = False
+        self._wake()
 
     def data_received(self, data: bytes) -> None:
         self.got_bytes = True

@@ -6,32 +6,35 @@ from typing import Any
 
 import orjson
 
-from node.core.errors import (
-    BackendError,
-    BackendRefusedError,
-    BackendUnavailableError,
-    ConfigError,
+from node.core.errors import BackendError, BackendUnavailableError, ConfigError
+from node.core.ports import BackendHealth, TranscriptionJob
+from node.llm.answers import (
+    bad_answer,
+    content_type,
+    refusal,
+    stream_error,
+    too_large,
+    whole_object,
 )
-from node.core.ports import BackendHealth
 from node.llm.endpoint import server_urls
-from node.llm.http_origin import HttpOrigin, HttpResponse
+from node.llm.http_origin import HttpOrigin, HttpResponse, LongBody
 from node.llm.limits import (
     HEALTH_S,
-    MAX_ANSWER_BYTES,
     MAX_CHUNK_BYTES,
     MAX_CHUNKS,
-    MAX_ERROR_BYTES,
     MAX_STREAM_BYTES,
     STREAM_SILENCE_S,
     WHOLE_ANSWER_S,
 )
+from node.llm.multipart import MultipartBody
+from node.llm.openai_audio import speech_pieces, transcript_parts
 from node.llm.sse import DONE, SseSplitter
 
 _CONNECT_S = 3.0
 
 
 class OpenAiBackend:
-    """`LlmBackend` over HTTP. Requests go on unchanged but for `model`.
+    """`LlmBackend` and `AudioBackend` over HTTP. Requests go on unchanged but for `model`.
 
     `url` is a base address or a full one (see `server_urls`). With `unix_socket` the connection
     goes through that socket and the host in `url` is only a name. The caller closes the backend.
@@ -63,24 +66,39 @@ class OpenAiBackend:
         wants_stream = bool(body.get("stream"))
         silence = STREAM_SILENCE_S if wants_stream else WHOLE_ANSWER_S
         accept = "text/event-stream" if wants_stream else "application/json"
-        async with self._post(self._urls.chat, body, silence, accept) as response:
+        async with self._post_json(self._urls.chat, body, silence, accept) as response:
             # The server decides by its content type; a request for a stream may get one object.
-            if _content_type(response) == "text/event-stream":
+            if content_type(response) == "text/event-stream":
                 async for chunk in _stream_chunks(response):
                     yield chunk
                 return
-            answer = await _whole_object(response)
+            answer = await whole_object(response)
             if not answer.get("object"):
                 answer["object"] = "chat.completion"
             yield answer
 
     async def embeddings(self, body: Mapping[str, Any]) -> dict[str, Any]:
         url = self._urls.embeddings
-        async with self._post(url, body, WHOLE_ANSWER_S, "application/json") as response:
-            answer = await _whole_object(response)
+        async with self._post_json(url, body, WHOLE_ANSWER_S, "application/json") as response:
+            answer = await whole_object(response)
         if not isinstance(answer.get("data"), list):
-            raise _bad_answer()
+            raise bad_answer()
         return answer
+
+    async def speech(self, body: Mapping[str, Any]) -> AsyncGenerator[bytes, None]:
+        async with self._post_json(self._urls.speech, body, WHOLE_ANSWER_S, "*/*") as response:
+            async for piece in speech_pieces(response):
+                yield piece
+
+    async def transcribe(self, job: TranscriptionJob) -> AsyncGenerator[dict[str, Any] | str, None]:
+        form = MultipartBody(
+            (("model", self._model), *job.fields), audio=job.audio, audio_type=job.audio_type
+        )
+        headers = {"content-type": form.content_type, "accept": "*/*"}
+        url = self._urls.transcriptions
+        async with self._post(url, form, WHOLE_ANSWER_S, headers) as response:
+            async for part in transcript_parts(response):
+                yield part
 
     async def health(self) -> BackendHealth:
         """Ask for the list of models. Anything but a server error or a refused key is healthy."""
@@ -101,23 +119,30 @@ class OpenAiBackend:
         self._origin.close()
 
     @asynccontextmanager
-    async def _post(
+    async def _post_json(
         self, url: str, body: Mapping[str, Any], silence_s: float, accept: str
     ) -> AsyncIterator[HttpResponse]:
-        """Send and check the status."""
         try:
             content = orjson.dumps({**body, "model": self._model})
         except TypeError as error:
             raise BackendError("The request holds something JSON cannot express.") from error
+        async with self._post(url, content, silence_s, {"accept": accept}) as response:
+            yield response
+
+    @asynccontextmanager
+    async def _post(
+        self, url: str, body: bytes | LongBody, silence_s: float, headers: Mapping[str, str]
+    ) -> AsyncIterator[HttpResponse]:
+        """Send and check the status."""
         async with self._origin.request(
             "POST",
             url,
-            headers={**self._headers, "accept": accept},
-            body=content,
+            headers={**self._headers, **headers},
+            body=body,
             silence_s=silence_s,
         ) as response:
             if response.status != 200:
-                raise await _refusal(response)
+                raise await refusal(response)
             yield response
 
 
@@ -131,7 +156,7 @@ async def _stream_chunks(response: HttpResponse) -> AsyncGenerator[dict[str, Any
         data = splitter.feed(raw)
         count += len(data)
         if total > MAX_STREAM_BYTES or count > MAX_CHUNKS:
-            raise _too_large()
+            raise too_large()
         for chunk in _parsed(data):
             if chunk is None:
                 return
@@ -156,15 +181,15 @@ def _parsed(items: Iterable[bytes]) -> Iterable[dict[str, Any] | None]:
         if not data:
             continue
         if len(data) > MAX_CHUNK_BYTES:
-            raise _too_large()
+            raise too_large()
         try:
             chunk = orjson.loads(data)
         except orjson.JSONDecodeError as error:
-            raise _bad_answer() from error
+            raise bad_answer() from error
         if type(chunk) is not dict:
-            raise _bad_answer()
+            raise bad_answer()
         if "choices" not in chunk and "error" in chunk:
-            raise _stream_error(chunk)
+            raise stream_error(chunk)
         if not chunk.get("object"):
             chunk["object"] = "chat.completion.chunk"
         yield chunk
@@ -177,64 +202,3 @@ def _is_last(chunk: dict[str, Any]) -> bool:
 
 def _has_finish_reason(choice: object) -> bool:
     return isinstance(choice, dict) and bool(choice.get("finish_reason"))
-
-
-def _content_type(response: HttpResponse) -> str:
-    return response.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-async def _read(response: HttpResponse, limit: int, *, cut: bool = False) -> bytes:
-    body = bytearray()
-    while raw := await response.read():
-        body += raw
-        if len(body) > limit:
-            if cut:
-                break
-            raise _too_large()
-    return bytes(body[:limit])
-
-
-async def _whole_object(response: HttpResponse) -> dict[str, Any]:
-    raw = await _read(response, MAX_ANSWER_BYTES)
-    try:
-        answer = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        raise _bad_answer() from error
-    if not isinstance(answer, dict):
-        raise _bad_answer()
-    return answer
-
-
-async def _refusal(response: HttpResponse) -> BackendRefusedError:
-    raw = await _read(response, MAX_ERROR_BYTES, cut=True)
-    try:
-        body = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        text = raw.decode("utf-8", "replace").strip()
-        body = {"error": {"message": text, "type": "upstream_error"}}
-    return BackendRefusedError(
-        f"The model server refused the request (error {response.status}).",
-        status=response.status,
-        body=body,
-    )
-
-
-def _stream_error(chunk: dict[str, Any]) -> BackendRefusedError:
-    error = chunk["error"]
-    code = error.get("code") if isinstance(error, dict) else None
-    status = code if isinstance(code, int) and 400 <= code <= 599 else 502
-    return BackendRefusedError(
-        "The model server reported an error in its answer.", status=status, body=chunk
-    )
-
-
-def _bad_answer() -> BackendUnavailableError:
-    return BackendUnavailableError(
-        "The model server sent something that is no valid answer.",
-        code="backend.bad_answer",
-        retryable=False,
-    )
-
-
-def _too_large() -> BackendError:
-    return BackendError("The model server's answer is too large.", code="backend.too_large")

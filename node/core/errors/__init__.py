@@ -8,8 +8,16 @@ after redaction.
 from node.core.errors.base import (
     NodeError,
 )
+from node.core.errors.clients import (
+    ClientAllowanceError,
+    ClientError,
+    ClientExistsError,
+    ClientNotFoundError,
+    TooManyRequestsError,
+)
 from node.core.errors.inputs import (
     ChatNotFoundError,
+    FileTooLargeError,
     InvalidAddressError,
     InvalidAmountError,
     InvalidDurationError,
@@ -18,6 +26,7 @@ from node.core.errors.inputs import (
     InvalidMnemonicError,
     InvalidPromptError,
     NoTargetError,
+    UploadsFullError,
     UserInputError,
 )
 from node.core.errors.market import (
@@ -70,6 +79,7 @@ from node.core.errors.peers import (
     ModelFileError,
     OutOfCapacityError,
     OutOfMemoryError,
+    PromptReadableError,
     ProviderError,
     ProviderModelError,
     ProviderRefusedError,
@@ -107,9 +117,14 @@ __all__ = [
     "BudgetEmptyError",
     "ChainError",
     "ChatNotFoundError",
+    "ClientAllowanceError",
+    "ClientError",
+    "ClientExistsError",
+    "ClientNotFoundError",
     "ConfigError",
     "EndpointRefusedError",
     "EngineError",
+    "FileTooLargeError",
     "ForbiddenError",
     "FundsError",
     "IncompleteAnswerError",
@@ -141,6 +156,7 @@ __all__ = [
     "OwnBidError",
     "PayoutEmptyError",
     "PriceChangedError",
+    "PromptReadableError",
     "ProviderError",
     "ProviderModelError",
     "ProviderRefusedError",
@@ -158,8 +174,10 @@ __all__ = [
     "SessionTooShortError",
     "SpendLimitError",
     "StorageError",
+    "TooManyRequestsError",
     "TxReplacedError",
     "TxStuckError",
+    "UploadsFullError",
     "UserInputError",
     "WalletError",
     "WalletExistsError",

@@ -44,3 +44,17 @@ class NoTargetError(UserInputError):
 
 class ChatNotFoundError(UserInputError):
     default_code = "chat.not_found"
+
+
+class FileTooLargeError(UserInputError):
+    """A file exceeds what was announced or allowed."""
+
+    default_code = "input.file_too_large"
+
+
+class UploadsFullError(UserInputError):
+    """Too much is being uploaded at the same time."""
+
+    default_code = "input.uploads_full"
+    default_hint = "Try again when the other uploads are done."
+    default_retryable = True

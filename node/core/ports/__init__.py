@@ -8,12 +8,20 @@ constructor.
 from node.core.ports.calls import Call, Calls, Intent
 from node.core.ports.handshake import HandshakeReply, SignedBlob
 from node.core.ports.keys import SignedTransaction, Signer, UnsignedTransaction
-from node.core.ports.models import BackendHealth, LlmBackend, ModelKind, PromptStats
+from node.core.ports.models import (
+    AudioBackend,
+    BackendHealth,
+    LlmBackend,
+    ModelKind,
+    PromptStats,
+    TranscriptionJob,
+)
 from node.core.ports.reads import JsonRpc, Marketplace
 from node.core.ports.transactions import AsyncLane, PreparedTransaction, Transactions
 
 __all__ = [
     "AsyncLane",
+    "AudioBackend",
     "BackendHealth",
     "Call",
     "Calls",
@@ -29,5 +37,6 @@ __all__ = [
     "SignedTransaction",
     "Signer",
     "Transactions",
+    "TranscriptionJob",
     "UnsignedTransaction",
 ]

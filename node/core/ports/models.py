@@ -3,7 +3,8 @@
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
 
 
 class ModelKind(StrEnum):
@@ -49,6 +50,31 @@ class LlmBackend(Protocol):
     async def health(self) -> BackendHealth: ...
 
     async def aclose(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranscriptionJob:
+    """What a speech-to-text server is asked: form fields in order, without `model` and the file.
+
+    `audio` is a file of ours, which the caller removes; None when a field names the audio.
+    """
+
+    fields: tuple[tuple[str, str], ...]
+    audio: Path | None = None
+    audio_type: str = ""
+
+
+@runtime_checkable
+class AudioBackend(Protocol):
+    """A model server that speaks and listens. Both raise what `LlmBackend.chat` raises."""
+
+    def speech(self, body: Mapping[str, Any]) -> AsyncGenerator[bytes, None]:
+        """Yield the audio as it arrives, in pieces of any size; at least one."""
+        ...
+
+    def transcribe(self, job: TranscriptionJob) -> AsyncGenerator[dict[str, Any] | str, None]:
+        """Yield the events of a stream as objects, or exactly one text as the server sent it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

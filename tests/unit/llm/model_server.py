@@ -1,6 +1,7 @@
 """A scripted model server on loopback that answers raw bytes, so that every fault can be played."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any, Self
@@ -18,7 +19,9 @@ class Exchange:
         self.method, self.path, _ = first.split(" ")
         pairs = (line.split(": ", 1) for line in lines if ": " in line)
         self.headers = {name.lower(): value for name, value in pairs}
-        self.body: Any = orjson.loads(body) if body else None
+        self.raw = body
+        is_form = self.headers.get("content-type", "").startswith("multipart/")
+        self.body: Any = orjson.loads(body) if body and not is_form else None
         self.writer = writer
 
     async def send(self, status: int, content_type: str, body: bytes) -> None:
@@ -39,6 +42,18 @@ class Exchange:
             await self.writer.drain()
             await asyncio.sleep(0)
         self.writer.close()
+
+    def form(self) -> dict[str, list[tuple[str, bytes]]]:
+        """Parts of a multipart body by field name: file name (empty for plain fields), content."""
+        boundary = self.headers["content-type"].partition("boundary=")[2].encode()
+        found: dict[str, list[tuple[str, bytes]]] = {}
+        for part in self.raw.split(b"--" + boundary)[1:-1]:
+            head, _, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+            names = dict(re.findall(rb'(name|filename)="([^"]*)"', head))
+            names = {key.decode(): value.decode() for key, value in names.items()}
+            entry = (names.get("filename", ""), content.removesuffix(b"\r\n"))
+            found.setdefault(names["name"], []).append(entry)
+        return found
 
 
 class ModelServer:

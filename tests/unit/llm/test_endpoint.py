@@ -1,7 +1,7 @@
 import pytest
 
 from node.core.errors import ConfigError
-from node.llm.endpoint import server_urls
+from node.llm.endpoint import messages_url, server_urls
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,8 @@ from node.llm.endpoint import server_urls
         "http://127.0.0.1:8080/v1/",
         "http://127.0.0.1:8080/v1/chat/completions",
         "http://127.0.0.1:8080/v1/embeddings",
+        "http://127.0.0.1:8080/v1/audio/speech",
+        "http://127.0.0.1:8080/v1/audio/transcriptions",
         "http://127.0.0.1:8080/v1/models",
     ],
 )
@@ -20,6 +22,8 @@ def test_base_and_full_addresses_mean_the_same_server(url: str) -> None:
     urls = server_urls(url)
     assert urls.chat == "http://127.0.0.1:8080/v1/chat/completions"
     assert urls.embeddings == "http://127.0.0.1:8080/v1/embeddings"
+    assert urls.speech == "http://127.0.0.1:8080/v1/audio/speech"
+    assert urls.transcriptions == "http://127.0.0.1:8080/v1/audio/transcriptions"
     assert urls.models == "http://127.0.0.1:8080/v1/models"
 
 
@@ -29,7 +33,22 @@ def test_versioned_base_below_a_path_and_query_are_kept() -> None:
 
 
 def test_other_paths_are_taken_as_they_stand() -> None:
-    assert server_urls("https://gpu.example.org/run/llm").chat == "https://gpu.example.org/run/llm"
+    urls = server_urls("https://gpu.example.org/run/it")
+    for kind in (urls.chat, urls.embeddings, urls.speech, urls.transcriptions):
+        assert kind == "https://gpu.example.org/run/it"
+
+
+@pytest.mark.parametrize(
+    ("url", "full"),
+    [
+        ("https://api.example.org", "https://api.example.org/v1/messages"),
+        ("https://api.example.org/v1/", "https://api.example.org/v1/messages"),
+        ("https://api.example.org/v1/messages", "https://api.example.org/v1/messages"),
+        ("https://api.example.org/relay?t=1", "https://api.example.org/relay?t=1"),
+    ],
+)
+def test_addresses_of_the_messages_api(url: str, full: str) -> None:
+    assert messages_url(url) == full
 
 
 @pytest.mark.parametrize(
