@@ -1,5 +1,6 @@
 """How many connections, half-read bytes and requests strangers may cost us."""
 
+import asyncio
 import ipaddress
 from collections import Counter, OrderedDict, deque
 
@@ -57,6 +58,8 @@ class Admission:
         self._strangers: Counter[str] = Counter()
         self._guests: Counter[str] = Counter()
         self._known: OrderedDict[str, None] = OrderedDict()
+        self._queues: dict[str, deque[asyncio.Future[Place]]] = {}
+        self._waiting = 0
         self._unread = 0
 
     def enter(self, address: str) -> "Place | None":
@@ -75,6 +78,47 @@ class Admission:
         self._total += 1
         unproven[address] += 1
         return Place(self, address, unproven)
+
+    async def enter_later(self, address: str) -> "Place | None":
+        """A place as soon as the sender proves itself on one of those that it has, or leaves one.
+
+        A gateway's first burst waits so for its first signature instead of being cut off. Nothing
+        is read meanwhile. None after `waiting_s`, or when too many wait already.
+        """
+        if self._waiting >= self._limits.waiting:
+            return None
+        address = network_of(address)
+        place: asyncio.Future[Place] = asyncio.get_running_loop().create_future()
+        queue = self._queues.setdefault(address, deque())
+        queue.append(place)
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(self._limits.waiting_s):
+                return await place
+        except TimeoutError:
+            return place.result() if _is_given(place) else None
+        except asyncio.CancelledError:
+            if _is_given(place):
+                place.result().leave()
+            raise
+        finally:
+            self._waiting -= 1
+            if place in queue:
+                queue.remove(place)
+            if not queue:
+                self._queues.pop(address, None)
+
+    def _let_in(self, address: str) -> None:
+        """Give those who wait the places that there are now, in the order they came."""
+        queue = self._queues.get(address)
+        while queue:
+            if queue[0].done():
+                queue.popleft()
+                continue
+            place = self.enter(address)
+            if place is None:
+                return
+            queue.popleft().set_result(place)
 
     @property
     def connections(self) -> int:
@@ -125,6 +169,7 @@ class Place:
         """A valid session signature was seen: stop counting this address as a stranger."""
         self._admission._remember(self.address)
         self._uncount()
+        self._admission._let_in(self.address)
 
     def _uncount(self) -> None:
         unproven, self._unproven = self._unproven, None
@@ -139,3 +184,9 @@ class Place:
             self.release()
             self._uncount()
             self._admission._left()
+            self._admission._let_in(self.address)
+
+
+def _is_given(place: "asyncio.Future[Place]") -> bool:
+    """Whether the place came in the moment in which its taker stopped waiting."""
+    return place.done() and not place.cancelled()

@@ -46,6 +46,9 @@ class WireLimits:
     an IPv6 /64 network counts as one."""
     unproven_per_guest: int = 256
     """The same for an address on which a session's signature was verified before."""
+    waiting: int = 256
+    waiting_s: float = 3.0
+    """Connections beyond a stranger's places, and how long they wait for one, unread."""
     unread_total: int = 128 * MIB
     trailing: int = 1 * MIB
     """Bytes after the request that are read and thrown away before the connection is cut."""

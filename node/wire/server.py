@@ -131,10 +131,32 @@ class ProviderServer:
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = writer.get_extra_info("peername")
         listening = self._server is not None
-        place = self._admission.enter(str(peer[0]) if peer else "") if listening else None
-        if place is None:
+        if not listening:
             writer.transport.abort()
             return
+        address = str(peer[0]) if peer else ""
+        place = self._admission.enter(address)
+        if place is None:
+            self._scope.spawn(self._wait(reader, writer, address), name="waiting connection")
+        else:
+            self._begin(reader, writer, place)
+
+    async def _wait(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, address: str
+    ) -> None:
+        try:
+            place = await self._admission.enter_later(address)
+        except asyncio.CancelledError:
+            writer.transport.abort()
+            raise
+        if place is None:
+            writer.transport.abort()
+        else:
+            self._begin(reader, writer, place)
+
+    def _begin(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, place: Place
+    ) -> None:
         inbound = Inbound(
             reader,
             writer,
@@ -224,8 +246,7 @@ class ProviderServer:
         self._check_rate(call)
         request = self._decode(SessionRequest, call)
         key = self._guard.session_request(request)
-        issued_at = self._guard.approval_time(request)
-        approval = await self._handler.approve(request, key, issued_at)
+        approval = await self._handler.approve(request, key)
         reply = SessionReply(
             message=self._signer.public_key,
             approval=approval.encoded,

@@ -17,7 +17,6 @@ from node.core.errors import (
     ProviderTimeoutError,
     ProviderUnreachableError,
 )
-from node.core.ids import BidId
 from node.core.tasks import TaskScope
 from node.wire.admission import Admission, RateLimiter, network_of
 from node.wire.client import WireClient
@@ -26,7 +25,7 @@ from node.wire.limits import WireLimits
 from node.wire.messages import PromptRequest
 from node.wire.plaintexts import AnswerPart
 from node.wire.signing import sign
-from node.wire.verification import ApprovalClock, ReplayMemory
+from node.wire.verification import ReplayMemory
 from tests.support.scripted_provider import ScriptedProvider
 from tests.support.wire_pair import (
     CONSUMER,
@@ -102,7 +101,7 @@ async def test_oversized_request_is_cut_off() -> None:
 
 
 async def test_strangers_of_one_address_share_few_connections() -> None:
-    async with running(limits=limits(unproven_per_address=2)) as pair:
+    async with running(limits=limits(unproven_per_address=2, waiting_s=0.05)) as pair:
         port = pair.server.port
         held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
         await until(lambda: pair.server.connections == 2)
@@ -220,6 +219,24 @@ def test_a_sender_that_proved_itself_once_may_send_many_at_the_same_moment() -> 
     assert admission.enter("gateway") is not None
 
 
+async def test_who_waits_for_a_place_gets_it_in_turn_or_leaves() -> None:
+    admission = Admission(limits(unproven_per_address=1, waiting=2, waiting_s=5.0))
+    first = admission.enter("a")
+    assert first is not None
+    async with TaskScope("test") as tasks:
+        waiting = [tasks.spawn(admission.enter_later("a"), name="wait") for _ in range(2)]
+        await until(lambda: len(admission._queues.get("a", ())) == 2)
+        assert await admission.enter_later("a") is None, "enough wait already"
+        first.leave()
+        second = await waiting[0]
+        assert second is not None
+        assert not waiting[1].done()
+        waiting[1].cancel()
+    second.leave()
+    assert admission.connections == 0
+    assert admission.enter("a") is not None, "a place given up while waiting is free"
+
+
 @pytest.mark.parametrize(
     ("address", "network"),
     [
@@ -241,16 +258,6 @@ def test_replay_memory_forgets_after_its_time() -> None:
     assert not memory.admit(b"s" * 64 + b"t")
     clock.advance(601)
     assert memory.admit(b"s" * 65)
-
-
-def test_approval_times_strictly_increase() -> None:
-    clock = FakeClock()
-    approvals = ApprovalClock(clock)
-    times = [approvals.next(BidId(b"b" * 32), CONSUMER.address) for _ in range(3)]
-    assert times == [clock.unix_millis() + step for step in range(3)]
-    assert approvals.next(BidId(b"c" * 32), CONSUMER.address) == clock.unix_millis()
-    clock.advance(10)
-    assert approvals.next(BidId(b"b" * 32), CONSUMER.address) == clock.unix_millis()
 
 
 # --- consumer ------------------------------------------------------------------------------------
