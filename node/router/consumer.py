@@ -20,6 +20,7 @@ from node.core.ports import PromptStats
 from node.core.tokens import prompt_tokens
 from node.router.access import ChainAccess, WalletAccess
 from node.router.links import ProviderLink
+from node.router.prompt_privacy import PromptPrivacy
 from node.store.journal_records import SessionEntry, SessionState
 from node.store.peers import PeerKeys
 from node.store.session_stats import SessionStats
@@ -66,12 +67,14 @@ class Consumer:
         link: ProviderLink,
         peers: PeerKeys,
         stats: SessionStats,
+        privacy: PromptPrivacy,
     ) -> None:
         self._chain = chain
         self._wallet = wallet
         self._link = link
         self._peers = peers
         self._stats = stats
+        self._privacy = privacy
         self._slots: dict[SessionId, asyncio.Lock] = {}
         self._waiting: dict[SessionId, int] = {}
 
@@ -90,6 +93,7 @@ class Consumer:
         Raises:
             SessionExpiredError, SessionClosedError: before anything is sent.
             SessionBusyError: four prompts wait already.
+            PromptReadableError: see `PromptPrivacy.seals`; nothing was sent.
             ProviderError: see `ProviderLink.prompt`. What was yielded stays valid.
         """
         session_id = self._usable(entry)
@@ -137,6 +141,7 @@ class Consumer:
     async def _parts(
         self, entry: SessionEntry, session_id: SessionId, message: str, kind: PromptKind
     ) -> AsyncGenerator[AnswerPart, None]:
+        sealed = await self._privacy.seals(entry.endpoint, entry.provider)
         key = await self.provider_key(entry)
         for attempt in (1, 2):
             try:
@@ -147,6 +152,7 @@ class Consumer:
                         message,
                         key,
                         kind=kind,
+                        sealed=sealed,
                     )
                 ) as parts:
                     async for part in parts:
@@ -156,6 +162,8 @@ class Consumer:
                     # The provider lost its data: introducing ourselves anew costs nothing on chain.
                     key = await self._introduce(entry)
                     continue
+                if sealed:
+                    await self._privacy.refused(entry.endpoint, entry.provider, error)
                 raise
             return
 

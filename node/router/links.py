@@ -30,8 +30,11 @@ class ProviderLink(Protocol):
         provider_public_key: bytes,
         *,
         kind: PromptKind = PromptKind.CHAT,
+        sealed: bool = False,
     ) -> AsyncGenerator[AnswerPart, None]:
         """Yield the verified parts of the answer in order; a `DONE` part is the end mark.
+
+        `sealed`: send an envelope, which the provider must have announced.
 
         Raises:
             ProviderRefusedError: unsigned error text. ProviderModelError: signed model error.

@@ -15,6 +15,7 @@ from node.core.errors import (
     NoProviderError,
     NotEnoughMorError,
     PriceChangedError,
+    PromptReadableError,
     ProviderError,
     RevertedError,
     SessionBusyError,
@@ -27,6 +28,7 @@ from node.core.records import Receipt
 from node.core.units import Mor, UnixMillis
 from node.router.access import ChainAccess, WalletAccess, announce
 from node.router.links import ProviderLink
+from node.router.prompt_privacy import OPENING_FRESH_S, PromptPrivacy
 from node.router.quotes import Candidate, SessionQuote
 from node.router.sending import Stage, TransactionSender, refusal_text
 from node.store.journal_records import OPENING_STATES, SessionEntry, SessionState
@@ -67,12 +69,14 @@ class SessionOpener:
         sender: TransactionSender,
         link: ProviderLink,
         peers: PeerKeys,
+        privacy: PromptPrivacy,
     ) -> None:
         self._chain = chain
         self._wallet = wallet
         self._sender = sender
         self._link = link
         self._peers = peers
+        self._privacy = privacy
         self._drafting = asyncio.Lock()
 
     async def open(self, quote: SessionQuote) -> AsyncGenerator[OpeningStep, None]:
@@ -84,6 +88,7 @@ class SessionOpener:
             NodeError: the first of the quote's problems, if it has any.
             SessionBusyError: a session of this model is being opened already; nothing was spent.
             NoProviderError: every provider refused; nothing was spent.
+            PromptReadableError: the same, and one would take prompts in clear only.
             RevertedError, TxStuckError, RpcUnavailableError: as journalled; see `SessionRecovery`.
         """
         if quote.problems:
@@ -98,6 +103,7 @@ class SessionOpener:
         self, entry: SessionEntry, quote: SessionQuote
     ) -> AsyncGenerator[OpeningStep, None]:
         tried: list[tuple[str, str]] = []
+        readable: PromptReadableError | None = None
         for candidate in quote.candidates:
             entry = await self._save(entry, candidate=candidate, state=SessionState.QUOTED)
             yield OpeningStep(
@@ -105,9 +111,14 @@ class SessionOpener:
             )
             try:
                 await self._check_bid(candidate)
+                await self._privacy.seals(
+                    candidate.endpoint, candidate.bid.provider, fresh_s=OPENING_FRESH_S
+                )
                 reply = await self._ask(entry)
             except (ProviderError, BidNotFoundError, PriceChangedError) as error:
                 tried.append((candidate.bid.provider.checksum, refusal_text(error)))
+                if isinstance(error, PromptReadableError):
+                    readable = error
                 continue
             entry = await self._accepted(entry, reply)
             async with aclosing(self._pay(entry)) as steps:
@@ -115,6 +126,8 @@ class SessionOpener:
                     yield step
             return
         await self._give_up(entry, "; ".join(f"{who}: {why}" for who, why in tried))
+        if readable is not None:
+            raise readable
         raise NoProviderError(
             "No provider accepted the session.", tried=tried, hint=await self._clock_hint()
         )

@@ -24,6 +24,7 @@ from node.router.consumer import Consumer
 from node.router.keeper import SessionKeeper
 from node.router.market import MarketBook
 from node.router.opening import SessionOpener
+from node.router.prompt_privacy import PromptPrivacy
 from node.router.provider_admin import ProviderAdmin
 from node.router.quotes import QuoteDesk
 from node.router.rating import RatingConfig
@@ -35,6 +36,7 @@ from node.router.serving import ProviderSide
 from node.router.session_watch import SessionWatch
 from node.service.profile import VERSION
 from node.service.stack import DemoControl, NetworkStack
+from node.store.abilities import AbilityBook
 from node.store.db import Database
 from node.store.journal import SessionJournal
 from node.store.peers import PeerKeys
@@ -127,7 +129,12 @@ def _stack(parts: StackParts, provider: ProviderSide | None) -> NetworkStack:
     )
     sender = TransactionSender(chain=chain, wallet=wallet)
     quotes = QuoteDesk(chain=chain, signer=parts.signer, rating=parts.rating)
-    opener = SessionOpener(chain=chain, wallet=wallet, sender=sender, link=link, peers=peers)
+    privacy = PromptPrivacy(
+        link=link, peers=peers, abilities=AbilityBook(parts.journal), clock=parts.clock
+    )
+    opener = SessionOpener(
+        chain=chain, wallet=wallet, sender=sender, link=link, peers=peers, privacy=privacy
+    )
     reports = ReportMaker(
         signer=parts.signer,
         stats=stats,
@@ -152,7 +159,10 @@ def _stack(parts: StackParts, provider: ProviderSide | None) -> NetworkStack:
         closer=closer,
         recovery=recovery,
         keeper=SessionKeeper(chain=chain, wallet=wallet, closer=closer, recovery=recovery),
-        consumer=Consumer(chain=chain, wallet=wallet, link=link, peers=peers, stats=stats),
+        consumer=Consumer(
+            chain=chain, wallet=wallet, link=link, peers=peers, stats=stats, privacy=privacy
+        ),
+        privacy=privacy,
         provider_admin=ProviderAdmin(chain=chain, wallet=wallet, sender=sender),
         provider_side=provider,
         listening=parts.listen,

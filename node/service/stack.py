@@ -16,6 +16,7 @@ from node.router.consumer import Consumer
 from node.router.keeper import SessionKeeper
 from node.router.market import MarketBook
 from node.router.opening import SessionOpener
+from node.router.prompt_privacy import PromptPrivacy
 from node.router.provider_admin import ProviderAdmin
 from node.router.quotes import QuoteDesk
 from node.router.recovery import SessionRecovery
@@ -54,6 +55,7 @@ class NetworkStack:
     recovery: SessionRecovery
     keeper: SessionKeeper
     consumer: Consumer
+    privacy: PromptPrivacy
     provider_admin: ProviderAdmin
     provider_side: ProviderSide | None
     listening: str

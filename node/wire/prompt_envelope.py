@@ -8,7 +8,7 @@ import base64
 from dataclasses import dataclass
 from enum import Enum
 
-from node.core.errors import BadMessageError
+from node.core.errors import BadMessageError, NodeError
 from node.core.ids import SessionId
 from node.core.ports import Signer
 from node.core.units import UnixMillis
@@ -75,6 +75,12 @@ def seal(
 def is_sealed(text: str) -> bool:
     """Whether this text is an envelope: clear requests are JSON objects and never start so."""
     return text.startswith(_MARK)
+
+
+def is_not_opened(error: NodeError) -> bool:
+    """Whether a provider did not know what to do with an envelope; old ones call it bad JSON."""
+    text = str(error.details.get("text", ""))
+    return BAD_ENVELOPE in text or "failed to unmarshal request" in text
 
 
 def unseal(text: str, signer: Signer, binding: Binding) -> str:

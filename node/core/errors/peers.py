@@ -43,6 +43,22 @@ class BadSignatureError(ProviderError):
     default_hint = "Nothing was sent. Choose another provider."
 
 
+class PromptReadableError(ProviderError):
+    """A prompt would be readable on the network where it was encrypted before; it was not sent."""
+
+    default_code = "provider.prompt_readable"
+
+    @classmethod
+    def withdrawn(cls, provider: str) -> "PromptReadableError":
+        """`provider` took encrypted prompts once and no longer does."""
+        return cls(
+            "This provider used to take encrypted prompts and no longer does.",
+            hint="Nothing was sent. Choose another provider, or agree that prompts to this one are"
+            " readable on the network.",
+            details={"provider": provider},
+        )
+
+
 class BadMessageError(ProviderError):
     """A peer sent bytes that are not a valid message of the protocol."""
 
