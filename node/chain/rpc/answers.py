@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from node.chain.errors import clean_text, is_known_selector, reverted
+from node.chain.rpc.pauses import pause_from_error
 from node.core.errors import ChainError, RpcAnswerError
 
 _HEX = re.compile(r"0x(?:[0-9a-fA-F]{2}){4,32768}")
@@ -27,6 +28,8 @@ class Fault(StrEnum):
     INSUFFICIENT_FUNDS = "insufficient_funds"
     NO_METHOD = "no_method"
     BAD_RANGE = "bad_range"
+    TOO_LARGE = "too_large"
+    """Request or answer are above the endpoint's limit or ours: ask for less at a time."""
     OUT_OF_GAS = "out_of_gas"
     OTHER = "other"
 
@@ -54,6 +57,7 @@ _MESSAGES = {
     Fault.UNDERPRICED: "The offered network fee is too low.",
     Fault.INSUFFICIENT_FUNDS: "There is not enough ETH for the network fee.",
     Fault.NO_METHOD: "The network node does not support this request.",
+    Fault.TOO_LARGE: "The network node sends or takes less at a time.",
 }
 
 _PATTERNS: tuple[tuple[Fault, tuple[str, ...]], ...] = (
@@ -69,11 +73,47 @@ _PATTERNS: tuple[tuple[Fault, tuple[str, ...]], ...] = (
     (Fault.INSUFFICIENT_FUNDS, ("insufficient funds", "insufficient balance", "cannot afford")),
     (
         Fault.BAD_RANGE,
-        ("block range", "range is too", "query returned more than", "too many results"),
+        (
+            "block range",
+            "blocks range",
+            "range is too",
+            "range too large",
+            "exceed maximum block",
+            "query returned more than",
+            "too many results",
+            "query exceeds max results",
+        ),
+    ),
+    (
+        Fault.TOO_LARGE,
+        (
+            "response size",
+            "response too large",
+            "response is too",
+            "request entity too large",
+            "request too large",
+            "request size",
+            "payload too large",
+            "body too large",
+            "batch too large",
+            "batch size",
+        ),
     ),
     (
         Fault.RATE_LIMIT,
-        ("rate limit", "too many requests", "limit exceeded", "request rate", "capacity"),
+        (
+            "rate limit",
+            "ratelimit",
+            "too many requests",
+            "limit exceeded",
+            "request rate",
+            "request limit",
+            "requests per",
+            "capacity",
+            "throughput",
+            "quota",
+            "daily request count",
+        ),
     ),
     (
         Fault.MISSING_STATE,
@@ -82,7 +122,13 @@ _PATTERNS: tuple[tuple[Fault, tuple[str, ...]], ...] = (
     (Fault.OUT_OF_GAS, ("out of gas", "gas required exceeds", "intrinsic gas")),
     (Fault.NO_METHOD, ("method not found", "not supported", "does not exist/is not available")),
 )
-_CODES = {-32005: Fault.RATE_LIMIT, 429: Fault.RATE_LIMIT, -32601: Fault.NO_METHOD}
+_CODES = {
+    -32005: Fault.RATE_LIMIT,
+    -32029: Fault.RATE_LIMIT,
+    429: Fault.RATE_LIMIT,
+    413: Fault.TOO_LARGE,
+    -32601: Fault.NO_METHOD,
+}
 
 
 def unwrap(answer: Any, request_id: int | None) -> Any:
@@ -124,7 +170,12 @@ def error_for(error: Any) -> ChainError:
         data = bytes.fromhex(match[0][2:])
     if code == 3 or "revert" in text.lower() or (data is not None and is_known_selector(data)):
         return reverted(data or b"", text)
-    return RpcFaultError(_fault(code, text.lower()), rpc_code=code, text=text)
+    fault = RpcFaultError(_fault(code, text.lower()), rpc_code=code, text=text)
+    if fault.fault is Fault.RATE_LIMIT:
+        pause = pause_from_error(error.get("data"), text)
+        if pause is not None:
+            fault.details["retry_after_s"] = pause
+    return fault
 
 
 def _fault(code: int, text: str) -> Fault:

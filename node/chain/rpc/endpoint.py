@@ -10,7 +10,8 @@ import orjson
 
 from node.chain.networks import checked_rpc_url
 from node.chain.rpc.answers import Fault, RpcFaultError, unwrap
-from node.core.errors import RpcAnswerError, RpcUnavailableError
+from node.chain.rpc.pauses import pause_from_error, pause_from_header
+from node.core.errors import RpcUnavailableError
 from node.core.http_client import HttpClient, HttpError, HttpTimeout
 
 REQUEST_TIMEOUT_S = 5.0
@@ -40,18 +41,18 @@ class HttpRpc:
         Raises:
             RpcUnavailableError: not reachable, too slow, or an HTTP error.
             RpcAnswerError: an answer that is none.
-            RevertedError, RpcFaultError: an error answer.
+            RevertedError, RpcFaultError: an error answer; `too_large` also for one above 8 MiB.
         """
         number = next(self._ids)
         body = orjson.dumps(
             {"jsonrpc": "2.0", "id": number, "method": method, "params": list(params)}
         )
         status, retry_after, content = await self._post(body)
-        if status == 429:
-            error = RpcFaultError(Fault.RATE_LIMIT, rpc_code=429, text="HTTP 429")
-            if retry_after.isascii() and retry_after.isdigit():
-                error.details["retry_after_s"] = int(retry_after[:6])
-            raise error
+        if status == 413:
+            raise RpcFaultError(Fault.TOO_LARGE, rpc_code=413, text="HTTP 413")
+        pause = pause_from_header(retry_after)
+        if status == 429 or (status == 503 and pause is not None):
+            raise _limited(status, pause, content)
         answer = _parse(content)
         if not 200 <= status < 300 and not (isinstance(answer, dict) and answer.get("error")):
             raise RpcUnavailableError(
@@ -73,7 +74,9 @@ class HttpRpc:
                 async for chunk in response.aiter_bytes():
                     size += len(chunk)
                     if size > MAX_ANSWER_BYTES:
-                        raise RpcAnswerError("A network node sent an answer that is too large.")
+                        raise RpcFaultError(
+                            Fault.TOO_LARGE, rpc_code=0, text="the answer exceeds our limit"
+                        )
                     chunks.append(chunk)
                 retry_after = str(response.headers.get("retry-after", ""))
                 return response.status_code, retry_after, b"".join(chunks)
@@ -104,6 +107,22 @@ class LocalRpc:
     async def request(self, method: str, params: Sequence[Any]) -> Any:
         """Raises RpcAnswerError, RevertedError, RpcFaultError."""
         return unwrap(await self._endpoint.request(method, list(params)), None)
+
+
+def _limited(status: int, pause: float | None, content: bytes) -> RpcFaultError:
+    """A refusal by HTTP status; the body often says more precisely how long to wait."""
+    error = RpcFaultError(Fault.RATE_LIMIT, rpc_code=status, text=f"HTTP {status}")
+    if pause is None:
+        try:
+            answer = orjson.loads(content)
+        except orjson.JSONDecodeError:
+            answer = None
+        body = answer.get("error") if isinstance(answer, dict) else None
+        if isinstance(body, dict):
+            pause = pause_from_error(body.get("data"), str(body.get("message", "")))
+    if pause is not None:
+        error.details["retry_after_s"] = pause
+    return error
 
 
 def _parse(content: bytes) -> Any:

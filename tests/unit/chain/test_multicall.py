@@ -25,11 +25,12 @@ class Contracts:
     `most` is the number of calls it takes in one request.
     """
 
-    def __init__(self, total: int, *, most: int = 10**6) -> None:
+    def __init__(self, total: int, *, most: int = 10**6, fault: Fault = Fault.OUT_OF_GAS) -> None:
         self.ids = [n.to_bytes(32, "big") for n in range(1, total + 1)]
         self.odd: set[bytes] = set()
         self.failing: set[bytes] = set()
         self.most = most
+        self.fault = fault
         self.sizes: list[int] = []
         self.blocks: set[str] = set()
 
@@ -42,7 +43,7 @@ class Contracts:
         (calls,) = MULTICALL["aggregate3"].decode_arguments(calldata)
         self.sizes.append(len(calls))
         if len(calls) > self.most:
-            raise RpcFaultError(Fault.OUT_OF_GAS, rpc_code=-32000, text="out of gas")
+            raise RpcFaultError(self.fault, rpc_code=-32000, text="too much")
         answers = []
         for target, may_fail, inner in calls:
             assert may_fail
@@ -68,10 +69,11 @@ def reader_of(node: Contracts) -> ContractReader:
 
 
 async def test_a_long_list_is_read_in_chunks_at_one_block():
-    node = Contracts(1200)
+    node = Contracts(2200)
     models = await ModelRegistry(reader_of(node)).active(77)
-    assert [model.name for model in models] == [f"model {n}" for n in range(1, 1201)]
-    assert node.sizes == [CHUNK, CHUNK, 200]
+    assert [model.name for model in models] == [f"model {n}" for n in range(1, 2201)]
+    # Two further pages of the list are one small batch of their own.
+    assert sorted(node.sizes) == [2, 200, CHUNK, CHUNK]
     assert node.blocks == {hex(77)}
 
 
@@ -89,6 +91,16 @@ async def test_a_chunk_that_is_too_much_for_a_node_is_halved():
     node = Contracts(300, most=100)
     assert len(await ModelRegistry(reader_of(node)).active(1)) == 300
     assert min(node.sizes) <= 100
+
+
+@pytest.mark.parametrize("fault", [Fault.OUT_OF_GAS, Fault.TOO_LARGE, Fault.OTHER])
+async def test_what_a_node_takes_at_a_time_is_found_out_once(fault):
+    node = Contracts(300, most=100, fault=fault)
+    models = ModelRegistry(reader_of(node))
+    await models.active(1)
+    node.sizes.clear()
+    assert len(await models.active(2)) == 300
+    assert max(node.sizes) <= 100
 
 
 async def test_no_list_is_read_without_end():

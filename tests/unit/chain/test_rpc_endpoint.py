@@ -6,6 +6,7 @@ import pytest
 from node.chain.rpc import endpoint as endpoint_module
 from node.chain.rpc.answers import Fault, RpcFaultError
 from node.chain.rpc.endpoint import HttpRpc, LocalRpc
+from node.chain.rpc.pauses import LONGEST_S
 from node.core.errors import ConfigError, RevertedError, RpcAnswerError, RpcUnavailableError
 from node.core.http_client import open_http_client
 from tests.unit.chain.nodes import RpcServer, failure, http, result
@@ -76,8 +77,51 @@ async def test_answers_that_answer_nothing_are_refused(client, body):
 
 async def test_an_answer_over_the_limit_is_cut_off(client, monkeypatch):
     monkeypatch.setattr(endpoint_module, "MAX_ANSWER_BYTES", 100_000)
-    with pytest.raises(RpcAnswerError, match="too large"):
+    with pytest.raises(RpcFaultError) as caught:
         await ask(client, lambda r: result(r, "0" * 200_000))
+    assert caught.value.fault is Fault.TOO_LARGE
+
+
+@pytest.mark.parametrize(
+    ("answer", "pause"),
+    [
+        (lambda r: http("", "429 Too Many Requests", "retry-after: 7\r\n"), 7),
+        (lambda r: http("", "503 Service Unavailable", "retry-after: 8\r\n"), 8),
+        (lambda r: http("", "429 Too Many Requests", "retry-after: 99999\r\n"), LONGEST_S),
+        (
+            lambda r: http(
+                "", "429 Too Many Requests", "retry-after: Wed, 01 Jan 2020 00:00:00 GMT\r\n"
+            ),
+            0,
+        ),
+        (lambda r: failure(r, -32005, "limit", {"rate": {"backoff_seconds": 30}}), 30),
+        (lambda r: failure(r, -32090, "Too many requests, retry in 10s"), 10),
+        (lambda r: failure(r, -32005, "rate limit exceeded, try again in 250ms"), 0.25),
+        (lambda r: failure(r, -32016, "over rate limit"), None),
+        (lambda r: failure(r, 429, "exceeded its compute units per second capacity"), None),
+    ],
+    ids=["seconds", "503", "a day", "date", "data", "sentence", "millis", "-32016", "units"],
+)
+async def test_how_long_a_rate_limited_endpoint_wants_to_rest(client, answer, pause):
+    with pytest.raises(RpcFaultError) as caught:
+        await ask(client, answer)
+    assert caught.value.fault is Fault.RATE_LIMIT
+    assert caught.value.details.get("retry_after_s") == pause
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda r: http("", "413 Content Too Large"),
+        lambda r: failure(r, -32008, "response size exceeded: 10 MB limit exceeded"),
+        lambda r: failure(r, -32600, "batch size exceeds limit"),
+    ],
+    ids=["413", "response", "batch"],
+)
+async def test_too_much_at_once_is_told_from_asking_too_often(client, answer):
+    with pytest.raises(RpcFaultError) as caught:
+        await ask(client, answer)
+    assert caught.value.fault is Fault.TOO_LARGE
 
 
 async def test_a_hanging_endpoint_is_given_up(client):
