@@ -5,9 +5,16 @@ import importlib
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
-from node.chain.networks import ARBITRUM, BASE, BASE_SEPOLIA, Network, custom_network
+from node.chain.networks import (
+    ARBITRUM,
+    BASE,
+    BASE_SEPOLIA,
+    MULTICALL3,
+    Network,
+    custom_network,
+)
 from node.chain.rpc.pool import open_pool
-from node.core.errors import ConfigError
+from node.core.errors import ConfigError, InvalidAddressError
 from node.core.events import MarketChanged, WalletChanged
 from node.core.http_client import open_http_client
 from node.core.ids import Address
@@ -48,12 +55,17 @@ def start_network(settings: NodeSettings) -> str:
     """The network to open at start: the named one, a custom one from addresses, or none."""
     if settings.network:
         return settings.network
-    if settings.marketplace_address:
-        return CUSTOM
     for network in PRESETS.values():
-        if network.chain_id == settings.chain_id:
+        if network.chain_id == settings.chain_id and _same_addresses(network, settings):
             return network.key
-    return ""
+    return CUSTOM if settings.marketplace_address else ""
+
+
+def _same_addresses(network: Network, settings: NodeSettings) -> bool:
+    """Whether the addresses of the settings, where there are any, are those of the preset."""
+    given = (settings.marketplace_address, settings.token_address)
+    known = (network.marketplace.hex, network.token.hex)
+    return all(not text or text.lower() == own for text, own in zip(given, known, strict=True))
 
 
 def configured_network(name: str, settings: NodeSettings) -> Network:
@@ -88,11 +100,23 @@ def _custom(settings: NodeSettings) -> Network:
         )
     network = custom_network(
         chain_id=settings.chain_id,
-        marketplace=Address.parse(settings.marketplace_address),
-        token=Address.parse(settings.token_address),
+        marketplace=_address("DIAMOND_CONTRACT_ADDRESS", settings.marketplace_address),
+        token=_address("MOR_TOKEN_ADDRESS", settings.token_address),
         rpc_urls=settings.rpc_urls,
+        multicall=_address("MULTICALL3_ADDR", settings.multicall_address)
+        if settings.multicall_address
+        else MULTICALL3,
     )
     return network
+
+
+def _address(name: str, text: str) -> Address:
+    try:
+        return Address.parse(text)
+    except InvalidAddressError as error:
+        raise ConfigError(
+            f"{name} is no address: “{text[:60]}”.", hint="It has 0x and 40 hex digits."
+        ) from error
 
 
 class NetworkSwitch:

@@ -12,6 +12,7 @@ from node.core.settings.sources import (
     load_settings,
     read_settings_file,
     save_settings,
+    setting_names,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "load_settings",
     "read_settings_file",
     "save_settings",
+    "setting_names",
 ]

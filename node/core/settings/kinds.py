@@ -11,23 +11,23 @@ from node.core.units import Eth, Mor
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 _GO_LEVELS = {"warn": "warning", "dpanic": "error", "panic": "error", "fatal": "error"}
-_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?|(\d+)ms")
+_DURATION = re.compile(r"(?:(?:\d+(?:\.\d*)?|\.\d+)(?:h|ms|m|s|us|µs|ns))+")
+_DURATION_PART = re.compile(r"([\d.]+)(h|ms|m|s|us|µs|ns)")
+_UNIT_S = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
 
 
-def _seconds(value: Any) -> Any:
-    """Accept `90`, `90s`, `1m30s`, `2h`, `500ms` (the notation of the Go node)."""
+def seconds_of(value: Any) -> Any:
+    """Accept seconds as a number, and the Go node's notation: `90s`, `1m30s`, `1.5h`, `500ms`."""
     if not isinstance(value, str):
         return value
-    match = _DURATION.fullmatch(value.strip())
-    if match is None or not any(match.groups()):
+    text = value.strip()
+    if _DURATION.fullmatch(text) is None:
         return value
-    hours, minutes, seconds, millis = match.groups()
-    if millis:
-        return int(millis) / 1000
-    return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds or 0)
+    return sum(float(number) * _UNIT_S[unit] for number, unit in _DURATION_PART.findall(text))
 
 
-def _csv(value: Any) -> Any:
+def csv_texts(value: Any) -> Any:
+    """A list written as one text, separated by commas."""
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     return value
@@ -56,8 +56,8 @@ def _log_level(value: Any) -> Any:
 
 
 LogLevel = Annotated[str, BeforeValidator(_log_level)]
-Seconds = Annotated[float, BeforeValidator(_seconds)]
-Strings = Annotated[tuple[str, ...], BeforeValidator(_csv)]
+Seconds = Annotated[float, BeforeValidator(seconds_of)]
+Strings = Annotated[tuple[str, ...], BeforeValidator(csv_texts)]
 MorText = Annotated[str, BeforeValidator(_amount_text(Mor))]
 EthText = Annotated[str, BeforeValidator(_amount_text(Eth))]
 

@@ -1,18 +1,24 @@
 """Where settings come from: flags over environment over `settings.toml` over defaults."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import tomlkit
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 from tomlkit.exceptions import TOMLKitError
 
 from node.core.errors import ConfigError
 from node.core.paths import write_private
+from node.core.settings.kinds import seconds_of
 from node.core.settings.model import NodeSettings
 
 MAX_FILE_BYTES = 1024 * 1024
+
+
+def setting_names() -> tuple[str, ...]:
+    """Names of all settings, in order of declaration."""
+    return tuple(NodeSettings.model_fields)
 
 
 def environment_names(field: str) -> tuple[str, ...]:
@@ -70,15 +76,45 @@ def _validated(values: Mapping[str, Any], origin: Mapping[str, str]) -> NodeSett
     try:
         return NodeSettings.model_validate(dict(values))
     except ValidationError as error:
-        first = error.errors()[0]
+        first = error.errors(include_url=False)[0]
         name = str(first["loc"][0]) if first["loc"] else ""
         field = NodeSettings.model_fields.get(name)
         title = field.title if field is not None else name
         raise ConfigError(
             f"“{title}” has a value that does not fit.",
-            hint=f"Set in {origin.get(name, 'the settings')}: {first['msg']}.",
+            hint=f"Set in {origin.get(name, 'the settings')}: {_value_text(name, values)}"
+            f" {_expected(name, first['msg'])}",
             details={"field": name},
         ) from error
+
+
+def _value_text(name: str, values: Mapping[str, Any]) -> str:
+    """The value for a message; nothing for secrets, and for what may carry a key of its own."""
+    field = NodeSettings.model_fields.get(name)
+    value = str(values.get(name, ""))
+    if field is None or field.annotation is SecretStr or "://" in value:
+        return "a value that is not shown."
+    return f"“{value[:80]}”."
+
+
+def _expected(name: str, found: str) -> str:
+    """What the value looks like, as a sentence; `found` is what the check said."""
+    field = NodeSettings.model_fields.get(name)
+    kind = field.annotation if field is not None else None
+    if kind is bool:
+        return "It is true or false."
+    if field is not None and seconds_of in [getattr(item, "func", None) for item in field.metadata]:
+        return "It is a time above zero, such as 90s or 1m30s."
+    if kind is int and field is not None:
+        return f"It is a whole number{_bounds(field.metadata)}."
+    text = found.removeprefix("Value error, ").replace("Input should be ", "It is ").rstrip(".")
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _bounds(metadata: Sequence[Any]) -> str:
+    least = [item.ge for item in metadata if hasattr(item, "ge")]
+    most = [item.le for item in metadata if hasattr(item, "le")]
+    return (f" from {least[0]}" if least else "") + (f" to {most[0]}" if most else "")
 
 
 def save_settings(file: Path, changes: Mapping[str, Any]) -> NodeSettings:

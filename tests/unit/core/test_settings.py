@@ -86,3 +86,36 @@ def test_a_broken_file_is_reported_and_left_alone(tmp_path: Path, content: bytes
     with pytest.raises(ConfigError):
         load_settings(file=file, environment={})
     assert file.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("1.5h", 5400), ("1h30m0.5s", 5400.5), ("100us", 1e-4), (".5m", 30)]
+)
+def test_fractions_in_the_go_nodes_notation(text: str, seconds: float) -> None:
+    settings = load_settings(file=None, environment={"LLM_TIMEOUT": text})
+    assert settings.llm_timeout_s == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("LLM_TIMEOUT", "fast", "a time above zero, such as 90s"),
+        ("LLM_TIMEOUT", "0", "a time above zero"),
+        ("CNODE_PNODE_MAX_RETRIES", "many", "a whole number from 0 to 100"),
+        ("ETH_NODE_LEGACY_TX", "si", "true or false"),
+        ("LOG_LEVEL_APP", "loud", "one of debug, info"),
+        ("MORPHEUS_THEME", "blue", "'light'"),
+    ],
+)
+def test_a_wrong_value_is_shown_with_what_is_expected(name: str, value: str, expected: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_settings(file=None, environment={name: value})
+    assert name in caught.value.hint
+    assert f"“{value}”" in caught.value.hint
+    assert expected in caught.value.hint
+
+
+def test_an_address_with_a_key_is_not_shown() -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_settings(file=None, environment={"ETH_NODE_CHAIN_ID": "https://rpc/v2/SECRET"})
+    assert "SECRET" not in f"{caught.value.message} {caught.value.hint} {caught.value.details}"

@@ -74,6 +74,12 @@ async def test_time_stands_on_a_real_network(tmp_path: Path) -> None:
             await node.system.skip_to_midnight()
 
 
+BASE_ADDRESSES = {
+    "DIAMOND_CONTRACT_ADDRESS": "0x6aBE1d282f72B474E54527D93b979A4f64d3030a",
+    "MOR_TOKEN_ADDRESS": "0x7431aDa8a591C955a994a21710752EF9b882b8e3",
+}
+
+
 @pytest.mark.parametrize(
     ("environment", "name"),
     [
@@ -81,6 +87,8 @@ async def test_time_stands_on_a_real_network(tmp_path: Path) -> None:
         ({"MORPHEUS_NETWORK": "base"}, "base"),
         ({"ETH_NODE_CHAIN_ID": "84532"}, "base-sepolia"),
         ({"DIAMOND_CONTRACT_ADDRESS": ADDRESS}, "custom"),
+        ({"ETH_NODE_CHAIN_ID": "8453", "DIAMOND_CONTRACT_ADDRESS": ADDRESS}, "custom"),
+        ({"ETH_NODE_CHAIN_ID": "8453", **BASE_ADDRESSES}, "base"),
     ],
 )
 def test_the_network_at_start(environment: dict[str, str], name: str) -> None:
@@ -91,6 +99,20 @@ def test_a_chain_id_that_contradicts_the_network_is_refused() -> None:
     settings = load_settings(file=None, environment={"ETH_NODE_CHAIN_ID": "1"})
     with pytest.raises(ConfigError):
         configured_network("base", settings)
+
+
+@pytest.mark.parametrize(
+    "name", ["DIAMOND_CONTRACT_ADDRESS", "MOR_TOKEN_ADDRESS", "MULTICALL3_ADDR"]
+)
+def test_an_address_that_is_none_is_named(name: str) -> None:
+    environment = {
+        "ETH_NODE_CHAIN_ID": "31337",
+        "ETH_NODE_ADDRESS": "http://127.0.0.1:9",
+        **BASE_ADDRESSES,
+        name: "0x12",
+    }
+    with pytest.raises(ConfigError, match=name):
+        configured_network("custom", load_settings(file=None, environment=environment))
 
 
 def test_a_custom_network_needs_its_addresses() -> None:
