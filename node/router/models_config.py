@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
-from node.core.errors import ConfigError, InvalidIdError
-from node.core.ids import ModelId
+from node.core.errors import ConfigError, InvalidAddressError, InvalidIdError
+from node.core.ids import Address, ModelId
 from node.core.json_file import JsonFile, JsonPath, read_json_file
 from node.core.paths import write_private
 
 MAX_MODELS = 256
+MAX_USERS = 10_000
 
 
 class ApiType(StrEnum):
@@ -53,6 +54,15 @@ def id_problem(value: Any) -> str | None:
     return None
 
 
+def _address(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            return Address.parse(value, strict=True)
+        except InvalidAddressError as error:
+            raise ValueError("an address is 0x and 40 hex digits") from error
+    return value
+
+
 def _policy(value: Any) -> Any:
     return value or CapacityPolicy.SIMPLE
 
@@ -71,7 +81,19 @@ class ModelEntry(BaseModel):
     capacity_policy: Annotated[CapacityPolicy, BeforeValidator(_policy)] = Field(
         CapacityPolicy.SIMPLE, alias="capacityPolicy"
     )
+    parallel: int = Field(0, alias="parallelRequests", ge=0, le=100_000)
+    allow_users: tuple[Annotated[Address, BeforeValidator(_address)], ...] = Field(
+        (), alias="allowUsers", max_length=MAX_USERS
+    )
+    deny_users: tuple[Annotated[Address, BeforeValidator(_address)], ...] = Field(
+        (), alias="denyUsers", max_length=MAX_USERS
+    )
     path: str = ""
+
+    @property
+    def places(self) -> int:
+        """Prompts that the model's server takes at once, 0 without limit; others wait in turn."""
+        return self.parallel or self.slots
 
     @property
     def is_default(self) -> bool:

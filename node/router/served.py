@@ -4,25 +4,33 @@ import asyncio
 from dataclasses import dataclass
 
 from node.core.errors import NodeError
-from node.core.ids import Address, SessionId
+from node.core.ids import SessionId
 from node.core.log import get_logger
+from node.core.ports import Signer
 from node.core.tasks import TaskScope
 from node.router.access import ChainAccess
 from node.router.capacity import Capacity
+from node.router.model_tags import TeeModels
+from node.router.occupancy import served_session
 from node.store.session_stats import ServedSession, SessionStats
-from node.wire.refusals import SESSION_EXPIRED, SESSION_NOT_LOADED, Refusal
+from node.wire.refusals import NOT_ATTESTED, SESSION_EXPIRED, SESSION_NOT_LOADED, Refusal
 
 _log = get_logger("node.router.served")
 REFRESH_AFTER_S = 10.0
 STALE_AFTER_S = 60.0
 GRACE_S = 5
 """Seconds after the end in which a prompt that was on its way is still served."""
+MAX_KEPT = 1000
+"""Above it, sessions that have ended are dropped from memory."""
+CLOSE_SETTLES_S = 120.0
+"""So long a close that was announced counts although the chain, as we read it, lags behind."""
 
 
 @dataclass(slots=True)
 class _Kept:
     session: ServedSession
     read_at: float
+    is_tee: bool
     refreshing: bool = False
 
 
@@ -37,17 +45,20 @@ class ServedSessions:
         self,
         *,
         chain: ChainAccess,
-        own_address: Address,
+        signer: Signer,
         stats: SessionStats,
         capacity: Capacity,
+        tee: TeeModels,
         tasks: TaskScope,
     ) -> None:
         self._chain = chain
-        self._own = own_address
+        self._signer = signer
         self._stats = stats
         self._capacity = capacity
+        self._tee = tee
         self._tasks = tasks
         self._kept: dict[SessionId, _Kept] = {}
+        self._announced_closed: dict[SessionId, float] = {}
         self._reading: dict[SessionId, asyncio.Lock] = {}
 
     async def find(self, session_id: SessionId) -> ServedSession:
@@ -65,9 +76,18 @@ class ServedSessions:
             self._tasks.spawn(self._refresh(session_id, kept), name="refresh-session")
         session = kept.session
         ended = self._chain.clock.unix_seconds() > session.ends_at + GRACE_S
-        if session.closed_at or ended:
+        if session.closed_at or ended or self._is_announced_closed(session_id, now):
             raise Refusal(SESSION_EXPIRED)
+        if kept.is_tee:
+            raise Refusal(NOT_ATTESTED)
         return session
+
+    def _is_announced_closed(self, session_id: SessionId, now: float) -> bool:
+        announced = self._announced_closed.get(session_id)
+        if announced is not None and now - announced > CLOSE_SETTLES_S:
+            del self._announced_closed[session_id]
+            return False
+        return announced is not None
 
     async def known(self, session_id: SessionId) -> ServedSession | None:
         """A session of ours for a report, also when it has ended or was never prompted."""
@@ -82,6 +102,22 @@ class ServedSessions:
         except Refusal:
             return None
 
+    def announced(self, session_id: SessionId) -> None:
+        """The chain announced a new session of ours: count it, used or not."""
+        self._tasks.spawn(self._take_up(session_id), name="new-session")
+
+    async def _take_up(self, session_id: SessionId) -> None:
+        try:
+            await self._read_once(session_id)
+        except NodeError as error:
+            _log.info("new session not read", session_id=session_id.short, code=error.code)
+
+    def announced_closed(self, session_id: SessionId) -> None:
+        """The chain announced a close: nothing more is served, and the slot is free at once."""
+        self._announced_closed[session_id] = self._chain.clock.monotonic()
+        self._capacity.closed(session_id)
+        self.recheck(session_id)
+
     def recheck(self, session_id: SessionId) -> None:
         """Read the chain before the next prompt: after a report the session may be closed."""
         kept = self._kept.get(session_id)
@@ -90,12 +126,14 @@ class ServedSessions:
 
     async def _read_once(self, session_id: SessionId) -> _Kept:
         lock = self._reading.setdefault(session_id, asyncio.Lock())
-        async with lock:
-            kept = self._kept.get(session_id)
-            if kept is None or self._chain.clock.monotonic() - kept.read_at > STALE_AFTER_S:
-                kept = await self._read(session_id)
+        try:
+            async with lock:
+                kept = self._kept.get(session_id)
+                if kept is None or self._chain.clock.monotonic() - kept.read_at > STALE_AFTER_S:
+                    kept = await self._read(session_id)
+                return kept
+        finally:
             self._reading.pop(session_id, None)
-            return kept
 
     async def _refresh(self, session_id: SessionId, kept: _Kept) -> None:
         try:
@@ -111,28 +149,28 @@ class ServedSessions:
         try:
             session = await market.session(session_id)
             bid = await market.bid(session.bid_id)
+            is_own = bid.provider == self._signer.address
+            is_tee = is_own and await self._tee.has(bid.model_id)
         except Refusal:
             raise
         except NodeError as error:
             raise Refusal(SESSION_NOT_LOADED) from error
-        if bid.provider != self._own:
+        if not is_own:
             raise Refusal(SESSION_NOT_LOADED)
-        served = ServedSession(
-            session_id=session_id,
-            user=session.user,
-            model_id=bid.model_id,
-            bid_id=session.bid_id,
-            opened_at=session.opened_at,
-            ends_at=session.ends_at,
-            closed_at=session.closed_at,
-        )
-        kept = _Kept(session=served, read_at=self._chain.clock.monotonic())
-        self._kept[session_id] = kept
-        if served.closed_at:
+        served = served_session(session, bid)
+        kept = _Kept(session=served, read_at=self._chain.clock.monotonic(), is_tee=is_tee)
+        self._keep(kept)
+        if served.closed_at or session_id in self._announced_closed:
             self._capacity.closed(session_id)
         else:
-            self._capacity.opened(
-                session_id, served.model_id, served.bid_id, served.user, served.ends_at
-            )
+            self._capacity.opened(served)
         await self._stats.put_served(served)
         return kept
+
+    def _keep(self, kept: _Kept) -> None:
+        if len(self._kept) >= MAX_KEPT:
+            over = self._chain.clock.unix_seconds() - GRACE_S
+            self._kept = {
+                key: item for key, item in self._kept.items() if item.session.ends_at > over
+            }
+        self._kept[kept.session.session_id] = kept

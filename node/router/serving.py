@@ -3,41 +3,36 @@
 The TCP server checked the signatures.
 """
 
-import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import aclosing, contextmanager
 
-from node.core.errors import BackendRefusedError, NodeError, OutOfCapacityError
+from node.core.errors import BackendRefusedError
 from node.core.events import EventBus, ProviderServed
 from node.core.ids import ModelId, SessionId
-from node.core.log import get_logger
-from node.core.ports import PromptStats, SignedBlob, Signer
+from node.core.ports import PromptStats, SignedBlob
 from node.core.tokens import prompt_tokens
-from node.core.units import UnixMillis
-from node.router.access import ChainAccess
+from node.router.activity import ActivityLog
+from node.router.approvals import ApprovalDesk
 from node.router.backends import Backends
 from node.router.capacity import Capacity
 from node.router.models_config import ModelEntry
 from node.router.served import ServedSessions
-from node.store.peers import PeerKeys
+from node.router.turns import PromptTurns
+from node.router.user_keys import UserKeys
 from node.store.session_stats import ServedSession, SessionStats
-from node.wire.blobs import Approval
 from node.wire.handler import chat_plaintexts
 from node.wire.messages import PromptRequest, SessionRequest
 from node.wire.prompts import DONE, Prompt, PromptKind, UsageMeter, answer_text, read_prompt
 from node.wire.refusals import (
-    FAILED_BID,
     FAILED_PROMPT,
-    NO_CAPACITY,
+    REPLAYED,
     SESSION_NOT_FOUND,
     USER_NOT_FOUND,
     Refusal,
 )
-from node.wire.signing import PeerKey, peer_key
+from node.wire.signing import PeerKey
 
-_log = get_logger("node.router.provider")
-QUEUE_PER_SESSION = 4
 ReportSource = Callable[[SessionId], Awaitable[SignedBlob]]
 
 
@@ -47,30 +42,28 @@ class ProviderSide:
     def __init__(
         self,
         *,
-        chain: ChainAccess,
-        signer: Signer,
         bus: EventBus,
         backends: Backends,
         capacity: Capacity,
+        approvals: ApprovalDesk,
         sessions: ServedSessions,
-        peers: PeerKeys,
+        keys: UserKeys,
+        activity: ActivityLog,
         stats: SessionStats,
         reports: ReportSource,
         version: str,
     ) -> None:
-        self._chain = chain
-        self._signer = signer
         self._bus = bus
         self._backends = backends
         self._capacity = capacity
+        self._approvals = approvals
         self._sessions = sessions
-        self._peers = peers
+        self._keys = keys
+        self._activity = activity
         self._stats = stats
         self._reports = reports
         self._version = version
-        self._slots: dict[SessionId, asyncio.Lock] = {}
-        self._waiting: dict[SessionId, int] = {}
-        self._keys: dict[bytes, PeerKey] = {}
+        self._turns = PromptTurns()
 
     @property
     def version(self) -> str:
@@ -80,45 +73,29 @@ class ProviderSide:
         """Sessions of a model that this node serves now."""
         return self._capacity.active(model_id)
 
+    def waiting_prompts(self, model_id: ModelId) -> int:
+        """Prompts of a model that wait for a place of its back end."""
+        return self._turns.waiting(model_id)
+
+    def session_opened(self, session_id: SessionId) -> None:
+        """The chain says that a session of ours was opened: it takes a slot from now on."""
+        self._sessions.announced(session_id)
+
     def session_closed(self, session_id: SessionId) -> None:
-        """The chain says that a session was closed: look there before the next prompt."""
-        self._sessions.recheck(session_id)
+        """The chain says that a session was closed: nothing more is served on it."""
+        self._sessions.announced_closed(session_id)
+
+    async def restore(self) -> None:
+        """Take up what was known before the restart. Call once, before requests are taken."""
+        for item in await self._activity.recall():
+            self._capacity.remember_use(item.session_id, item.active_at)
+        await self._approvals.restore()
 
     # --- consent ---------------------------------------------------------------------------------
 
-    async def approve(
-        self, request: SessionRequest, key: PeerKey, issued_at: UnixMillis
-    ) -> SignedBlob:
+    async def approve(self, request: SessionRequest, key: PeerKey) -> SignedBlob:
         """Consent to a session on our own active bid of a model that runs here."""
-        entry = await self._offered(request)
-        try:
-            self._capacity.admit(
-                entry.model_id, request.bid_id, request.user, entry.slots, entry.capacity_policy
-            )
-        except OutOfCapacityError as error:
-            raise Refusal(NO_CAPACITY) from error
-        await self._peers.put_user(request.user, key.raw)
-        self._keys[request.user.raw] = key
-        encoded = Approval(
-            bid_id=request.bid_id,
-            chain_id=self._chain.market.chain_id,
-            user=request.user,
-            timestamp=issued_at,
-        ).encode()
-        return SignedBlob(encoded=encoded, signature=self._signer.sign_blob(encoded))
-
-    async def _offered(self, request: SessionRequest) -> ModelEntry:
-        try:
-            bid = await self._chain.market.bid(request.bid_id)
-        except NodeError as error:
-            _log.info("bid not read", bid_id=request.bid_id.hex, code=error.code)
-            raise Refusal(f"{FAILED_BID}: bid not found") from error
-        if bid.provider != self._signer.address or not bid.is_active:
-            raise Refusal(f"{FAILED_BID}: bid is not active")
-        entry = self._backends.entry(bid.model_id)
-        if entry is None:
-            raise Refusal(f"{FAILED_BID}: model is not served")
-        return entry
+        return await self._approvals.approve(request, key)
 
     # --- prompts ---------------------------------------------------------------------------------
 
@@ -126,42 +103,44 @@ class ProviderSide:
         return await self._user_key(await self._sessions.find(session_id))
 
     async def _user_key(self, session: ServedSession) -> PeerKey:
-        known = self._keys.get(session.user.raw)
-        if known is not None:
-            return known
-        stored = await self._peers.user(session.user)
-        if stored is None:
+        key = await self._keys.find(session.user)
+        if key is None:
             raise Refusal(USER_NOT_FOUND)
-        key = self._keys[session.user.raw] = peer_key(stored)
         return key
 
     async def prompt(self, request: PromptRequest) -> AsyncGenerator[bytes, None]:
-        """Serve one prompt; others of the same session wait their turn, four at most."""
-        session_id = request.session_id
-        session = await self._sessions.find(session_id)
+        """Serve one prompt when its turn has come; see `PromptTurns` for who waits how long."""
+        session, entry = await self._admitted(request)
         prompt = read_prompt(request.message)
-        waiting = self._waiting.get(session_id, 0)
-        if waiting > QUEUE_PER_SESSION:
-            raise Refusal(NO_CAPACITY)
-        self._waiting[session_id] = waiting + 1
-        slot = self._slots.setdefault(session_id, asyncio.Lock())
-        try:
-            async with slot, aclosing(self._answer(session, prompt)) as plaintexts:
-                async for plaintext in plaintexts:
-                    yield plaintext
-        finally:
-            self._waiting[session_id] -= 1
-            if not self._waiting[session_id]:
-                del self._waiting[session_id]
-                self._slots.pop(session_id, None)
+        async with self._turns.take(session, entry.places):
+            with self._in_use(session, request):
+                async with aclosing(self._answer(session, prompt)) as plaintexts:
+                    async for plaintext in plaintexts:
+                        yield plaintext
 
-    async def _answer(self, session: ServedSession, prompt: Prompt) -> AsyncGenerator[bytes, None]:
+    async def _admitted(self, request: PromptRequest) -> tuple[ServedSession, ModelEntry]:
+        session = await self._sessions.find(request.session_id)
         entry = self._backends.entry(session.model_id)
         if entry is None:
             raise Refusal(f"{FAILED_PROMPT}: model is not served")
-        self._capacity.prompted(session.session_id)
+        self._approvals.check_user(session.user, entry)
+        if self._activity.was_taken_before_start(request.session_id, request.timestamp):
+            raise Refusal(REPLAYED)
+        return session, entry
+
+    @contextmanager
+    def _in_use(self, session: ServedSession, request: PromptRequest) -> Iterator[None]:
+        self._capacity.prompt_started(session.session_id)
+        self._activity.note(session.session_id, request.timestamp)
+        try:
+            yield
+        finally:
+            self._capacity.prompt_ended(session.session_id)
+            self._activity.note(session.session_id, request.timestamp)
+
+    async def _answer(self, session: ServedSession, prompt: Prompt) -> AsyncGenerator[bytes, None]:
         if prompt.kind is PromptKind.EMBEDDINGS:
-            yield await self._embeddings(entry.model_id, prompt)
+            yield await self._embeddings(session.model_id, prompt)
             return
         if prompt.kind is not PromptKind.CHAT:
             raise Refusal(f"{FAILED_PROMPT}: this model only chats")

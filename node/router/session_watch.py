@@ -41,12 +41,15 @@ class SessionWatch:
             self._take(event, account)
 
     def _take(self, event: SessionEvent, account: Address) -> None:
-        if event.change is not SessionChange.CLOSED:
-            return
-        if event.user == account:
+        closed = event.change is SessionChange.CLOSED
+        if closed and event.user == account:
             self._keeper.reconcile_soon()
-        if event.provider == account and self._provider is not None:
+        if event.provider != account or self._provider is None:
+            return
+        if closed:
             self._provider.session_closed(event.session_id)
+        else:
+            self._provider.session_opened(event.session_id)
 
     async def _account(self) -> Address:
         with self._bus.subscribe() as events:

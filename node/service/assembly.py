@@ -1,6 +1,6 @@
 """Builds the use cases of one network from its parts: the composition of a `NetworkStack`."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -16,6 +16,8 @@ from node.core.events import EventBus
 from node.core.ports import JsonRpc, Signer
 from node.core.tasks import TaskScope
 from node.router.access import ChainAccess, WalletAccess
+from node.router.activity import ActivityLog
+from node.router.approvals import ApprovalDesk
 from node.router.auto_session import AutoSessions
 from node.router.backends import Backends
 from node.router.capacity import Capacity
@@ -23,6 +25,8 @@ from node.router.closing import SessionCloser
 from node.router.consumer import Consumer
 from node.router.keeper import SessionKeeper
 from node.router.market import MarketBook
+from node.router.model_tags import TeeModels
+from node.router.occupancy import Occupancy
 from node.router.opening import SessionOpener
 from node.router.prompt_privacy import PromptPrivacy
 from node.router.provider_admin import ProviderAdmin
@@ -34,12 +38,15 @@ from node.router.sending import TransactionSender
 from node.router.served import ServedSessions
 from node.router.serving import ProviderSide
 from node.router.session_watch import SessionWatch
+from node.router.user_keys import UserKeys
+from node.router.user_rules import UserRules
 from node.service.profile import VERSION
 from node.service.stack import DemoControl, NetworkStack
 from node.store.abilities import AbilityBook
 from node.store.db import Database
 from node.store.journal import SessionJournal
 from node.store.peers import PeerKeys
+from node.store.provider_memory import ProviderMemory
 from node.store.session_stats import SessionStats
 from node.wire.client import WireClient
 from node.wire.limits import WireLimits
@@ -66,6 +73,7 @@ class StackParts:
     listen: str = ""
     memory_wallet: bool = False
     poll_s: float = 0.0
+    users: Callable[[], UserRules] = UserRules
     demo: DemoControl | None = None
 
 
@@ -172,10 +180,14 @@ def _stack(parts: StackParts, provider: ProviderSide | None) -> NetworkStack:
 
 
 def provider_side(parts: StackParts, tasks: TaskScope) -> ProviderSide:
-    """The provider half alone; `tasks` owns its background work."""
+    """The provider half alone; `tasks` owns its background work. `restore` it before use."""
     chain = chain_access(parts)
-    stats = SessionStats(parts.journal)
-    capacity = Capacity(parts.clock)
+    stats, memory = SessionStats(parts.journal), ProviderMemory(parts.journal)
+    capacity, keys, tee = (
+        Capacity(parts.clock),
+        UserKeys(PeerKeys(parts.journal, parts.clock)),
+        TeeModels(chain),
+    )
     reports = ReportMaker(
         signer=parts.signer,
         stats=stats,
@@ -183,20 +195,33 @@ def provider_side(parts: StackParts, tasks: TaskScope) -> ProviderSide:
         chain_id=parts.network.chain_id,
         role="provider",
     )
-    return ProviderSide(
+    approvals = ApprovalDesk(
         chain=chain,
         signer=parts.signer,
+        backends=parts.backends,
+        capacity=capacity,
+        occupancy=Occupancy(chain=chain, signer=parts.signer, capacity=capacity),
+        keys=keys,
+        memory=memory,
+        users=parts.users,
+        tee=tee,
+    )
+    sessions = ServedSessions(
+        chain=chain,
+        signer=parts.signer,
+        stats=stats,
+        capacity=capacity,
+        tee=tee,
+        tasks=tasks,
+    )
+    return ProviderSide(
         bus=parts.bus,
         backends=parts.backends,
         capacity=capacity,
-        sessions=ServedSessions(
-            chain=chain,
-            own_address=parts.signer.address,
-            stats=stats,
-            capacity=capacity,
-            tasks=tasks,
-        ),
-        peers=PeerKeys(parts.journal, parts.clock),
+        approvals=approvals,
+        sessions=sessions,
+        keys=keys,
+        activity=ActivityLog(memory=memory, clock=parts.clock, tasks=tasks),
         stats=stats,
         reports=reports.own_report,
         version=VERSION,
@@ -206,7 +231,8 @@ def provider_side(parts: StackParts, tasks: TaskScope) -> ProviderSide:
 async def open_listener(
     parts: StackParts, provider: ProviderSide, host: str, port: int
 ) -> ProviderServer:
-    """Start the provider's TCP listener; the caller closes it."""
+    """Take up what the provider remembers and start its TCP listener; the caller closes it."""
+    await provider.restore()
     server = ProviderServer(
         handler=provider, signer=parts.signer, clock=parts.clock, limits=parts.limits
     )

@@ -5,7 +5,6 @@ from typing import Any, Protocol
 
 from node.core.ids import SessionId
 from node.core.ports import SignedBlob
-from node.core.units import UnixMillis
 from node.wire.messages import PromptRequest, SessionRequest
 from node.wire.prompts import (
     COMPLETION_OBJECT,
@@ -30,10 +29,10 @@ class ProviderHandler(Protocol):
         """Build version told to whoever pings."""
         ...
 
-    async def approve(
-        self, request: SessionRequest, key: PeerKey, issued_at: UnixMillis
-    ) -> SignedBlob:
-        """Check bid, model, capacity; sign an approval of time `issued_at`; keep the user's key.
+    async def approve(self, request: SessionRequest, key: PeerKey) -> SignedBlob:
+        """Check bid, model, user, capacity; sign an approval; keep the user's key.
+
+        The approval's time is later than that of every one before for the same bid and user.
 
         `key` belongs to `request.user` and signed the request.
         """

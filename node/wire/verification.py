@@ -4,7 +4,6 @@ from collections import OrderedDict
 
 from node.core.clock import Clock
 from node.core.errors import BadMessageError
-from node.core.ids import Address, BidId
 from node.core.units import UnixMillis
 from node.wire.admission import RateLimiter
 from node.wire.limits import WireLimits
@@ -42,23 +41,6 @@ class ReplayMemory:
         return True
 
 
-class ApprovalClock:
-    """Approval times that strictly increase per bid and user: equal bytes are one approval."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._last: OrderedDict[tuple[BidId, Address], UnixMillis] = OrderedDict()
-
-    def next(self, bid_id: BidId, user: Address) -> UnixMillis:
-        now = self._clock.unix_millis()
-        key = (bid_id, user)
-        moment = UnixMillis(max(now, self._last.pop(key, UnixMillis(0)) + 1))
-        self._last[key] = moment
-        while next(iter(self._last.values())) < now:
-            self._last.popitem(last=False)
-        return moment
-
-
 class RequestGuard:
     """The checks that precede any work for a peer; each raises `Refusal` with the text to send."""
 
@@ -67,7 +49,6 @@ class RequestGuard:
         self._limits = limits
         self._replays = ReplayMemory(clock, limits.replay_s)
         self._users = RateLimiter(clock, limits.requests_per_user_minute)
-        self._approvals = ApprovalClock(clock)
 
     def session_request(self, request: SessionRequest) -> PeerKey:
         """The user's key: it signed this request and belongs to the address that asks."""
@@ -81,9 +62,6 @@ class RequestGuard:
         if not self._users.admit(request.user.raw):
             raise Refusal(TOO_MANY_REQUESTS)
         return key
-
-    def approval_time(self, request: SessionRequest) -> UnixMillis:
-        return self._approvals.next(request.bid_id, request.user)
 
     def prompt(self, request: PromptRequest, key: PeerKey) -> None:
         """Fresh, signed by the session's user, and not seen before."""

@@ -10,7 +10,6 @@ from typing import Any
 from node.core.clock import Clock, SystemClock
 from node.core.ids import BidId, SessionId
 from node.core.ports import SignedBlob
-from node.core.units import UnixMillis
 from node.wire.blobs import Approval, Report
 from node.wire.client import WireClient
 from node.wire.handler import chat_plaintexts
@@ -56,14 +55,15 @@ class ScriptedHandler:
     prompts: list[str] = field(default_factory=list)
     closed: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def approve(
-        self, request: SessionRequest, key: PeerKey, issued_at: UnixMillis
-    ) -> SignedBlob:
+    async def approve(self, request: SessionRequest, key: PeerKey) -> SignedBlob:
         if self.error is not None:
             raise self.error
         self.keys[SESSION] = key
         approval = Approval(
-            bid_id=request.bid_id, chain_id=CHAIN_ID, user=request.user, timestamp=issued_at
+            bid_id=request.bid_id,
+            chain_id=CHAIN_ID,
+            user=request.user,
+            timestamp=SystemClock().unix_millis(),
         )
         encoded = approval.encode()
         return SignedBlob(encoded=encoded, signature=PROVIDER.sign_blob(encoded))

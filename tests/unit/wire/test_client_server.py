@@ -78,13 +78,6 @@ async def test_complete_answer_ends_without_end_mark() -> None:
     assert part.value["usage_from_provider"]["completion_tokens"] == 1
 
 
-async def test_approvals_within_one_millisecond_differ() -> None:
-    async with running(clock=FakeClock()) as pair:
-        client = pair.client()
-        replies = [await client.request_session(pair.endpoint, pair.offer()) for _ in range(3)]
-    assert len({reply.approval.encoded for reply in replies}) == 3
-
-
 async def test_unknown_user_is_told_apart() -> None:
     async with running() as pair:
         with pytest.raises(ProviderRefusedError) as caught:
@@ -144,9 +137,9 @@ async def test_approval_that_does_not_fit_the_offer(
 
 async def test_approval_for_another_bid_is_refused() -> None:
     class Cheater(ScriptedHandler):
-        async def approve(self, request: Any, key: Any, issued_at: Any) -> Any:
+        async def approve(self, request: Any, key: Any) -> Any:
             dear = dataclasses.replace(request, bid_id=BidId(b"\x0c" * 32))
-            return await super().approve(dear, key, issued_at)
+            return await super().approve(dear, key)
 
     async with running(Cheater()) as pair:
         with pytest.raises(BadMessageError, match="another offer"):
@@ -263,7 +256,8 @@ async def test_two_servers_cannot_share_a_port() -> None:
 
 
 async def test_many_consumers_at_once() -> None:
-    async with running(knowing_consumer(), limits=WireLimits(unproven_per_address=64)) as pair:
+    """More than a stranger has places for: the first signature lets the others in."""
+    async with running(knowing_consumer(), limits=WireLimits(unproven_per_address=4)) as pair:
         answers = await asyncio.gather(
             *(ask(pair, text=json.dumps({"n": number})) for number in range(32))
         )
