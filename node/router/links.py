@@ -8,6 +8,7 @@ from typing import Protocol
 
 from node.core.ids import Address, SessionId
 from node.core.ports import HandshakeReply, SignedBlob
+from node.wire.audio_upload import AudioFile
 from node.wire.handshake import Pong, ReportQuery, SessionOffer
 from node.wire.plaintexts import AnswerPart
 from node.wire.prompts import PromptKind
@@ -31,10 +32,12 @@ class ProviderLink(Protocol):
         *,
         kind: PromptKind = PromptKind.CHAT,
         sealed: bool = False,
+        audio: AudioFile | None = None,
     ) -> AsyncGenerator[AnswerPart, None]:
         """Yield the verified parts of the answer in order; a `DONE` part is the end mark.
 
-        `sealed`: send an envelope, which the provider must have announced.
+        `sealed`: send an envelope, which the provider must have announced. `audio` is uploaded
+        first; the message then holds the parameters of its transcription.
 
         Raises:
             ProviderRefusedError: unsigned error text. ProviderModelError: signed model error.

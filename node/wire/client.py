@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import dataclasses
 import logging
 import os
 import secrets
@@ -20,6 +19,8 @@ from node.core.errors import (
 )
 from node.core.ids import Address, SessionId
 from node.core.ports import HandshakeReply, SignedBlob, Signer
+from node.core.units import UnixMillis
+from node.wire.audio_upload import AudioFile, AudioUpload, new_stream_id
 from node.wire.codec import Response, decode_result, encode_request, parse_response
 from node.wire.connection import ProviderConnection
 from node.wire.endpoints import Resolver, system_resolver
@@ -37,7 +38,16 @@ from node.wire.handshake import (
     session_request,
 )
 from node.wire.limits import WireLimits
-from node.wire.messages import Message, PingReply, PromptRequest, ReportReply, SessionReply
+from node.wire.messages import (
+    Message,
+    PingReply,
+    PromptRequest,
+    ReportReply,
+    SessionReply,
+    StreamChunkReply,
+    StreamEndRequest,
+    StreamStartReply,
+)
 from node.wire.plaintexts import AnswerPart
 from node.wire.prompt_envelope import Binding, SealedField, seal
 from node.wire.prompts import PromptKind
@@ -46,6 +56,9 @@ from node.wire.signing import PeerKey, peer_key, sign
 _log = logging.getLogger("node.wire")
 R = TypeVar("R", bound=Message)
 PING_ID = "0"
+STREAM_START = "session.prompt.stream.start"
+STREAM_CHUNK = "session.prompt.stream.chunk"
+STREAM_END = "session.prompt.stream.end"
 
 
 def new_request_id() -> str:
@@ -53,11 +66,10 @@ def new_request_id() -> str:
     return secrets.token_hex(4)
 
 
-def _sealed(request: PromptRequest, provider_key: PeerKey) -> PromptRequest:
-    binding = Binding(
-        field=SealedField.PROMPT, session_id=request.session_id, timestamp=request.timestamp
-    )
-    return dataclasses.replace(request, message=seal(request.message, provider_key, binding))
+def _seal(
+    text: str, field: SealedField, session_id: SessionId, timestamp: UnixMillis, key: PeerKey
+) -> str:
+    return seal(text, key, Binding(field=field, session_id=session_id, timestamp=timestamp))
 
 
 @contextlib.asynccontextmanager
@@ -88,6 +100,7 @@ class WireClient:
         allow_private: bool = False,
         resolver: Resolver = system_resolver,
         nonce: Callable[[], bytes] = lambda: os.urandom(NONCE_LENGTH),
+        stream_id: Callable[[], str] = new_stream_id,
     ) -> None:
         self._signer = signer
         self._clock = clock
@@ -95,6 +108,7 @@ class WireClient:
         self._allow_private = allow_private
         self._resolver = resolver
         self._nonce = nonce
+        self._stream_id = stream_id
 
     async def ping(self, endpoint: str, expected: Address) -> Pong:
         """Prove that `expected` answers at `endpoint` and learn its version and public key."""
@@ -145,9 +159,13 @@ class WireClient:
         *,
         kind: PromptKind = PromptKind.CHAT,
         sealed: bool = False,
+        audio: AudioFile | None = None,
         request_id: str | None = None,
     ) -> AsyncGenerator[AnswerPart, None]:
         """Send a prompt and yield the verified parts of the answer, the end mark included.
+
+        With `audio` the file is uploaded first, piece by piece, and `message_text` are the
+        parameters of its transcription. The file itself is readable on the way in any case.
 
         `sealed`: the text goes as an envelope for the provider's key, which only providers open
         that announce it (`prompt_envelope.announces`); else it is readable on the way.
@@ -161,14 +179,15 @@ class WireClient:
             IncompleteAnswerError: the stream stopped after parts were yielded.
             MessageTooLargeError: the answer exceeds the limits.
         """
-        message = PromptRequest(
-            session_id=session_id, message=message_text, timestamp=self._clock.unix_millis()
-        )
         provider_key = peer_key(provider_public_key)
-        if sealed:
-            message = _sealed(message, provider_key)
         request_id = request_id or new_request_id()
-        raw = encode_request(request_id, "session.prompt", sign(message, self._signer))
+        if audio is None:
+            raw = self._prompt(session_id, message_text, provider_key, sealed, request_id)
+        else:
+            stream_id = await self._upload(endpoint, session_id, audio, provider_key, request_id)
+            raw = self._stream_end(
+                session_id, stream_id, message_text, provider_key, sealed, request_id
+            )
         if len(raw) > self._limits.message_out:
             raise InvalidPromptError(
                 "This request is too large to be sent.", hint="Send less text or smaller images."
@@ -182,15 +201,70 @@ class WireClient:
         )
         async with await self._open(endpoint) as connection:
             await connection.send(raw, timeout_s=self._limits.write_stuck_s)
-            async with aclosing(self._receive(connection, exchange)) as parts:
+            async with aclosing(self._receive(connection, exchange, kind)) as parts:
                 async for part in parts:
                     yield part
 
+    def _prompt(
+        self, session_id: SessionId, text: str, key: PeerKey, sealed: bool, request_id: str
+    ) -> bytes:
+        now = self._clock.unix_millis()
+        if sealed:
+            text = _seal(text, SealedField.PROMPT, session_id, now, key)
+        message = PromptRequest(session_id=session_id, message=text, timestamp=now)
+        return encode_request(request_id, "session.prompt", sign(message, self._signer))
+
+    def _stream_end(
+        self,
+        session_id: SessionId,
+        stream_id: str,
+        text: str,
+        key: PeerKey,
+        sealed: bool,
+        request_id: str,
+    ) -> bytes:
+        now = self._clock.unix_millis()
+        if sealed:
+            text = _seal(text, SealedField.AUDIO_PARAMETERS, session_id, now, key)
+        message = StreamEndRequest(
+            session_id=session_id, stream_id=stream_id, parameters=text, timestamp=now
+        )
+        return encode_request(request_id, STREAM_END, sign(message, self._signer))
+
+    async def _upload(
+        self,
+        endpoint: str,
+        session_id: SessionId,
+        audio: AudioFile,
+        provider_key: PeerKey,
+        request_id: str,
+    ) -> str:
+        """Send a file; each message has a connection of its own and a receipt. Returns its id."""
+        stream_id = self._stream_id()
+        upload = AudioUpload(
+            audio,
+            session_id=session_id,
+            signer=self._signer,
+            clock=self._clock,
+            provider_key=provider_key,
+            stream_id=stream_id,
+        )
+        started = await self._call(
+            endpoint, request_id, STREAM_START, upload.start(), StreamStartReply
+        )
+        upload.check_start(started)
+        async for chunk in upload.chunks():
+            receipt = await self._call(endpoint, request_id, STREAM_CHUNK, chunk, StreamChunkReply)
+            upload.check_chunk(chunk, receipt)
+        return stream_id
+
     async def _receive(
-        self, connection: ProviderConnection, exchange: PromptExchange
+        self, connection: ProviderConnection, exchange: PromptExchange, kind: PromptKind
     ) -> AsyncGenerator[AnswerPart, None]:
         limits = self._limits
-        deadline = time.monotonic() + limits.first_response_s * limits.first_response_waits
+        audio = kind in (PromptKind.SPEECH, PromptKind.TRANSCRIPTION)
+        waits = limits.audio_response_waits if audio else limits.first_response_waits
+        deadline = time.monotonic() + limits.first_response_s * waits
         while not exchange.ended:
             try:
                 data = await connection.read(max(0.0, deadline - time.monotonic()))

@@ -1,11 +1,18 @@
 """What a provider must be able to do for the TCP server. The router implements it."""
 
+import base64
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from typing import Any, Protocol
 
 from node.core.ids import SessionId
 from node.core.ports import SignedBlob
-from node.wire.messages import PromptRequest, SessionRequest
+from node.wire.messages import (
+    PromptRequest,
+    SessionRequest,
+    StreamChunkRequest,
+    StreamEndRequest,
+    StreamStartRequest,
+)
 from node.wire.prompts import (
     COMPLETION_OBJECT,
     DONE,
@@ -56,6 +63,35 @@ class ProviderHandler(Protocol):
     async def report(self, session_id: SessionId) -> SignedBlob:
         """The session's figures, signed."""
         ...
+
+
+class AudioHandler(Protocol):
+    """What a provider of transcriptions must be able to do besides; the same rules hold."""
+
+    async def start_upload(self, request: StreamStartRequest) -> None:
+        """Make room for an audio file in pieces; refuses what does not fit."""
+        ...
+
+    async def take_chunk(self, request: StreamChunkRequest) -> None:
+        """Add the next piece; refuses any but the next one."""
+        ...
+
+    def transcribe(self, request: StreamEndRequest) -> AsyncGenerator[bytes, None]:
+        """As `prompt`, for the uploaded file, which is removed whatever happens."""
+        ...
+
+
+SPEECH_PIECE = 8192
+"""Bytes of audio in one chunk at most, before base64."""
+SPEECH_END = b"null"
+
+
+async def speech_plaintexts(pieces: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+    """Plaintexts of synthesised speech: base64 strings, then the end mark of this kind."""
+    async for piece in pieces:
+        for start in range(0, len(piece), SPEECH_PIECE):
+            yield b'"' + base64.b64encode(piece[start : start + SPEECH_PIECE]) + b'"'
+    yield SPEECH_END
 
 
 async def chat_plaintexts(

@@ -24,6 +24,8 @@ class WireLimits:
     first_response_waits: int = 4
     """One wait and three further ones on the same connection; the request is not sent again.
     Waits count from the last whole chunk, so that a dripping provider gains nothing."""
+    audio_response_waits: int = 21
+    """The same for speech and transcriptions, which models take longer for."""
     idle_s: float = 60.0
     ping_s: float = 5.0
     session_request_s: float = 20.0

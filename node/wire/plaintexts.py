@@ -14,7 +14,7 @@ from node.wire.strict_json import nesting
 
 MAX_DEPTH = 64
 _MEDIA = ("imageUrl", "videoRawContent", "imageRawContent")
-_DELTA, _TEXT_DONE = "transcript.text.delta", "transcript.text.done"
+_TRANSCRIPT_EVENT, _TEXT_DONE = "transcript.text.", "transcript.text.done"
 _UNKNOWN = "invalid response: unknown response format"
 
 
@@ -81,7 +81,8 @@ def classify(kind: PromptKind, value: Any) -> PartKind:
         if isinstance(value, str):
             return PartKind.AUDIO
     elif isinstance(value, (dict, str)):
-        streamed = isinstance(value, dict) and value.get("type") in (_DELTA, _TEXT_DONE)
+        name = value.get("type") if isinstance(value, dict) else None
+        streamed = isinstance(name, str) and name.startswith(_TRANSCRIPT_EVENT)
         return PartKind.CHUNK if streamed else PartKind.TRANSCRIPT
     raise BadMessageError(_UNKNOWN)
 

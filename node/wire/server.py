@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import dataclasses
+import functools
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import TypeVar
 
@@ -19,9 +20,10 @@ from node.core.errors import (
 from node.core.ports import Signer
 from node.core.tasks import TaskScope
 from node.wire.admission import Admission, Place, RateLimiter
+from node.wire.audio_upload import RECEIVED, STARTED
 from node.wire.codec import Request, decode_request, parse_request
 from node.wire.fields import read_session_id
-from node.wire.handler import ProviderHandler
+from node.wire.handler import AudioHandler, ProviderHandler
 from node.wire.inbound import Inbound, PeerGoneError
 from node.wire.limits import WireLimits
 from node.wire.messages import (
@@ -33,6 +35,11 @@ from node.wire.messages import (
     ReportRequest,
     SessionReply,
     SessionRequest,
+    StreamChunkReply,
+    StreamChunkRequest,
+    StreamEndRequest,
+    StreamStartReply,
+    StreamStartRequest,
 )
 from node.wire.prompt_envelope import Binding, SealedField, announce, unseal
 from node.wire.prompts import model_error_text
@@ -43,12 +50,14 @@ from node.wire.refusals import (
     TOO_MANY_REQUESTS,
     Refusal,
 )
-from node.wire.verification import RequestGuard
+from node.wire.signing import PeerKey
+from node.wire.verification import RequestGuard, WorkRequest
 
 _log = logging.getLogger("node.wire")
 _BACKLOG = 256
 _BUFFER = 256 * 1024
 _MAX_NONCE = 64
+_PROMPTS = ("session.prompt", "session.prompt.stream.end")
 M = TypeVar("M", bound=Message)
 _Answer = Callable[["_Call"], Awaitable[None]]
 
@@ -74,6 +83,7 @@ class ProviderServer:
         self,
         *,
         handler: ProviderHandler,
+        audio: AudioHandler | None = None,
         signer: Signer,
         clock: Clock,
         limits: WireLimits | None = None,
@@ -93,6 +103,12 @@ class ProviderServer:
             "session.prompt": self._prompt,
             "session.report": self._report,
         }
+        if audio is not None:
+            self._answers |= {
+                "session.prompt.stream.start": functools.partial(self._stream_start, audio),
+                "session.prompt.stream.chunk": functools.partial(self._stream_chunk, audio),
+                "session.prompt.stream.end": functools.partial(self._stream_end, audio),
+            }
 
     async def start(self, host: str, port: int) -> None:
         """Bind and listen; port 0 takes a free one. Raises AddressInUseError."""
@@ -190,7 +206,7 @@ class ProviderServer:
         answer = asyncio.current_task()
         if answer is None:
             raise RuntimeError("not in a task")
-        streamed = call.request.method == "session.prompt"
+        streamed = call.request.method in _PROMPTS
         watcher = self._scope.spawn(call.inbound.watch(answer, streamed=streamed), name="watch")
         try:
             await self._answer(call)
@@ -258,25 +274,63 @@ class ProviderServer:
 
     async def _prompt(self, call: _Call) -> None:
         request = self._decode(PromptRequest, call)
-        key = await self._handler.prompt_key(request.session_id)
-        self._guard.prompt(request, key)
-        call.place.prove()
-        request = self._opened(request)
+        key = await self._proven(call, request)
+        text = self._opened(request.message, SealedField.PROMPT, request)
+        request = dataclasses.replace(request, message=text)
+        await self._write_answer(call, key, self._handler.prompt(request))
+
+    async def _write_answer(
+        self, call: _Call, key: PeerKey, plaintexts: AsyncGenerator[bytes, None]
+    ) -> None:
         writer = call.inbound.chunk_writer(call.request.id, key)
         try:
-            async with aclosing(self._handler.prompt(request)) as parts:
+            async with aclosing(plaintexts) as parts:
                 async for plaintext in parts:
                     await writer.write(plaintext)
         except BackendRefusedError as error:
             await call.inbound.model_error(call.request.id, model_error_text(error.body), key)
 
-    def _opened(self, request: PromptRequest) -> PromptRequest:
-        """The request with its text in clear, whichever of the two forms it came in."""
-        binding = Binding(
-            field=SealedField.PROMPT, session_id=request.session_id, timestamp=request.timestamp
+    def _opened(
+        self, text: str, field: SealedField, request: PromptRequest | StreamEndRequest
+    ) -> str:
+        """A request's text in clear, whichever of the two forms it came in."""
+        binding = Binding(field=field, session_id=request.session_id, timestamp=request.timestamp)
+        return unseal(text, self._signer, binding)
+
+    async def _stream_start(self, audio: AudioHandler, call: _Call) -> None:
+        request = self._decode(StreamStartRequest, call)
+        await self._proven(call, request)
+        await audio.start_upload(request)
+        reply = StreamStartReply(
+            stream_id=request.stream_id, status=STARTED, timestamp=self._clock.unix_millis()
         )
-        text = unseal(request.message, self._signer, binding)
-        return dataclasses.replace(request, message=text)
+        await call.inbound.reply(call.request.id, reply)
+
+    async def _stream_chunk(self, audio: AudioHandler, call: _Call) -> None:
+        request = self._decode(StreamChunkRequest, call)
+        await self._proven(call, request)
+        await audio.take_chunk(request)
+        reply = StreamChunkReply(
+            stream_id=request.stream_id,
+            chunk_index=request.chunk_index,
+            status=RECEIVED,
+            timestamp=self._clock.unix_millis(),
+        )
+        await call.inbound.reply(call.request.id, reply)
+
+    async def _stream_end(self, audio: AudioHandler, call: _Call) -> None:
+        request = self._decode(StreamEndRequest, call)
+        key = await self._proven(call, request)
+        text = self._opened(request.parameters, SealedField.AUDIO_PARAMETERS, request)
+        request = dataclasses.replace(request, parameters=text)
+        await self._write_answer(call, key, audio.transcribe(request))
+
+    async def _proven(self, call: _Call, request: WorkRequest) -> PeerKey:
+        """The key of the session's user, who signed this request just now."""
+        key = await self._handler.prompt_key(request.session_id)
+        self._guard.prompt(request, key)
+        call.place.prove()
+        return key
 
     async def _report(self, call: _Call) -> None:
         request = self._decode(ReportRequest, call)

@@ -7,7 +7,14 @@ from node.core.errors import BadMessageError
 from node.core.units import UnixMillis
 from node.wire.admission import RateLimiter
 from node.wire.limits import WireLimits
-from node.wire.messages import PromptRequest, ReportRequest, SessionRequest
+from node.wire.messages import (
+    PromptRequest,
+    ReportRequest,
+    SessionRequest,
+    StreamChunkRequest,
+    StreamEndRequest,
+    StreamStartRequest,
+)
 from node.wire.refusals import (
     INVALID_REQUEST_SIGNATURE,
     INVALID_SIGNATURE,
@@ -19,6 +26,8 @@ from node.wire.refusals import (
 from node.wire.signing import PeerKey, peer_key, verify
 
 _COMPACT = 64
+WorkRequest = PromptRequest | StreamStartRequest | StreamChunkRequest | StreamEndRequest
+"""Requests of a session that make the provider work."""
 
 
 class ReplayMemory:
@@ -63,7 +72,7 @@ class RequestGuard:
             raise Refusal(TOO_MANY_REQUESTS)
         return key
 
-    def prompt(self, request: PromptRequest, key: PeerKey) -> None:
+    def prompt(self, request: WorkRequest, key: PeerKey) -> None:
         """Fresh, signed by the session's user, and not seen before."""
         self._check_time(request.timestamp)
         if not verify(request, key):

@@ -11,10 +11,19 @@ class ScriptedProvider:
     """`received` holds what each connection sent; `pieces` is written piece by piece, then closed.
 
     `stall` keeps the connection open and silent afterwards; `pace_s` is the time between pieces.
+    With `turns` the first connections are answered by its items, one each.
     """
 
-    def __init__(self, pieces: Sequence[bytes], *, stall: bool = False, pace_s: float = 0) -> None:
+    def __init__(
+        self,
+        pieces: Sequence[bytes] = (),
+        *,
+        turns: Sequence[bytes] = (),
+        stall: bool = False,
+        pace_s: float = 0,
+    ) -> None:
         self.pieces = pieces
+        self.turns = turns
         self.stall = stall
         self.pace_s = pace_s
         self.received: list[bytes] = []
@@ -31,8 +40,9 @@ class ScriptedProvider:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
+            turn = len(self.received)
             self.received.append(await reader.read(1 << 20))
-            for piece in self.pieces:
+            for piece in (self.turns[turn],) if turn < len(self.turns) else self.pieces:
                 writer.write(piece)
                 await writer.drain()
                 await asyncio.sleep(self.pace_s)

@@ -14,12 +14,21 @@ from node.wire.blobs import Approval, Report
 from node.wire.client import WireClient
 from node.wire.handler import chat_plaintexts
 from node.wire.handshake import ReportQuery, SessionOffer
+from node.wire.json_go import encode_value
 from node.wire.limits import WireLimits
-from node.wire.messages import PromptRequest, SessionRequest
+from node.wire.messages import (
+    PromptRequest,
+    SessionRequest,
+    StreamChunkRequest,
+    StreamEndRequest,
+    StreamStartRequest,
+)
 from node.wire.prompts import UsageMeter
 from node.wire.refusals import SESSION_NOT_FOUND, USER_NOT_FOUND, Refusal
 from node.wire.server import ProviderServer
 from node.wire.signing import PeerKey
+from node.wire.transcripts import whole_transcript
+from node.wire.uploads import Uploads
 from tests.support.signers import KeySigner
 
 CHAIN_ID = 31_337
@@ -53,6 +62,8 @@ class ScriptedHandler:
     keys: dict[SessionId, PeerKey] = field(default_factory=dict)
     error: Exception | None = None
     prompts: list[str] = field(default_factory=list)
+    audio: list[bytes] = field(default_factory=list)
+    uploads: Uploads | None = None
     closed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def approve(self, request: SessionRequest, key: PeerKey) -> SignedBlob:
@@ -89,6 +100,24 @@ class ScriptedHandler:
             output_tokens=2,
         ).encode()
         return SignedBlob(encoded=encoded, signature=PROVIDER.sign_blob(encoded))
+
+    async def start_upload(self, request: StreamStartRequest) -> None:
+        await self.required().start(request)
+
+    async def take_chunk(self, request: StreamChunkRequest) -> None:
+        await self.required().add(request)
+
+    async def transcribe(self, request: StreamEndRequest) -> AsyncGenerator[bytes, None]:
+        """Answers with the number of bytes it received, as the recorded provider's model did."""
+        async with self.required().taken(request) as audio:
+            self.prompts.append(request.parameters)
+            self.audio.append(audio.path.read_bytes())
+            text = f"transcribed {len(self.audio[-1])} bytes"
+            yield encode_value(whole_transcript(f'{{"task":"x","text":"{text}"}}', "json"))
+
+    def required(self) -> Uploads:
+        assert self.uploads is not None
+        return self.uploads
 
     async def prompt(self, request: PromptRequest) -> AsyncGenerator[bytes, None]:
         self.prompts.append(request.message)
@@ -163,7 +192,10 @@ async def running(
 ) -> AsyncIterator[Pair]:
     handler = handler or ScriptedHandler()
     clock = clock or SystemClock()
-    server = ProviderServer(handler=handler, signer=PROVIDER, clock=clock, limits=limits)
+    audio = handler if handler.uploads is not None else None
+    server = ProviderServer(
+        handler=handler, audio=audio, signer=PROVIDER, clock=clock, limits=limits
+    )
     await server.start("127.0.0.1", 0)
     try:
         yield Pair(server, handler, clock)

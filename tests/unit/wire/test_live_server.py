@@ -1,16 +1,28 @@
 """vectors/live-provider.json: what the recorded consumer sent, sent to our provider."""
 
 import asyncio
+import dataclasses
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from node.core.clock import FakeClock
 from node.core.ids import SessionId
-from node.wire.codec import decode_result, parse_response
-from node.wire.messages import PingReply, SessionReply
+from node.core.spool import Spool
+from node.wire.codec import Response, decode_result, parse_response
+from node.wire.exchange import open_message
+from node.wire.messages import (
+    Message,
+    PingReply,
+    PromptReply,
+    SessionReply,
+    StreamChunkReply,
+    StreamStartReply,
+)
 from node.wire.signing import PeerKey, digest, peer_key, recover_key, verify
+from node.wire.uploads import Uploads
 from tests.support.wire_pair import PROVIDER, Pair, ScriptedHandler, running
 from tests.support.wire_vectors import load, signer
 
@@ -100,6 +112,9 @@ PROMPT_NAMES = [
     "prompt nasty text",
     "prompt, signature v byte altered (ignored)",
     "embeddings",
+    "audio speech",
+    "audio transcription by url",
+    "audio transcription by url, stream",
 ]
 
 
@@ -113,6 +128,45 @@ async def test_prompts_are_verified_and_reach_the_model(name: str) -> None:
         raw = await answer(pair, name)
     assert raw.startswith(b'{"id":"live0001","result":{"message":"04')
     assert handler.prompts == [params["message"]]
+
+
+UPLOAD_NAMES = [name for name in CASES if name.startswith("stream.")]
+
+
+async def test_an_upload_is_answered_as_recorded(tmp_path: Path) -> None:
+    """Start, a second start, a piece too early, an end too early, all pieces, the end, once more:
+    each with the recorded text or the recorded plaintext.
+    """
+    spool = Spool(tmp_path)
+    handler = ScriptedHandler(uploads=Uploads(spool, clock()))
+    key = peer_key(signer("consumer").public_key)
+    session = json.loads(CASES["stream.start"]["sent_utf8"])["params"]["sessionid"]
+    handler.keys[SessionId.parse(session)] = key
+    async with running(handler, clock=clock()) as pair:
+        for name in UPLOAD_NAMES:
+            ours = parse_response(await answer(pair, name))
+            theirs = parse_response(CASES[name]["received_utf8"].encode())
+            assert (ours.error is None) is (theirs.error is None), name
+            if ours.error is not None and theirs.error is not None:
+                assert ours.error.message == theirs.error.message
+            elif name == "stream.end":
+                reply = decode_result(PromptReply, ours.result)
+                assert verify(reply, peer_key(PROVIDER.public_key))
+                plaintext = open_message(signer("consumer"), reply.message).decode()
+                assert [f"CHUNK {plaintext}"] == CASES[name]["decoded"]
+            else:
+                kind = StreamStartReply if name == "stream.start" else StreamChunkReply
+                check_receipt(ours, theirs, kind)
+    assert len(UPLOAD_NAMES) == 8
+    assert handler.audio == [b"A" * 20]
+    assert spool.files == 0, "the file is removed after its transcription"
+
+
+def check_receipt(ours: Response, theirs: Response, kind: type[Message]) -> None:
+    reply, recorded = decode_result(kind, ours.result), decode_result(kind, theirs.result)
+    assert verify(reply, peer_key(PROVIDER.public_key))
+    changes = {"timestamp": 0, "signature": b""}
+    assert dataclasses.replace(reply, **changes) == dataclasses.replace(recorded, **changes)
 
 
 @pytest.mark.parametrize("name", ["prompt, wrong key", "prompt, signature one byte"])
