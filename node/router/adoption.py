@@ -1,9 +1,11 @@
 """Rows for sessions that are on chain but not in the journal."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from node.core.errors import NodeError, RpcUnavailableError
 from node.core.ids import Address, BidId
+from node.core.log import get_logger
 from node.core.ports import Intent
 from node.core.records import Session
 from node.core.units import NO_MOR, UnixSeconds
@@ -11,12 +13,21 @@ from node.router.access import ChainAccess, WalletAccess, announce
 from node.router.holdings import all_sessions
 from node.store.journal_records import OPENING_STATES, SessionEntry, SessionState
 
+_log = get_logger("node.router.adoption")
 CLOCKS_APART_S = 600
 """How far the chain's time of an opening may lie before the own clock's time of its intent."""
 LAG_S = 120
 """So long a network node may not know what the journal knows from another one."""
 _CLOSED = frozenset({SessionState.CLOSED, SessionState.SETTLED})
 _GIVEN_UP = frozenset({SessionState.FAILED, SessionState.ABANDONED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adoption:
+    """Rows that were made, and what could not be read this time: left for the next look."""
+
+    adopted: tuple[SessionEntry, ...]
+    unread: tuple[str, ...]
 
 
 class SessionAdopter:
@@ -27,29 +38,45 @@ class SessionAdopter:
         self._wallet = wallet
         self._lock = asyncio.Lock()
 
-    async def adopt(self) -> tuple[SessionEntry, ...]:
+    async def adopt(self) -> Adoption:
         """Make rows for open sessions that the journal does not know (lost data, another program).
 
         All pages are read: an old open session may lie behind any number of closed ones. A session
         whose intent is known gets that intent's row; one that is still being opened is left to who
-        opens it.
+        opens it. One that cannot be read does not keep the others from their rows.
+
+        Raises:
+            RpcUnavailableError: no connection; what was not reached is found by the next call.
         """
         async with self._lock:
-            sessions = await self._on_chain()
-            adopted = []
-            for session in sessions:
-                entry = None if session.is_closed else await self._adopted(session)
+            adopted, unread = [], []
+            for session in await self._on_chain():
+                if session.is_closed:
+                    continue
+                try:
+                    entry = await self._adopted(session)
+                except RpcUnavailableError:
+                    raise
+                except NodeError as error:
+                    _log.warning("session not read", session=session.id.short, code=error.code)
+                    unread.append(f"{session.id.hex}: {error.message}")
+                    continue
                 if entry is not None:
                     adopted.append(entry)
-            return tuple(adopted)
+            return Adoption(adopted=tuple(adopted), unread=tuple(unread))
 
     async def _adopted(self, session: Session) -> SessionEntry | None:
         known = await self._wallet.journal.entry_by_session(session.id)
         if known is not None:
             return await self._reopened(known, session) if known.state in _CLOSED else None
-        intents = [item for item in await self._rows() if self._may_be(item, session)]
+        rows = await self._rows()
+        intents = [item for item in rows if self._may_be(item, session)]
         if any(item.state in OPENING_STATES for item in intents):
             return None
+        for item in rows:
+            if item.intent_id == _own_name(session):
+                # Adopted before, then gone from the chain for a time.
+                return await self.give(item, session)
         for item in intents:
             if item.state in _GIVEN_UP and await self._was_signed(item):
                 return await self.give(item, session)
@@ -104,13 +131,17 @@ class SessionAdopter:
         return any(item.intent is Intent.OPEN_SESSION for item in records)
 
     async def _new_row(self, session: Session) -> SessionEntry:
-        bid = await self._chain.market.bid(session.bid_id)
-        provider = await self._chain.market.provider(bid.provider)
+        """All from the chain alone; the provider's key comes later, from its signed ping."""
+        market = self._chain.market
+        bid = await market.bid(session.bid_id)
+        provider, model = await asyncio.gather(
+            market.provider(bid.provider), market.model(bid.model_id)
+        )
         entry = SessionEntry(
-            intent_id=f"chain-{session.id.raw.hex()}",
+            intent_id=_own_name(session),
             wallet=session.user,
-            chain_id=self._chain.market.chain_id,
-            marketplace=self._chain.market.marketplace_address,
+            chain_id=market.chain_id,
+            marketplace=market.marketplace_address,
             state=SessionState.ACTIVE,
             model_id=bid.model_id,
             bid_id=BidId(session.bid_id.raw),
@@ -123,10 +154,23 @@ class SessionAdopter:
             session_id=session.id,
             opened_at=session.opened_at,
             ends_at=session.ends_at,
+            tee=any(tag.lower() == "tee" for tag in model.tags),
             created_at=UnixSeconds(session.opened_at),
             updated_at=self._chain.clock.unix_seconds(),
         )
         await self._wallet.journal.create(entry)
+        announce(self._wallet.bus, entry)
+        return entry
+
+    async def moved(self, entry: SessionEntry) -> SessionEntry:
+        """Follow the provider of an open session to the endpoint that the chain has now."""
+        provider = await self._chain.market.provider(entry.provider)
+        if provider is None or not provider.endpoint or provider.endpoint == entry.endpoint:
+            return entry
+        entry = replace(
+            entry, endpoint=provider.endpoint, updated_at=self._chain.clock.unix_seconds()
+        )
+        await self._wallet.journal.save(entry)
         announce(self._wallet.bus, entry)
         return entry
 
@@ -138,3 +182,8 @@ class SessionAdopter:
         return await self._wallet.journal.all(
             self._wallet.address, market.chain_id, market.marketplace_address
         )
+
+
+def _own_name(session: Session) -> str:
+    """The intent of a session that another program, or this one before a loss, has opened."""
+    return f"chain-{session.id.raw.hex()}"

@@ -1,22 +1,26 @@
 """Looks after the wallet's sessions:
 
-Closes what has ended, retries what was refused, notices what others did.
+Closes what has ended, takes back what is released, retries what was refused, notices what others
+did.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from node.core.errors import (
     ChainError,
     NodeError,
     NoWalletError,
     SessionClosedError,
-    WalletLockedError,
 )
 from node.core.log import get_logger
-from node.router.access import ChainAccess, WalletAccess
+from node.router.access import ChainAccess, WalletAccess, announce
+from node.router.claiming import StakeClaimer
 from node.router.closing import SessionCloser
 from node.router.recovery import SessionRecovery
+from node.router.retrying import RetryQueue
 from node.store.journal_records import SessionEntry, SessionState
+from node.store.retries import Duty
 
 _log = get_logger("node.router.keeper")
 LOOK_EVERY_S = 5.0
@@ -24,8 +28,6 @@ RECONCILE_EVERY_S = 300.0
 LOOK_AGAIN_S = 10.0
 """Between two comparisons while a transaction is on its way that nobody waits for; then longer."""
 LOOK_AGAIN_LATEST_S = 30.0
-FIRST_RETRY_S = 30.0
-LONGEST_RETRY_S = 900.0
 
 
 class SessionKeeper:
@@ -38,12 +40,15 @@ class SessionKeeper:
         wallet: WalletAccess,
         closer: SessionCloser,
         recovery: SessionRecovery,
+        claimer: StakeClaimer,
+        retries: RetryQueue,
     ) -> None:
         self._chain = chain
         self._wallet = wallet
         self._closer = closer
         self._recovery = recovery
-        self._retry_at: dict[str, tuple[float, float]] = {}
+        self._claimer = claimer
+        self._retries = retries
         self._reconciled = -RECONCILE_EVERY_S
         self._again_s = LOOK_AGAIN_S
         self._wake = asyncio.Event()
@@ -52,7 +57,8 @@ class SessionKeeper:
 
     def wake(self) -> None:
         """Look now: the demo's time was moved, the wallet was unlocked, a connection came back."""
-        self._retry_at.clear()
+        self._retries.wake()
+        self._claimer.wake()
         self._wake.set()
 
     def reconcile_soon(self) -> None:
@@ -61,23 +67,34 @@ class SessionKeeper:
         self._wake.set()
 
     async def run(self) -> None:
-        """Reconcile at once and every five minutes; look for ended sessions every five seconds."""
+        """Reconcile at once and every five minutes; look at ends and holds every five seconds."""
         while True:
-            now = self._chain.clock.monotonic()
-            try:
-                if await self._is_time_to_reconcile(now):
-                    await self._recovery.run()
-                    self._reconciled = now
-                await self.close_ended()
-                self.is_connected = True
-            except NoWalletError:
-                self.is_connected = True
-            except NodeError as error:
-                self.is_connected = not isinstance(error, ChainError)
-                _log.warning("sessions could not be looked after", code=error.code)
-            except Exception:  # a defect in one round must not leave stakes unclosed in the next
-                _log.exception("sessions could not be looked after")
+            # Each duty by itself: what stops one must not leave stakes unclosed or unclaimed.
+            done = [await self._done(duty) for duty in self._duties()]
+            self.is_connected = all(done)
             await self._pause()
+
+    def _duties(self) -> tuple[Callable[[], Awaitable[object]], ...]:
+        return (self._reconcile, self.close_ended, self._claimer.look)
+
+    async def _done(self, duty: Callable[[], Awaitable[object]]) -> bool:
+        """Whether the duty was not kept from its work by the chain."""
+        try:
+            await duty()
+        except NoWalletError:
+            return True
+        except NodeError as error:
+            _log.warning("sessions could not be looked after", code=error.code)
+            return not isinstance(error, ChainError)
+        except Exception:  # a defect in one round must not leave stakes unclosed in the next
+            _log.exception("sessions could not be looked after")
+        return True
+
+    async def _reconcile(self) -> None:
+        now = self._chain.clock.monotonic()
+        if await self._is_time_to_reconcile(now):
+            await self._recovery.run()
+            self._reconciled = now
 
     async def _is_time_to_reconcile(self, now: float) -> bool:
         waited = now - self._reconciled
@@ -103,39 +120,45 @@ class SessionKeeper:
         """Close every active session past its end whose retry is due.
 
         Returns how many were closed.
+
+        Raises:
+            RpcUnavailableError: the chain's time is not known; written down with each session.
         """
         market = self._chain.market
         entries = await self._wallet.journal.active(
             self._wallet.address, market.chain_id, market.marketplace_address
         )
-        due = [entry for entry in entries if self._is_due(entry)]
-        # By the chain's time too: a close one second too early locks stake until midnight.
-        chain_time = await market.block_time() if due else 0
-        closed = 0
-        for entry in due:
-            if entry.ends_at <= chain_time:
-                closed += await self._try_close(entry)
-        return closed
+        due = [entry for entry in entries if await self._is_due(entry)]
+        if not due:
+            return 0
+        try:
+            # By the chain's time too: a close one second too early locks stake until midnight.
+            chain_time = await market.block_time()
+        except ChainError as error:
+            for entry in due:
+                await self._stuck(entry, error)
+            raise
+        return sum([await self._try_close(entry) for entry in due if entry.ends_at <= chain_time])
 
-    def _is_due(self, entry: SessionEntry) -> bool:
+    async def _is_due(self, entry: SessionEntry) -> bool:
         ended = 0 < entry.ends_at <= self._chain.clock.unix_seconds()
-        at, _ = self._retry_at.get(entry.intent_id, (0.0, 0.0))
-        return ended and entry.state is SessionState.ACTIVE and self._chain.clock.monotonic() >= at
+        if not ended or entry.state is not SessionState.ACTIVE:
+            return False
+        return await self._retries.is_due(Duty.CLOSE, entry.intent_id)
 
     async def _try_close(self, entry: SessionEntry) -> int:
         try:
             await self._closer.close(entry)
-        except (SessionClosedError, WalletLockedError) as error:
+        except SessionClosedError as error:
             _log.info("session not closed by us", code=error.code)
             return 0
         except NodeError as error:
-            self._later(entry)
-            _log.warning("close failed, will be tried again", code=error.code)
+            await self._stuck(entry, error)
             return 0
-        self._retry_at.pop(entry.intent_id, None)
         return 1
 
-    def _later(self, entry: SessionEntry) -> None:
-        _, pause = self._retry_at.get(entry.intent_id, (0.0, 0.0))
-        pause = min(LONGEST_RETRY_S, pause * 2 or FIRST_RETRY_S)
-        self._retry_at[entry.intent_id] = (self._chain.clock.monotonic() + pause, pause)
+    async def _stuck(self, entry: SessionEntry, error: NodeError) -> None:
+        """Write down why the session is not closed; the entry goes when it is."""
+        retry = await self._retries.failed(Duty.CLOSE, entry.intent_id, error)
+        _log.warning("close failed, later again", code=error.code, attempts=retry.attempts)
+        announce(self._wallet.bus, entry)

@@ -88,9 +88,11 @@ class SessionRecovery:
                 _log.warning("intent not settled", intent_id=entry.intent_id, code=error.code)
                 unresolved.append(f"{entry.intent_id}: {error.message}")
         unresolved.extend(await self._settle_single_transactions())
-        adopted = await self.adopt_from_chain()
+        found = await self._adopter.adopt()
         return RecoveryReport(
-            finished=tuple(finished), adopted=adopted, unresolved=tuple(unresolved)
+            finished=tuple(finished),
+            adopted=found.adopted,
+            unresolved=(*unresolved, *found.unread),
         )
 
     async def is_needed(self) -> bool:
@@ -103,7 +105,7 @@ class SessionRecovery:
 
     async def adopt_from_chain(self) -> tuple[SessionEntry, ...]:
         """See `SessionAdopter.adopt`."""
-        return await self._adopter.adopt()
+        return (await self._adopter.adopt()).adopted
 
     async def _unfinished(self) -> tuple[SessionEntry, ...]:
         market = self._chain.market
@@ -196,7 +198,7 @@ class SessionRecovery:
         session = await self._chain.market.session(entry.session_id)
         if session.is_closed:
             return await self._closer.settle(entry, session, None)
-        return entry
+        return await self._adopter.moved(entry)
 
     async def _release(self, entry: SessionEntry) -> SessionEntry:
         """A held part is settled once the chain holds nothing back for the wallet any more.
@@ -213,8 +215,11 @@ class SessionRecovery:
     async def _vanished(self, entry: SessionEntry) -> SessionEntry:
         """The chain does not know a session that was open: a block vanished, or the chain is a new
         one with the old number, as demo networks are after a restart.
+
+        An endpoint whose newest block is older than the session cannot know it.
         """
-        if self._chain.clock.unix_seconds() - entry.created_at < LAG_S:
+        age_s = self._chain.clock.unix_seconds() - entry.created_at
+        if age_s < LAG_S or await self._chain.market.block_time() < entry.opened_at:
             raise SessionNotFoundError("The network does not know this session yet.")
         if entry.state is not SessionState.ACTIVE:
             entry = await self._save(entry, SessionState.ACTIVE)

@@ -21,6 +21,7 @@ from node.router.approvals import ApprovalDesk
 from node.router.auto_session import AutoSessions
 from node.router.backends import Backends
 from node.router.capacity import Capacity
+from node.router.claiming import ClaimRule, StakeClaimer
 from node.router.closing import SessionCloser
 from node.router.consumer import Consumer
 from node.router.keeper import SessionKeeper
@@ -34,6 +35,7 @@ from node.router.quotes import QuoteDesk
 from node.router.rating import RatingConfig
 from node.router.recovery import SessionRecovery
 from node.router.reports import ReportMaker
+from node.router.retrying import RetryQueue
 from node.router.sending import TransactionSender
 from node.router.served import ServedSessions
 from node.router.serving import ProviderSide
@@ -47,6 +49,7 @@ from node.store.db import Database
 from node.store.journal import SessionJournal
 from node.store.peers import PeerKeys
 from node.store.provider_memory import ProviderMemory
+from node.store.retries import RetryBook
 from node.store.session_stats import SessionStats
 from node.wire.client import WireClient
 from node.wire.limits import WireLimits
@@ -74,6 +77,7 @@ class StackParts:
     memory_wallet: bool = False
     poll_s: float = 0.0
     users: Callable[[], UserRules] = UserRules
+    claim_rule: Callable[[], ClaimRule] = ClaimRule
     demo: DemoControl | None = None
 
 
@@ -154,6 +158,10 @@ def _stack(parts: StackParts, provider: ProviderSide | None) -> NetworkStack:
     recovery = SessionRecovery(
         chain=chain, wallet=wallet, sender=sender, opener=opener, closer=closer
     )
+    retries = RetryQueue(RetryBook(parts.journal), parts.clock)
+    claimer = StakeClaimer(
+        chain=chain, wallet=wallet, sender=sender, retries=retries, rule=parts.claim_rule
+    )
     return NetworkStack(
         network=parts.network,
         chain=chain,
@@ -165,8 +173,17 @@ def _stack(parts: StackParts, provider: ProviderSide | None) -> NetworkStack:
         opener=opener,
         auto_sessions=AutoSessions(chain=chain, wallet=wallet, quotes=quotes, opener=opener),
         closer=closer,
+        claimer=claimer,
+        retries=retries,
         recovery=recovery,
-        keeper=SessionKeeper(chain=chain, wallet=wallet, closer=closer, recovery=recovery),
+        keeper=SessionKeeper(
+            chain=chain,
+            wallet=wallet,
+            closer=closer,
+            recovery=recovery,
+            claimer=claimer,
+            retries=retries,
+        ),
         consumer=Consumer(
             chain=chain, wallet=wallet, link=link, peers=peers, stats=stats, privacy=privacy
         ),

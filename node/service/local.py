@@ -106,6 +106,7 @@ async def open_node(options: NodeOptions) -> AsyncGenerator[LocalNode, None]:
         profile = Profile(
             dirs=dirs,
             settings=settings,
+            book=SettingsBook(file=dirs.settings_file, started_with=settings),
             clock=clock,
             bus=bus,
             vault=await _vault(options, clock, bus, cleanup),
@@ -133,7 +134,7 @@ def _compose(
     local: LocalModels,
     chats: ChatRepository,
 ) -> LocalNode:
-    book = SettingsBook(file=profile.dirs.settings_file, started_with=profile.settings)
+    book = profile.book
     api = ApiBinding()
     touch = profile.vault.auto_lock.touch
     completions = Completions(local=profile.backends, clock=profile.clock)

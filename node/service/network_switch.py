@@ -21,6 +21,7 @@ from node.core.ids import Address
 from node.core.settings import NodeSettings
 from node.core.tasks import TaskScope
 from node.core.units import Eth
+from node.router.claiming import ClaimRule
 from node.service.assembly import StackParts, open_stack
 from node.service.dto import NetworkView
 from node.service.profile import Profile
@@ -183,13 +184,14 @@ class NetworkSwitch:
         journal = fresh_journal_database(profile.dirs.state / "demo-journal.db")
         await journal.open()
         self._cleanup.push_async_callback(journal.close)
-        return user_parts(
+        parts = user_parts(
             world,
             bus=profile.bus,
             journal=journal,
             backends=profile.backends,
             limits=wire_limits(profile.settings),
         )
+        return replace(parts, claim_rule=lambda: claim_rule(parts.network, profile.book.current))
 
     async def _chain_parts(self, network: Network) -> StackParts:
         profile, settings = self._profile, self._profile.settings
@@ -209,6 +211,7 @@ class NetworkSwitch:
             legacy_fees=settings.legacy_transactions,
             listen=self._listen,
             poll_s=settings.polling_interval_s,
+            claim_rule=lambda: claim_rule(network, profile.book.current),
             memory_wallet=bool(settings.wallet_private_key.get_secret_value()),
         )
 
@@ -220,6 +223,15 @@ class NetworkSwitch:
     async def aclose(self) -> None:
         async with self._switching:
             await self._close()
+
+
+def claim_rule(network: Network, settings: NodeSettings) -> ClaimRule:
+    """The user's rule for released stake; where fees are play money they do not matter."""
+    return ClaimRule(
+        automatic=settings.auto_claim,
+        fee_percent=0 if network.is_test else settings.auto_claim_fee_percent,
+        mor_worth=Eth.parse(settings.mor_worth_eth),
+    )
 
 
 def _with_fee_cap(network: Network, settings: NodeSettings) -> Network:

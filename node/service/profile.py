@@ -9,6 +9,7 @@ from node.core.paths import AppDirs
 from node.core.settings import NodeSettings
 from node.router.backends import Backends
 from node.router.rating import RatingConfig
+from node.service.settings_book import SettingsBook
 from node.store.db import Database
 from node.wallet.vault import Vault
 
@@ -17,10 +18,14 @@ VERSION = f"morpheus-desktop/{__version__}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """Built by `node.service.local.open_node`, which also closes what is inside."""
+    """Built by `node.service.local.open_node`, which also closes what is inside.
+
+    `settings` are those of the start, `book.current` those in force.
+    """
 
     dirs: AppDirs
     settings: NodeSettings
+    book: SettingsBook
     clock: Clock
     bus: EventBus
     vault: Vault

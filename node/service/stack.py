@@ -11,6 +11,7 @@ from node.core.errors import ChainError, MarketError, NoTargetError
 from node.core.ids import ModelId
 from node.router.access import ChainAccess, WalletAccess
 from node.router.auto_session import AutoSessions
+from node.router.claiming import StakeClaimer
 from node.router.closing import SessionCloser
 from node.router.consumer import Consumer
 from node.router.keeper import SessionKeeper
@@ -20,6 +21,7 @@ from node.router.prompt_privacy import PromptPrivacy
 from node.router.provider_admin import ProviderAdmin
 from node.router.quotes import QuoteDesk
 from node.router.recovery import SessionRecovery
+from node.router.retrying import RetryQueue
 from node.router.sending import TransactionSender
 from node.router.serving import ProviderSide
 from node.store.session_stats import SessionStats
@@ -52,6 +54,8 @@ class NetworkStack:
     opener: SessionOpener
     auto_sessions: AutoSessions
     closer: SessionCloser
+    claimer: StakeClaimer
+    retries: RetryQueue
     recovery: SessionRecovery
     keeper: SessionKeeper
     consumer: Consumer

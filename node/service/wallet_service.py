@@ -33,7 +33,6 @@ from node.service.vaults import VaultDesk
 from node.service.views import transaction_view
 
 DRAFT_LIFETIME_S = 300
-WITHDRAW_STEPS = 255
 ASSETS = ("MOR", "ETH")
 
 
@@ -169,12 +168,9 @@ class WalletService:
     async def withdraw_released(self) -> ClaimResult:
         self._touch()
         stack = self._stacks.require()
-        own = stack.wallet.address
-        call = stack.chain.calls.withdraw_on_hold(own, WITHDRAW_STEPS)
-        record, receipt = await stack.sender.send_alone(call)
-        arrived = sum(amount.base for _, to, amount in receipt.transfers if to == own)
+        claimed = await stack.claimer.claim()
         stack.keeper.reconcile_soon()
-        return ClaimResult(tx_hash=record.tx_hash.hex, amount=arrived)
+        return ClaimResult(tx_hash=claimed.tx_hash, amount=claimed.amount.base)
 
 
 async def _refuse_second(stack: NetworkStack, call: Call) -> None:

@@ -29,6 +29,7 @@ from node.store.journal_rows import (
     tx_record,
     tx_row,
 )
+from node.store.retries import Duty, drop_retry
 from node.store.rows import insert, update
 from node.store.schema import journal as schema
 from node.store.sqlite_errors import row_errors
@@ -310,6 +311,8 @@ def _replace_session(connection: sqlite3.Connection, entry: SessionEntry) -> Non
         connection.execute(_UPDATE_SESSION, session_row(entry))
     except sqlite3.IntegrityError as error:
         raise InternalError("Another entry of the journal has this session id.") from error
+    if entry.state not in OPEN_STATES:
+        drop_retry(connection, Duty.CLOSE, entry.intent_id)
 
 
 def _has_tx(connection: sqlite3.Connection, tx_hash: TxHash) -> bool:

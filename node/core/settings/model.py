@@ -53,6 +53,34 @@ class NodeSettings(BaseModel):
         unit="ETH",
         restart=False,
     )
+    auto_claim: bool = setting(
+        True,
+        "Take released stake back by itself",
+        "MORPHEUS_AUTO_CLAIM",
+        group="Money",
+        restart=False,
+        description="After midnight UTC, what was held back by early closes returns to the wallet.",
+    )
+    auto_claim_fee_percent: int = setting(
+        5,
+        "Highest network fee for that, in percent of the stake",
+        "MORPHEUS_AUTO_CLAIM_FEE_PERCENT",
+        group="Money",
+        unit="%",
+        restart=False,
+        description="Dearer claims wait for the next day. 0: whatever the fee.",
+        ge=0,
+        le=100,
+    )
+    mor_worth_eth: EthText = setting(
+        "0.0005",
+        "What 1 MOR is worth",
+        "MORPHEUS_MOR_WORTH",
+        group="Money",
+        unit="ETH",
+        restart=False,
+        description="Only to compare a fee with a stake. No prices are fetched.",
+    )
     web_address: str = setting(
         "127.0.0.1:8082",
         "API address",
