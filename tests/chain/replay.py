@@ -224,13 +224,14 @@ class ReplayChain:
         *,
         at: int,
         stake: int = 1_000 * MOR,
+        direct_payment: bool = False,
         sender: DemoAccount | None = None,
         signer: DemoAccount | None = None,
     ) -> bytes:
         """Open a session with an approval signed at block time; returns its id."""
         approval = approval_of(bid, user, at)
         signature = KeySigner((signer or provider).private_key).sign_blob(approval)
-        data = calldata("openSession", user.address.raw, stake, False, approval, signature)
+        data = calldata("openSession", user.address.raw, stake, direct_payment, approval, signature)
         receipt = self.expect_ok(sender or user, data, at=at)
         opened = VECTORS_TOPICS["SessionOpened"]
         topics = [log["topics"] for log in receipt["logs"] if log["topics"][0] == opened]
