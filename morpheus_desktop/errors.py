@@ -9,6 +9,7 @@ from node.core.errors import (
     InternalError,
     NodeError,
     NoTargetError,
+    PromptReadableError,
     ProviderError,
     ProviderModelError,
     ProviderRefusedError,
@@ -25,12 +26,14 @@ NEW_SESSION = "new-session"
 OTHER_MODEL = "other-model"
 COPY_REPORT = "copy-report"
 UNLOCK = "unlock"
+SEND_READABLE = "send-readable"
 _LABELS = {
     RETRY: "Try again",
     NEW_SESSION: "Open a new session",
     OTHER_MODEL: "Choose another model",
     COPY_REPORT: "Copy report",
     UNLOCK: "Unlock",
+    SEND_READABLE: "Send readable",
 }
 
 
@@ -114,6 +117,8 @@ def _turn_actions(error: NodeError) -> tuple[str, ...]:
         return (RETRY,)
     if isinstance(error, InternalError):
         return (RETRY, COPY_REPORT)
+    if isinstance(error, PromptReadableError):
+        return (OTHER_MODEL, SEND_READABLE)
     if isinstance(error, ProviderError):
         return (RETRY, NEW_SESSION, OTHER_MODEL)
     return (RETRY, OTHER_MODEL)

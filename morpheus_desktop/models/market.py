@@ -97,7 +97,7 @@ def _name(model: ModelSummary) -> Cell:
         detail=kind_words(model),
         role="text" if model.offers else "text3",
         avatar=(model.name, model.id),
-        badge=("TEE", "success") if model.is_tee else None,
+        badge=("TEE not verified", "warning") if model.is_tee else None,
     )
 
 

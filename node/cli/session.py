@@ -9,11 +9,17 @@ from node.cli.context import CliContext, context_of, is_interactive, open_servic
 from node.cli.lookup import model_id
 from node.core.errors import UserInputError
 from node.service.api import NodeService
-from node.service.dto import CloseResult, Quote, QuoteRequest, SessionView
+from node.service.dto import CloseResult, PromptPrivacy, Quote, QuoteRequest, SessionView
 from node.service.runtime_file import running_node
 
 app = typer.Typer(help="Sessions: MOR is locked while one is open and comes back.")
 JSON = typer.Option(False, "--json", help="Print JSON.")
+PRIVACY: dict[PromptPrivacy, str] = {
+    "encrypted": "encrypted both ways",
+    "readable": "answers encrypted, prompts readable on the network",
+    "withdrawn": "no longer takes encrypted prompts, so none is sent",
+    "unknown": "answers encrypted, prompts only if the provider can",
+}
 
 
 @app.command("open")
@@ -22,25 +28,32 @@ def open_(
     model: str = typer.Argument("", help="Id or name of the model; the best offer is taken."),
     bid: str = typer.Option("", help="Take this offer instead."),
     duration: str = typer.Option("1h", help="How long: 30m, 1h, 1h30m …"),
+    unverified_tee: bool = typer.Option(
+        False,
+        "--accept-unverified-tee",
+        help="Open it although this app cannot verify the model's protected hardware (TEE).",
+    ),
     yes: bool = typer.Option(False, "--yes", "-y", help="Do not ask."),
     as_json: bool = JSON,
 ) -> None:
     """Open a session. Shows what is locked and when it comes back, and asks first."""
     context = context_of(typer_context).with_json(as_json)
-    run(context, _open(context, model, bid, duration_s(duration), yes))
+    order = QuoteRequest(duration_s=duration_s(duration), accept_unverified_tee=unverified_tee)
+    run(context, _open(context, model, bid, order, yes))
 
 
-async def _open(context: CliContext, model: str, bid: str, seconds: int, yes: bool) -> None:
+async def _open(context: CliContext, model: str, bid: str, order: QuoteRequest, yes: bool) -> None:
     context.require_network()
     if bool(model) == bool(bid):
         raise UserInputError("Name a model or an offer (--bid).")
     is_alone = running_node(context.dirs) is None
     async with open_service(context) as node:
         quote = await node.sessions.quote(
-            QuoteRequest(
-                model_id=await model_id(node, model) if model else None,
-                bid_id=bid or None,
-                duration_s=seconds,
+            order.model_copy(
+                update={
+                    "model_id": await model_id(node, model) if model else None,
+                    "bid_id": bid or None,
+                }
             )
         )
         if not yes:
@@ -61,7 +74,7 @@ def _ask(context: CliContext, quote: Quote) -> None:
     typer.echo(
         f"{quote.model_name}: {mor(quote.stake)} are locked for {time_left(quote.duration_s)}\n"
         f"and come back at {clock_time(quote.ends_at)}."
-        f" Network fee about {eth(quote.fee_open_wei)}."
+        f" Network fee about {eth(quote.fee_open_wei)}.\n{PRIVACY[quote.prompt_privacy]}."
     )
     typer.confirm("Open the session?", abort=True)
 
@@ -93,7 +106,27 @@ async def _list(context: CliContext) -> None:
 
 def _line(session: SessionView, now: int) -> str:
     left = time_left(session.ends_at - now) if session.state == "active" else session.state
-    return f"{session.id or '-'}  {session.model_name}  {left}  {mor(session.stake)}"
+    line = f"{session.id or '-'}  {session.model_name}  {left}  {mor(session.stake)}"
+    return f"{line}  {PRIVACY[session.prompt_privacy]}" if session.state == "active" else line
+
+
+@app.command("allow-readable")
+def allow_readable(
+    typer_context: typer.Context,
+    provider: str = typer.Argument(help="Address of the provider."),
+    no: bool = typer.Option(False, "--no", help="Take it back."),
+    as_json: bool = JSON,
+) -> None:
+    """Agree that prompts to a provider that no longer takes encrypted ones go in clear."""
+    context = context_of(typer_context).with_json(as_json)
+    run(context, _allow_readable(context, provider, not no))
+
+
+async def _allow_readable(context: CliContext, provider: str, allowed: bool) -> None:
+    context.require_network()
+    async with open_service(context) as node:
+        privacy = await node.sessions.allow_readable_prompts(provider, allowed)
+    context.show({"provider": provider, "prompt_privacy": privacy}, lambda: f"{PRIVACY[privacy]}.")
 
 
 @app.command("close")

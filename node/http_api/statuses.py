@@ -32,6 +32,7 @@ STATUS_OF_CODE = {
     "market.error": 502,
     "market.no_provider": 502,
     "market.own_bid": 409,
+    "market.tee_not_verified": 409,
     "market.budget_empty": 402,
     "market.quote_expired": 409,
     "market.price_changed": 409,

@@ -28,6 +28,7 @@ from node.core.records import Receipt
 from node.core.units import Mor, UnixMillis
 from node.router.access import ChainAccess, WalletAccess, announce
 from node.router.links import ProviderLink
+from node.router.model_tags import is_tee
 from node.router.prompt_privacy import OPENING_FRESH_S, PromptPrivacy
 from node.router.quotes import Candidate, SessionQuote
 from node.router.sending import Stage, TransactionSender, refusal_text
@@ -186,7 +187,7 @@ class SessionOpener:
             duration_s=quote.plan.duration_s,
             direct_payment=quote.direct_payment,
             failover=quote.failover,
-            tee=any(tag.lower() == "tee" for tag in quote.model.tags),
+            tee=is_tee(quote.model),
             created_at=now,
             updated_at=now,
         )

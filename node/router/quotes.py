@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass, replace
 
 from node.core.errors import (
+    AttestationError,
     BidNotFoundError,
     BudgetEmptyError,
     InvalidDurationError,
@@ -22,6 +23,7 @@ from node.core.ports import Signer
 from node.core.records import Balances, Bid, Economy, Model
 from node.core.units import Eth, Mor, PricePerSecond, UnixSeconds
 from node.router.access import ChainAccess
+from node.router.model_tags import is_tee
 from node.router.quote import StakePlan, duration_of, minimum_stake, plan, stake_for
 from node.router.rating import RatedBid, RatingConfig, rate
 
@@ -88,6 +90,7 @@ class QuoteOrder:
     direct_payment: bool = False
     failover: bool = False
     skip: frozenset[Address] = frozenset()
+    accept_unverified_tee: bool = False
 
 
 class QuoteDesk:
@@ -134,7 +137,7 @@ class QuoteDesk:
             problems=(),
             expires_at=UnixSeconds(self._chain.clock.unix_seconds() + QUOTE_LIFETIME_S),
         )
-        checked = _with_problems(quote)
+        checked = _with_problems(quote, tee_accepted=order.accept_unverified_tee)
         self._keep(checked)
         return checked
 
@@ -220,8 +223,17 @@ def _minimum(economy: Economy, price: PricePerSecond) -> Mor:
         return Mor(0)
 
 
-def _with_problems(quote: SessionQuote) -> SessionQuote:
+def _with_problems(quote: SessionQuote, *, tee_accepted: bool) -> SessionQuote:
     problems: list[NodeError] = []
+    if is_tee(quote.model) and not tee_accepted:
+        problems.append(
+            AttestationError(
+                "This model is offered as running in protected hardware (TEE), which this app"
+                " cannot verify.",
+                hint="Choose another model. Nothing was locked.",
+                code="market.tee_not_verified",
+            )
+        )
     stake, balances = quote.plan.stake, quote.balances
     if quote.economy.compute_balance.base <= 0:
         problems.append(BudgetEmptyError("No session can be opened today."))

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 from node.core.errors import SessionNotFoundError, UserInputError
-from node.core.ids import BidId, ModelId, SessionId
+from node.core.ids import Address, BidId, ModelId, SessionId
 from node.core.units import Mor
 from node.router.opening import OpeningStep
 from node.router.quote import SessionTerms, refund_at
@@ -14,6 +14,7 @@ from node.service.dto import (
     CloseResult,
     OpenProgress,
     OpenStep,
+    PromptPrivacy,
     Quote,
     QuoteRequest,
     SessionView,
@@ -50,8 +51,11 @@ class SessionsService:
             stake=Mor(request.stake) if request.stake is not None else None,
             direct_payment=request.direct_payment,
             failover=request.failover,
+            accept_unverified_tee=request.accept_unverified_tee,
         )
-        return quote_view(await self._stacks.require().quotes.quote(order))
+        stack = self._stacks.require()
+        quote = await stack.quotes.quote(order)
+        return quote_view(quote, await stack.privacy.known(quote.bid.provider))
 
     async def preview_stop(self, quote_or_session_id: str, at: int) -> StopPreview:
         stack = self._stacks.require()
@@ -122,6 +126,11 @@ class SessionsService:
         stack = self._stacks.require()
         return await self._view(stack, await self._entry(stack, session_id))
 
+    async def allow_readable_prompts(self, provider: str, allowed: bool = True) -> PromptPrivacy:
+        self._touch()
+        stack = self._stacks.require()
+        return (await stack.privacy.agree(Address.parse(provider), agreed=allowed)).value
+
     async def _entry(self, stack: NetworkStack, session_id: str) -> SessionEntry:
         wanted = SessionId.parse(session_id)
         entry = await stack.wallet.journal.entry_by_session(wanted)
@@ -143,4 +152,5 @@ class SessionsService:
             now=stack.chain.clock.unix_seconds(),
             prompts=prompts,
             tokens=tokens,
+            privacy=await stack.privacy.known(entry.provider),
         )

@@ -6,6 +6,8 @@ from node.core.records import Economy, ProviderModelStats
 from node.core.units import PricePerSecond
 from node.router.display import clean_name, clean_tags, clean_text, model_kind
 from node.router.market import ModelOffers
+from node.router.model_tags import is_tee
+from node.router.prompt_privacy import Privacy
 from node.router.quote import Refund, stake_for
 from node.router.quotes import SessionQuote
 from node.router.rating import RatedBid
@@ -61,7 +63,7 @@ def model_summary(item: ModelOffers, economy: Economy) -> ModelSummary:
         tokens_per_second=_tps(best.view.stats) if best else None,
         ttft_ms=_ttft(best.view.stats) if best else None,
         success_percent=100 * successes / total if total else None,
-        is_tee=any(tag.lower() == "tee" for tag in model.tags),
+        is_tee=is_tee(model),
     )
 
 
@@ -102,7 +104,7 @@ def problem(error: NodeError) -> QuoteProblem:
     return QuoteProblem(code=error.code, message=error.message, hint=error.hint)
 
 
-def quote_view(quote: SessionQuote) -> Quote:
+def quote_view(quote: SessionQuote, privacy: Privacy = Privacy.UNKNOWN) -> Quote:
     plan, first = quote.plan, quote.candidates[0]
     return Quote(
         id=quote.id,
@@ -131,6 +133,7 @@ def quote_view(quote: SessionQuote) -> Quote:
         balance_eth_wei=quote.balances.eth.base,
         problems=tuple(problem(error) for error in quote.problems),
         expires_at=quote.expires_at,
+        prompt_privacy=privacy.value,
     )
 
 
@@ -163,7 +166,13 @@ def session_state(entry: SessionEntry, now: int) -> str:
 
 
 def session_view(
-    entry: SessionEntry, *, model_name: str, now: int, prompts: int = 0, tokens: int = 0
+    entry: SessionEntry,
+    *,
+    model_name: str,
+    now: int,
+    prompts: int = 0,
+    tokens: int = 0,
+    privacy: Privacy = Privacy.UNKNOWN,
 ) -> SessionView:
     return SessionView(
         id=entry.session_id.hex if entry.session_id else "",
@@ -186,6 +195,7 @@ def session_view(
         held_until=entry.held_until,
         dispute=entry.close_kind == "own_report",
         error=entry.error,
+        prompt_privacy=privacy.value,
     )
 
 

@@ -20,6 +20,7 @@ from node.service.dto import (
     MorOverview,
     OpenProgress,
     OpenStep,
+    PromptPrivacy,
     Quote,
     QuoteRequest,
     SendDraft,
@@ -158,6 +159,7 @@ class FakeSessions(SessionsApi):
             balance_eth_wei=self._world.overview.eth_wei,
             problems=self._world.quote_problems,
             expires_at=now + 60,
+            prompt_privacy=self._world.prompt_privacy,
         )
         self._quotes[quote.id] = quote
         return quote
@@ -202,6 +204,7 @@ class FakeSessions(SessionsApi):
             ends_at=quote.ends_at,
             closed_at=0,
             direct_payment=quote.direct_payment,
+            prompt_privacy=quote.prompt_privacy,
         )
         self._world.sessions.insert(0, session)
         overview = self._world.overview
@@ -256,6 +259,17 @@ class FakeSessions(SessionsApi):
     async def list(self) -> tuple[SessionView, ...]:
         await self._script.enter("sessions.list")
         return tuple(self._world.sessions)
+
+    async def allow_readable_prompts(self, provider: str, allowed: bool = True) -> PromptPrivacy:
+        await self._script.enter("sessions.allow_readable_prompts", provider, allowed)
+        privacy: PromptPrivacy = "readable" if allowed else "withdrawn"
+        self._world.sessions = [
+            item.model_copy(update={"prompt_privacy": privacy})
+            if item.provider == provider and item.prompt_privacy in ("readable", "withdrawn")
+            else item
+            for item in self._world.sessions
+        ]
+        return privacy
 
     async def get(self, session_id: str) -> SessionView:
         await self._script.enter("sessions.get", session_id)

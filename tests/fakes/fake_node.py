@@ -22,6 +22,7 @@ from node.service.dto import (
     ModelSummary,
     MorOverview,
     NetworkView,
+    PromptPrivacy,
     ProviderSession,
     ProviderStatus,
     QuoteProblem,
@@ -52,6 +53,7 @@ class World:
     network: NetworkView | None = field(default_factory=lambda: sample_data.networks()[0])
     settings: list[SettingField] = field(default_factory=sample_data.settings)
     quote_problems: tuple[QuoteProblem, ...] = ()
+    prompt_privacy: PromptPrivacy = "encrypted"
     answer: list[ChatEvent | NodeError] | None = None
     """Events of the next answers instead of the sample answer; an error is raised in its place."""
     provider: ProviderStatus = field(

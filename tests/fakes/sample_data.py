@@ -53,7 +53,15 @@ def sessions() -> list[SessionView]:
     hermes, qwen, mistral = models()[:3]
     day = 86_400
     return [
-        session(1, hermes, state="active", opened=NOW - 1008, seconds=3600, prompts=6, tokens=4210),
+        session(
+            1,
+            hermes,
+            state="active",
+            opened=NOW - 1008,
+            seconds=3600,
+            prompts=6,
+            tokens=4210,
+        ).model_copy(update={"prompt_privacy": "encrypted"}),
         session(
             2, mistral, state="ended", opened=NOW - 9000, seconds=7200, prompts=14, tokens=9800
         ),

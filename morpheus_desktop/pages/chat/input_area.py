@@ -7,6 +7,7 @@ from morpheus_desktop import formats
 from morpheus_desktop.pages.chat.presenter import ChatPresenter
 from morpheus_desktop.pages.chat.session_card import SessionCard
 from morpheus_desktop.pages.chat.targets import Target
+from morpheus_desktop.privacy import privacy_icon, privacy_words
 from morpheus_desktop.widgets.chips import Chip
 from morpheus_desktop.widgets.composer import Composer
 from morpheus_desktop.widgets.icon_label import IconLabel
@@ -102,6 +103,9 @@ class InputArea(QWidget):
         text = privacy_text(target)
         self._privacy.setText(text)
         self._lock.setVisible(bool(text))
+        is_own = target is not None and (target.kind == "local" or target.is_demo)
+        privacy = "encrypted" if target is None or is_own else target.prompt_privacy
+        self._lock.set_icon(privacy_icon(privacy))
 
     def _taken(self) -> None:
         self._last = self.composer.text()
@@ -142,4 +146,4 @@ def privacy_text(target: Target | None) -> str:
     who = f"{target.name} is run by {formats.short_address(target.provider)}"
     if not target.provider:
         who = f"{target.name} is run by a provider"
-    return f"{who}, who can read this chat. Questions cross the network unencrypted."
+    return f"{who}, who can read this chat. {privacy_words(target.prompt_privacy)}."

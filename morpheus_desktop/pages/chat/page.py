@@ -234,6 +234,8 @@ class ChatPage(QWidget):
                 self.presenter.need_new_session()
             case errors.OTHER_MODEL:
                 self.open_selector()
+            case errors.SEND_READABLE:
+                self.presenter.send_readable()
             case errors.UNLOCK:
                 self.unlock_requested.emit()
             case errors.COPY_REPORT if error is not None:

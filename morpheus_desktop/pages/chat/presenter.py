@@ -237,6 +237,21 @@ class ChatPresenter(QObject):
         if queued:
             self.draft_returned.emit(queued)
 
+    def send_readable(self) -> None:
+        """The user agrees that prompts to this provider are readable on the network."""
+        target = self._target
+        if target is not None and target.provider:
+            self._tasks.attempt(
+                self._node.sessions.allow_readable_prompts(target.provider),
+                "allow readable prompts",
+                failed=self.failed.emit,
+                done=lambda _: self._sent_readable(),
+            )
+
+    def _sent_readable(self) -> None:
+        self.load_choices()
+        self.retry()
+
     def retry(self) -> None:
         if self._target is None:
             return

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from node.service.dto import LocalModel, ModelSummary, SessionView
+from node.service.dto import LocalModel, ModelSummary, PromptPrivacy, SessionView
 
 MARKET_CHOICES = 8
 DEMO_MODEL = "Guide"
@@ -26,6 +26,7 @@ class Target:
     ends_at: int = 0
     stake_per_hour: int = 0
     is_demo: bool = False
+    prompt_privacy: PromptPrivacy = "unknown"
 
     def is_over(self, now: int) -> bool:
         """Whether its session has ended, so that another one is needed."""
@@ -74,6 +75,7 @@ def session_target(session: SessionView, *, is_demo: bool) -> Target:
         provider=session.provider,
         ends_at=session.ends_at,
         is_demo=is_demo,
+        prompt_privacy=session.prompt_privacy,
     )
 
 

@@ -127,7 +127,10 @@ class Inspector(QWidget):
             return
         self._avatar.set_name(model.name, model.id)
         self._name.set_text(model.name or "Unnamed model")
-        self._kind.set_text(f"by {formats.short_address(model.owner)} · {kind_words(model)}")
+        words = f"by {formats.short_address(model.owner)} · {kind_words(model)}"
+        if model.is_tee:
+            words += " · TEE, not verified by this app"
+        self._kind.set_text(words)
         for fact, text in zip(self._facts, _facts(model), strict=True):
             fact.set_text(text)
         clear(self._notices)

@@ -7,6 +7,7 @@ from morpheus_desktop import formats
 from morpheus_desktop.pages.session_sheet.money_block import MoneyBlock
 from morpheus_desktop.pages.session_sheet.offers import OfferChoice
 from morpheus_desktop.pages.session_sheet.presenter import SessionSheetPresenter, refusal
+from morpheus_desktop.privacy import privacy_icon, privacy_words
 from morpheus_desktop.widgets.avatar import Avatar
 from morpheus_desktop.widgets.buttons import Button, IconButton
 from morpheus_desktop.widgets.chips import Chip
@@ -18,7 +19,7 @@ from morpheus_desktop.widgets.labels import Label
 from morpheus_desktop.widgets.layouts import boxed, column, row
 from morpheus_desktop.widgets.sheet import Sheet
 from morpheus_desktop.widgets.stepper import Stepper
-from node.core.errors import NodeError
+from node.core.errors import NodeError, PromptReadableError
 from node.core.units import Mor
 from node.service.dto import ModelDetail, OpenProgress, OpenStep, Quote, StopPreview
 
@@ -76,6 +77,9 @@ class SessionSheet(Sheet):
         self.money = MoneyBlock()
         self._fee = Label("", "small", "text2")
         self._balance = Label("", "small", "text2")
+        self._lock = IconLabel("lock", "text3", 14)
+        self._privacy = Label("", "small", "text2")
+        self._privacy.setObjectName("session.sheet.privacy")
         self._problem = Label("", "small", "danger", wrap=True)
         self._problem.setObjectName("session.sheet.problem")
         self._stepper = Stepper(_STEP_TITLES)
@@ -100,7 +104,7 @@ class SessionSheet(Sheet):
         self._progress = boxed(column(line(), 14, self._stepper))
         return column(
             head,
-            16,
+            12,
             pair,
             6,
             self.slider,
@@ -112,12 +116,14 @@ class SessionSheet(Sheet):
             self._offers,
             10,
             self.money,
-            12,
+            8,
             fees,
+            2,
+            row(self._lock, self._privacy, None, spacing=6),
             8,
             self._problem,
             self._progress,
-            14,
+            6,
             row(None, self.cancel, self.confirm, spacing=8),
         )
 
@@ -236,6 +242,10 @@ class SessionSheet(Sheet):
         self._balance.setText(
             f"Balance {formats.mor(quote.balance)} · {formats.eth(quote.balance_eth_wei)}"
         )
+        self._lock.set_icon(privacy_icon(quote.prompt_privacy))
+        self._privacy.setText(
+            f"{privacy_words(quote.prompt_privacy)}. The provider reads your prompts."
+        )
         self._offers.show_chosen(quote)
         self.money.show_quote(quote, now)
         self._show_state()
@@ -253,6 +263,9 @@ class SessionSheet(Sheet):
     # --- opening ---
 
     def _confirm(self) -> None:
+        if isinstance(self._error, PromptReadableError):
+            self._presenter.agree_to_readable(str(self._error.details.get("provider", "")))
+            return
         if self._error is not None:
             self._presenter.again()
             return
@@ -289,7 +302,10 @@ class SessionSheet(Sheet):
         is_told = bool(self._unclear) or quote is not None or self._error is not None
         self._problem.setText(reason if is_told else "")
         self._problem.setVisible(bool(self._problem.text()))
-        if self._error is not None and self._error.retryable:
+        if isinstance(self._error, PromptReadableError):
+            self.confirm.set_text("Agree to readable prompts")
+            self.confirm.disable_with("")
+        elif self._error is not None and self._error.retryable:
             self.confirm.set_text("Try again")
             self.confirm.disable_with("")
         else:

@@ -129,6 +129,15 @@ class SessionSheetPresenter(QObject):
         """Quote the same once more, after a failure or when the quote is too old."""
         self._ask()
 
+    def agree_to_readable(self, provider: str) -> None:
+        """Prompts to this provider may be readable on the network; quote once more."""
+        self._tasks.attempt(
+            self._node.sessions.allow_readable_prompts(provider),
+            "allow-readable",
+            failed=self.refused.emit,
+            done=lambda _privacy: self._ask(),
+        )
+
     def leave(self) -> None:
         """The sheet was closed. A transaction that was sent goes on."""
         self._stop_settling()

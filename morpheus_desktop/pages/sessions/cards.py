@@ -4,11 +4,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from morpheus_desktop import formats
+from morpheus_desktop.privacy import privacy_icon, privacy_words
 from morpheus_desktop.widgets.avatar import Avatar
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.figures import Meter
 from morpheus_desktop.widgets.frames import Card, line
-from morpheus_desktop.widgets.icon_label import Tile
+from morpheus_desktop.widgets.icon_label import IconLabel, Tile
 from morpheus_desktop.widgets.labels import ElidedLabel, Label
 from morpheus_desktop.widgets.layouts import boxed, clear, column, row
 from node.service.dto import HeldStake, MorOverview, SessionView, StopPreview
@@ -55,6 +56,9 @@ class SessionCard(Card):
         self._meter = Meter("Time left")
         self._back = ElidedLabel("", "small", "text2")
         self._used = Label("", "small", "text3")
+        self._lock = IconLabel("lock", "text3", 12)
+        self._privacy = ElidedLabel("", "small", "text3")
+        self._privacy.setObjectName(f"{name}.privacy")
         self.chat_button = Button("Open chat", "soft", icon="chats", name=f"{name}.chat")
         self.close_button = Button("Close early", "ghost", name=f"{name}.close")
         names = column(
@@ -64,6 +68,8 @@ class SessionCard(Card):
         head = row(Avatar(session.model_name, session.model_id, side=36), spacing=12)
         head.addLayout(names, 1)
         head.addWidget(self._left)
+        privacy = row(self._lock, spacing=6)
+        privacy.addWidget(self._privacy, 1)
         body = column(
             head,
             14,
@@ -72,6 +78,8 @@ class SessionCard(Card):
             row(self._used, None, spacing=12),
             2,
             self._back,
+            2,
+            privacy,
             14,
             row(self.chat_button, None, self.close_button, spacing=8),
         )
@@ -84,6 +92,8 @@ class SessionCard(Card):
     def update_session(self, session: SessionView, preview: StopPreview | None, now: int) -> None:
         self.session, self._preview = session, preview
         self._used.setText(used_words(session))
+        self._lock.set_icon(privacy_icon(session.prompt_privacy))
+        self._privacy.set_text(privacy_words(session.prompt_privacy))
         self.tick(now)
 
     def tick(self, now: int) -> None:

@@ -6,6 +6,7 @@ from typing import Protocol
 from node.service.dto import (
     CloseResult,
     OpenProgress,
+    PromptPrivacy,
     Quote,
     QuoteRequest,
     SessionView,
@@ -34,3 +35,10 @@ class SessionsApi(Protocol):
         ...
 
     async def get(self, session_id: str) -> SessionView: ...
+
+    async def allow_readable_prompts(self, provider: str, allowed: bool = True) -> PromptPrivacy:
+        """Agree that prompts to a provider that lost encrypted ones are readable on the network.
+
+        Returns how prompts go to it now. A provider that still takes encrypted ones gets them.
+        """
+        ...

@@ -1,14 +1,23 @@
 """Quotes, sessions and their money."""
 
 from enum import StrEnum
+from typing import Literal
 
 from node.service.dto.base import Dto
+
+PromptPrivacy = Literal["encrypted", "readable", "withdrawn", "unknown"]
+"""How prompts cross the network to a provider; answers are always encrypted.
+
+`withdrawn`: it took encrypted prompts once and no longer does, so none is sent. `unknown`: it was
+not asked yet, which opening does.
+"""
 
 
 class QuoteRequest(Dto):
     """Model or bid, and duration or stake.
 
-    A bid pins the provider; a model lets the rating choose.
+    A bid pins the provider; a model lets the rating choose. `accept_unverified_tee`: the user knows
+    that this app does not verify what a model's TEE tag promises.
     """
 
     model_id: str | None = None
@@ -17,6 +26,7 @@ class QuoteRequest(Dto):
     stake: int | None = None
     direct_payment: bool = False
     failover: bool = False
+    accept_unverified_tee: bool = False
 
 
 class QuoteProblem(Dto):
@@ -56,6 +66,7 @@ class Quote(Dto):
     balance_eth_wei: int
     problems: tuple[QuoteProblem, ...] = ()
     expires_at: int
+    prompt_privacy: PromptPrivacy = "unknown"
 
     @property
     def can_open(self) -> bool:
@@ -103,6 +114,7 @@ class SessionView(Dto):
     held_until: int = 0
     dispute: bool = False
     error: str = ""
+    prompt_privacy: PromptPrivacy = "unknown"
 
 
 class OpenProgress(Dto):

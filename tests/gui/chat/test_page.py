@@ -1,5 +1,7 @@
 """The chat by mouse and keyboard."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
@@ -18,7 +20,11 @@ from morpheus_desktop.pages.chat.input_area import privacy_text
 from morpheus_desktop.pages.chat.list_pane import ENTRY
 from morpheus_desktop.pages.chat.page import ChatPage
 from morpheus_desktop.pages.chat.targets import Target
-from node.core.errors import IncompleteAnswerError, ProviderUnreachableError
+from node.core.errors import (
+    IncompleteAnswerError,
+    PromptReadableError,
+    ProviderUnreachableError,
+)
 from node.service.dto import QuoteProblem, TextDelta
 from tests.fakes import sample_data
 from tests.fakes.fake_node import FakeNode
@@ -304,12 +310,31 @@ def test_links_are_copied_not_opened(chat: ChatKit) -> None:
     assert "Link copied" in chat.kit.window.toasts.texts()[0]
 
 
+def test_prompts_become_readable_only_by_a_click_that_says_so(
+    chat: ChatKit, fake_node: FakeNode
+) -> None:
+    provider = fake_node.world.sessions[0].provider
+    chat.kit.until(lambda: "Encrypted both ways" in chat.text("chat.privacy"))
+    fake_node.fail("chat.send", PromptReadableError.withdrawn(provider))
+    chat.ask("hello")
+    chat.kit.until(lambda: chat.turns.lines and chat.turns.lines[-1].error)
+    assert "no longer does" in chat.turns.lines[-1].error
+    assert fake_node.called("sessions.allow_readable_prompts") == []
+    chat.page.transcript.action_requested.emit(chat.turns.lines[-1].id, "send-readable")
+    chat.kit.until(lambda: chat.turns.lines[-1].text == sample_data.ANSWER)
+    assert fake_node.called("sessions.allow_readable_prompts") == [(provider, True)]
+
+
 def test_nobody_is_promised_privacy_by_somebody_elses_computer() -> None:
     remote = Target(
         kind="session", id="0x1", name="Hermes", model_id="0x2", provider="0x" + "a" * 40
     )
     local = Target(kind="local", id="x", name="Qwen", model_id="x")
     assert "can read this chat" in privacy_text(remote)
-    assert "unencrypted" in privacy_text(remote)
+    assert "prompts only if the provider can" in privacy_text(remote)
+    known = replace(remote, prompt_privacy="readable")
+    assert "Answers encrypted, prompts readable on the network" in privacy_text(known)
+    sealed = replace(remote, prompt_privacy="encrypted")
+    assert privacy_text(sealed).endswith("who can read this chat. Encrypted both ways.")
     assert "leaves" in privacy_text(local)
     assert privacy_text(None) == ""

@@ -43,6 +43,14 @@ def rows_of(table: DataTable) -> DtoTable[str]:
     return model
 
 
+def test_what_was_not_verified_gets_no_green_mark() -> None:
+    qwen = next(model for model in sample_market.models() if model.is_tee)
+    table = market_table()
+    table.set_rows([qwen])
+    cell = table.data(table.index(0, 0), CELL_ROLE)
+    assert cell.badge == ("TEE not verified", "warning")
+
+
 @pytest.mark.parametrize(("width", "columns"), [(600, [0, 1, 2]), (350, [0, 1]), (250, [0])])
 def test_columns_go_in_their_order_when_the_room_is_small(
     theme: Theme, qtbot: QtBot, width: int, columns: list[int]

@@ -8,8 +8,8 @@ from morpheus_desktop import formats
 from morpheus_desktop.pages.session_sheet.page import SessionSheet
 from morpheus_desktop.widgets.choices import RadioRow
 from morpheus_desktop.widgets.duration_slider import LogSlider
-from node.core.errors import NoProviderError, NotEnoughMorError
-from node.service.dto import QuoteProblem
+from node.core.errors import NoProviderError, NotEnoughMorError, PromptReadableError
+from node.service.dto import PromptPrivacy, QuoteProblem
 from tests.fakes import sample_market
 from tests.fakes.fake_node import FakeNode
 from tests.gui.conftest import OpenWindow
@@ -197,6 +197,38 @@ def test_a_refused_opening_says_why_and_can_be_tried_again(sheet: SheetKit) -> N
     sheet.quoted()
     sheet.kit.click("session.sheet.confirm")
     sheet.kit.until(lambda: not sheet.kit.has("session.sheet"))
+
+
+@pytest.mark.parametrize(
+    ("privacy", "words"),
+    [
+        ("encrypted", "Encrypted both ways. The provider reads your prompts."),
+        (
+            "readable",
+            "Answers encrypted, prompts readable on the network. The provider reads your prompts.",
+        ),
+    ],
+)
+def test_the_sheet_says_who_can_read_the_prompts(
+    open_kit: OpenWindow, fake_node: FakeNode, privacy: PromptPrivacy, words: str
+) -> None:
+    fake_node.world.prompt_privacy = privacy
+    sheet = SheetKit(open_kit(fake_node), fake_node)
+    sheet.quoted()
+    assert sheet.text("session.sheet.privacy") == words
+
+
+def test_a_provider_that_lost_encryption_needs_a_click_that_says_so(sheet: SheetKit) -> None:
+    sheet.quoted()
+    sheet.node.fail("sessions.open", PromptReadableError.withdrawn("0xabc"))
+    sheet.kit.click("session.sheet.confirm")
+    sheet.kit.until(lambda: sheet.confirm.text() == "Agree to readable prompts")
+    assert "no longer does" in sheet.text("session.sheet.problem")
+    assert sheet.node.called("sessions.allow_readable_prompts") == []
+    sheet.kit.click("session.sheet.confirm")
+    sheet.quoted()
+    assert sheet.node.called("sessions.allow_readable_prompts") == [("0xabc", True)]
+    assert len(sheet.node.called("sessions.open")) == 1
 
 
 def test_a_refused_quote_is_said(open_kit: OpenWindow, fake_node: FakeNode) -> None:

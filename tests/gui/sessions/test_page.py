@@ -69,6 +69,7 @@ def test_an_open_session_counts_down_and_names_what_comes_back(
     (card,) = page.cards.values()
     assert card._left.text() == "43:12"
     assert "44.58" in card._back.text()
+    assert card._privacy.text() == "Encrypted both ways"
     clock.value = 40 * 60
     page._presenter.time.ticked.emit()
     assert card._left.text() == "3:12"

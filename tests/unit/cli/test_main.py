@@ -148,6 +148,16 @@ def test_a_session_is_opened_with_a_yes(tmp_path: Path) -> None:
     )
     assert opened["state"] == "active"
     assert opened["stake"] > 0
+    assert opened["prompt_privacy"] == "encrypted"
+
+
+def test_agreeing_to_readable_prompts_does_not_weaken_a_provider_that_encrypts(
+    tmp_path: Path,
+) -> None:
+    provider = "0x5B38Da6a701c568545dCfcB03FcB875f56beddC4"
+    words = ("--network", "demo", "session", "allow-readable", provider, "--json")
+    found = answer(cli(tmp_path, *words))
+    assert found == {"provider": provider, "prompt_privacy": "unknown"}
 
 
 def test_sending_to_an_address_with_a_typo_is_refused(tmp_path: Path) -> None:
