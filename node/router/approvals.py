@@ -6,6 +6,7 @@ from node.core.errors import NodeError, OutOfCapacityError
 from node.core.ids import Address, BidId
 from node.core.log import get_logger
 from node.core.ports import SignedBlob, Signer
+from node.core.units import UnixMillis
 from node.router.access import ChainAccess
 from node.router.backends import Backends
 from node.router.capacity import APPROVAL_HOLD_S, Capacity
@@ -14,7 +15,7 @@ from node.router.models_config import ModelEntry
 from node.router.occupancy import Occupancy
 from node.router.user_keys import UserKeys
 from node.router.user_rules import UserRules, rules_of
-from node.store.provider_memory import ProviderMemory
+from node.store.provider_memory import GivenApproval, ProviderMemory
 from node.wire.blobs import Approval
 from node.wire.messages import SessionRequest
 from node.wire.refusals import (
@@ -56,15 +57,25 @@ class ApprovalDesk:
         self._memory = memory
         self._users = users
         self._tee = tee
+        self._restored: list[GivenApproval] = []
 
     async def restore(self) -> None:
         """Count the approvals of before the restart that may still become sessions."""
         now = self._chain.clock.unix_millis()
-        since = type(now)(now - round(APPROVAL_HOLD_S * 1000))
-        for item in await self._memory.approvals_since(since):
+        since = UnixMillis(now - round(APPROVAL_HOLD_S * 1000))
+        self._restored = list(await self._memory.approvals_since(since))
+        for item in self._restored:
             self._capacity.hold(
                 item.model_id, item.bid_id, item.user, age_s=(now - item.issued_at) / 1000
             )
+
+    async def _drop_used(self) -> None:
+        """Free what is held for approvals of before the restart that have become sessions."""
+        while self._restored:
+            item = self._restored.pop()
+            encoded = self._encoded(item.bid_id, item.user, item.issued_at)
+            if await self._chain.market.is_approval_used(encoded):
+                self._capacity.withdraw(item.bid_id, item.user)
 
     def check_user(self, user: Address, entry: ModelEntry) -> None:
         """Whether we serve this user at all; the refusal does not tell which list says no."""
@@ -113,6 +124,7 @@ class ApprovalDesk:
         if entry.slots:
             try:
                 await self._occupancy.catch_up()
+                await self._drop_used()
             except NodeError as error:
                 _log.warning("sessions not counted", code=error.code)
                 raise Refusal(f"{FAILED_BID}: the network does not answer") from error
@@ -144,10 +156,13 @@ class ApprovalDesk:
             self._chain.clock.unix_millis(),
             CLOCK_WINDOW_MS,
         )
-        encoded = Approval(
-            bid_id=request.bid_id,
+        encoded = self._encoded(request.bid_id, request.user, issued_at)
+        return SignedBlob(encoded=encoded, signature=self._signer.sign_blob(encoded))
+
+    def _encoded(self, bid_id: BidId, user: Address, issued_at: UnixMillis) -> bytes:
+        return Approval(
+            bid_id=bid_id,
             chain_id=self._chain.market.chain_id,
-            user=request.user,
+            user=user,
             timestamp=issued_at,
         ).encode()
-        return SignedBlob(encoded=encoded, signature=self._signer.sign_blob(encoded))

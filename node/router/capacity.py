@@ -16,7 +16,7 @@ from node.store.session_stats import ServedSession
 APPROVAL_HOLD_S = 120.0
 """How long an approval counts as a session that is being opened."""
 IDLE_WINDOW_S = 15 * 60
-_CLOCKS_APART_S = 60
+_CLOCKS_APART_S = 30
 """How far the chain's time of an opening may lie before our time of its approval."""
 
 
@@ -73,18 +73,25 @@ class Capacity:
         """The approval was not given after all."""
         self._approvals.pop((bid_id, user), None)
 
+    def came_of(self, bid_id: BidId, user: Address, opened_at: UnixSeconds) -> None:
+        """A session was opened at this time, however it is now: its approval is used up."""
+        approval = self._approvals.get((bid_id, user))
+        if approval and opened_at >= approval.given_at - _CLOCKS_APART_S:
+            del self._approvals[bid_id, user]
+
     # --- sessions --------------------------------------------------------------------------------
 
-    def opened(self, session: ServedSession) -> None:
-        """A session is there: it replaces the approval it came from. Harmless when known."""
+    def opened(self, session: ServedSession, *, is_new: bool = True) -> None:
+        """A session is there: it replaces the approval it came from. Harmless when known.
+
+        With `is_new` false it is of before this start, and approvals stay as they are.
+        """
         known = self._sessions.get(session.session_id)
         if known is not None:
             known.session = session
             return
-        key = (session.bid_id, session.user)
-        approval = self._approvals.get(key)
-        if approval and session.opened_at >= approval.given_at - _CLOCKS_APART_S:
-            del self._approvals[key]
+        if is_new:
+            self.came_of(session.bid_id, session.user, session.opened_at)
         used = self._used.pop(session.session_id, 0)
         self._sessions[session.session_id] = _Running(session, max(used, session.opened_at))
 

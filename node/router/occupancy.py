@@ -1,6 +1,7 @@
 """Brings the count of taken slots up to date with the chain: what was opened, what was closed."""
 
 import asyncio
+from collections import OrderedDict
 
 from node.core.errors import SessionNotFoundError
 from node.core.ids import BidId, ModelId, SessionId
@@ -40,6 +41,7 @@ class Occupancy:
         self._capacity = capacity
         self._listed: int | None = None
         self._bids: dict[BidId, Bid] = {}
+        self._seen: OrderedDict[SessionId, None] = OrderedDict()
         self._looking = asyncio.Lock()
         self._rechecked: dict[ModelId, float] = {}
 
@@ -87,12 +89,17 @@ class Occupancy:
 
     async def _count(self, session: Session) -> None:
         if session.is_closed:
+            if self._listed is not None and session.id not in self._seen:
+                self._capacity.came_of(session.bid_id, session.user, session.opened_at)
             self._capacity.closed(session.id)
         elif session.ends_at > self._chain.clock.unix_seconds():
             bid = self._bids.get(session.bid_id)
             if bid is None:
                 bid = self._bids[session.bid_id] = await self._chain.market.bid(session.bid_id)
-            self._capacity.opened(served_session(session, bid))
+            self._capacity.opened(served_session(session, bid), is_new=self._listed is not None)
+        self._seen[session.id] = None
+        if len(self._seen) > PAGE:
+            self._seen.popitem(last=False)
 
     async def recheck(self, model_id: ModelId, policy: CapacityPolicy) -> None:
         """Free the slots of sessions that were closed early without our noticing.
