@@ -1,16 +1,13 @@
 """The marketplace as the rest of the node reads it: implements the port `Marketplace`."""
 
-from node.chain.bids import BidBook
 from node.chain.cache import TimedCache
-from node.chain.economy import EconomyReader, MarketParameters
+from node.chain.economy import MarketParameters
 from node.chain.head import ChainHead
 from node.chain.models import ModelRegistry
-from node.chain.multicall import ContractReader
+from node.chain.money import MoneyBooks, MoneyReads
 from node.chain.networks import Network
-from node.chain.providers import ProviderRegistry
 from node.chain.rpc.quantities import data, hex_quantity
-from node.chain.sessions import SessionBook
-from node.chain.token import MorToken
+from node.chain.rpc.quorum import Quorum
 from node.core.clock import Clock
 from node.core.errors import ConfigError
 from node.core.ids import Address, BidId, ModelId, SessionId
@@ -37,25 +34,30 @@ LIST_AGE_S = 15.0
 class ContractMarketplace:
     """Reads through one `JsonRpc`. Single records and sums are always fresh; lists may be 15 s old.
 
-    Every operation reads at one block, not older than any block seen before by `head`.
+    Every operation reads at one block, not older than any block seen before by `head`. With a
+    `quorum` single offers, sessions and sums of money come from two agreeing endpoints, and such
+    reads may raise SourcesDisagreeError.
     """
 
-    def __init__(self, rpc: JsonRpc, network: Network, head: ChainHead, clock: Clock) -> None:
+    def __init__(
+        self,
+        rpc: JsonRpc,
+        network: Network,
+        head: ChainHead,
+        clock: Clock,
+        quorum: Quorum | None = None,
+    ) -> None:
         self._rpc = rpc
         self._network = network
         self._head = head
-        self._reader = ContractReader(
-            rpc,
-            marketplace=network.marketplace,
-            token=network.token,
-            multicall=network.multicall,
-        )
-        self._models = ModelRegistry(self._reader)
-        self._providers = ProviderRegistry(self._reader)
-        self._bids = BidBook(self._reader, self._providers)
-        self._sessions = SessionBook(self._reader)
-        self._token = MorToken(self._reader, rpc)
-        self._economy = EconomyReader(self._reader)
+        books = MoneyBooks(rpc, network)
+        self._reader = books.reader
+        self._providers = books.providers
+        self._bids = books.bids
+        self._sessions = books.sessions
+        self._economy = books.economy
+        self._models = ModelRegistry(books.reader)
+        self._money = MoneyReads(books, network, head, quorum)
         self._parameters: TimedCache[MarketParameters] = TimedCache(clock, PARAMETER_AGE_S)
         self._model_list: TimedCache[tuple[Model, ...]] = TimedCache(clock, LIST_AGE_S)
         self._provider_list: TimedCache[tuple[Provider, ...]] = TimedCache(clock, LIST_AGE_S)
@@ -118,7 +120,7 @@ class ContractMarketplace:
         return (await self._head.latest()).timestamp
 
     async def economy(self) -> Economy:
-        return await self._economy.economy(await self._head.latest())
+        return await self._money.economy()
 
     async def parameters(self) -> MarketParameters:
         """Parameters the owner of the contracts sets, at most 60 s old."""
@@ -129,7 +131,7 @@ class ContractMarketplace:
         return await self._parameters.get(self._head.written, load)
 
     async def balances(self, owner: Address) -> Balances:
-        return await self._token.balances(owner, await self._head.latest())
+        return await self._money.balances(owner)
 
     async def model(self, model_id: ModelId) -> Model:
         return await self._models.get(model_id, await self._head_number())
@@ -153,7 +155,7 @@ class ContractMarketplace:
         return await self._provider_list.get(self._head.written, load)
 
     async def bid(self, bid_id: BidId) -> Bid:
-        return await self._bids.get(bid_id, await self._head_number())
+        return await self._money.bid(bid_id)
 
     async def provider_model_stats(
         self, model_id: ModelId, provider: Address
@@ -191,7 +193,7 @@ class ContractMarketplace:
         )
 
     async def session(self, session_id: SessionId) -> Session:
-        return await self._sessions.get(session_id, await self._head_number())
+        return await self._money.session(session_id)
 
     async def sessions(
         self,
@@ -214,10 +216,10 @@ class ContractMarketplace:
         )
 
     async def on_hold(self, user: Address) -> OnHold:
-        return await self._sessions.on_hold(user, await self._head_number())
+        return await self._money.on_hold(user)
 
     async def bid_fee(self) -> Mor:
         return (await self.parameters()).bid_fee
 
     async def is_approval_used(self, approval: bytes) -> bool:
-        return await self._sessions.is_approval_used(approval, await self._head_number())
+        return await self._money.is_approval_used(approval)

@@ -7,6 +7,7 @@ by a second one.
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any
 
@@ -87,8 +88,11 @@ class WalletTransactions:
         clock: Clock,
         *,
         legacy_fees: bool = False,
+        may_sign: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        """`may_sign` raises while nothing may be signed; it is asked before each signature."""
         self._rpc = rpc
+        self._may_sign = may_sign
         self._network = network
         self._head = head
         self._fees = FeeSource(rpc, head, cap=network.fee_cap, legacy=legacy_fees)
@@ -125,8 +129,11 @@ class WalletTransactions:
             NotEnoughGasError: value and fee are above the wallet's ETH.
             SpendLimitError: the fee could exceed the network's cap.
             WrongNetworkError: the endpoint is of another chain.
+            SourcesDisagreeError: what the amounts rest on is in doubt.
             RpcUnavailableError: no endpoint answers.
         """
+        if self._may_sign is not None:
+            await self._may_sign()
         sender = signer.address
         block = await self._head.latest()
         chain_id, fees, balance, gas = await asyncio.gather(
@@ -242,6 +249,8 @@ class WalletTransactions:
                 hint="Wait; it stays in the network's queue.",
                 code="funds.too_many_replacements",
             )
+        if self._may_sign is not None:
+            await self._may_sign()
         market, balance = await asyncio.gather(
             self._fees.current(),
             self._rpc.request("eth_getBalance", [signer.address.hex, "latest"]),

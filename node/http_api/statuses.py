@@ -25,6 +25,8 @@ STATUS_OF_CODE = {
     "funds.fee_too_high": 409,
     "chain": 502,
     "chain.rpc_unavailable": 503,
+    "chain.no_quorum": 503,
+    "chain.sources_disagree": 503,
     "chain.reverted": 422,
     "chain.tx_stuck": 504,
     "chain.wrong_network": 409,

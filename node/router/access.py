@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from node.chain.rpc.overview import ChainSources
 from node.core.clock import Clock
 from node.core.events import EventBus, SessionChanged
 from node.core.ids import Address
@@ -24,6 +25,7 @@ class ChainAccess:
     calls: Calls
     transactions: Transactions
     clock: Clock
+    sources: ChainSources
 
 
 class IntentsAtWork:

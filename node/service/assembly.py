@@ -8,6 +8,7 @@ from node.chain.calls import ContractCalls
 from node.chain.head import ChainHead
 from node.chain.marketplace import ContractMarketplace
 from node.chain.networks import Network
+from node.chain.rpc.overview import ChainSources
 from node.chain.transactions import WalletTransactions
 from node.chain.watcher import SessionWatcher
 from node.core.clock import Clock
@@ -105,13 +106,22 @@ async def open_stack(parts: StackParts) -> AsyncGenerator[NetworkStack, None]:
 def chain_access(parts: StackParts) -> ChainAccess:
     """Reads, calldata and transactions of one network over one RPC."""
     head = ChainHead(parts.rpc, parts.clock)
+    sources = ChainSources(parts.rpc, parts.clock)
     return ChainAccess(
-        market=ContractMarketplace(parts.rpc, parts.network, head, parts.clock),
+        market=ContractMarketplace(
+            parts.rpc, parts.network, head, parts.clock, quorum=sources.quorum
+        ),
         calls=ContractCalls(parts.network),
         transactions=WalletTransactions(
-            parts.rpc, parts.network, head, parts.clock, legacy_fees=parts.legacy_fees
+            parts.rpc,
+            parts.network,
+            head,
+            parts.clock,
+            legacy_fees=parts.legacy_fees,
+            may_sign=sources.require_agreement,
         ),
         clock=parts.clock,
+        sources=sources,
     )
 
 

@@ -87,7 +87,7 @@ class RpcPool:
         """As `health`, after asking each endpoint that need not be spared for its newest block."""
         asked = [item for item in self._members if not self._is_spared(item)]
         await asyncio.gather(*(self._probe(item) for item in asked))
-        self._rest_laggards()
+        self.rest_laggards()
         return self.health()
 
     async def _probe(self, member: Member) -> None:
@@ -243,7 +243,8 @@ class RpcPool:
             if item.height is not None and item.height < middle - LAG_LIMIT
         ]
 
-    def _rest_laggards(self) -> None:
+    def rest_laggards(self) -> None:
+        """Leave those alone that are far behind the others, as far as heights are known."""
         reason = f"It is more than {LAG_LIMIT} blocks behind the others."
         for item in self._laggards():
             item.rest(_LONGEST_COOL_DOWN_S, EndpointState.BEHIND, reason)

@@ -26,6 +26,17 @@ class WrongNetworkError(ChainError):
     default_code = "chain.wrong_network"
 
 
+class SourcesDisagreeError(ChainError):
+    """Independent endpoints give different answers about money; nothing is signed meanwhile.
+
+    `details` holds `subject` and `values`: what each source says.
+    """
+
+    default_code = "chain.sources_disagree"
+    default_hint = "Try again. If it stays, remove the odd chain server in the settings."
+    default_retryable = True
+
+
 class RevertedError(ChainError):
     """A call or transaction was refused by a contract.
 
