@@ -5,7 +5,7 @@ recovered.
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from node.core.errors import (
@@ -16,44 +16,30 @@ from node.core.errors import (
     SessionExpiredError,
 )
 from node.core.ids import Address, SessionId
-from node.core.ports import PromptStats
-from node.core.tokens import prompt_tokens
 from node.router.access import ChainAccess, WalletAccess
+from node.router.answer_recorder import (
+    Answer,
+    AnswerChunk,
+    AnswerEnd,
+    AnswerRecorder,
+    finish_reason,
+)
 from node.router.links import ProviderLink
 from node.router.prompt_privacy import PromptPrivacy
 from node.store.journal_records import SessionEntry, SessionState
 from node.store.peers import PeerKeys
 from node.store.session_stats import SessionStats
+from node.wire.audio_upload import AudioFile
 from node.wire.handshake import Pong, SessionOffer, is_user_unknown
 from node.wire.plaintexts import AnswerPart, PartKind
 from node.wire.prompts import (
-    USAGE_FROM_CONSUMER,
     PromptKind,
-    UsageMeter,
-    is_last_chunk,
     prompt_text,
 )
 
+__all__ = ["Answer", "AnswerChunk", "AnswerEnd", "Consumer", "finish_reason"]
+
 QUEUE_PER_SESSION = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerChunk:
-    """One JSON object of the answer as the client gets it, usage members included."""
-
-    data: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerEnd:
-    """After the last chunk. `complete`: the end mark or a finish reason was seen."""
-
-    stats: PromptStats
-    complete: bool
-    finish_reason: str
-
-
-Answer = AnswerChunk | AnswerEnd
 
 
 class Consumer:
@@ -87,8 +73,11 @@ class Consumer:
         entry: SessionEntry,
         body: Mapping[str, Any],
         kind: PromptKind = PromptKind.CHAT,
+        audio: AudioFile | None = None,
     ) -> AsyncGenerator[Answer, None]:
         """Yield the answer of one prompt, then its end. Closing the iterator cancels the prompt.
+
+        `audio` is a file to transcribe, which is uploaded first.
 
         Raises:
             SessionExpiredError, SessionClosedError: before anything is sent.
@@ -105,7 +94,7 @@ class Consumer:
         try:
             async with slot:
                 self._usable(entry)
-                async with aclosing(self._run(entry, session_id, body, kind)) as answers:
+                async with aclosing(self._run(entry, session_id, body, kind, audio)) as answers:
                     async for answer in answers:
                         yield answer
         finally:
@@ -122,16 +111,21 @@ class Consumer:
         return entry.session_id
 
     async def _run(
-        self, entry: SessionEntry, session_id: SessionId, body: Mapping[str, Any], kind: PromptKind
+        self,
+        entry: SessionEntry,
+        session_id: SessionId,
+        body: Mapping[str, Any],
+        kind: PromptKind,
+        audio: AudioFile | None,
     ) -> AsyncGenerator[Answer, None]:
         message = prompt_text(kind, body)
-        recorder = _Recorder(self._chain, body if kind is PromptKind.CHAT else {})
-        async with aclosing(self._parts(entry, session_id, message, kind)) as parts:
+        recorder = AnswerRecorder(self._chain.clock, kind, body)
+        async with aclosing(self._parts(entry, session_id, message, kind, audio)) as parts:
             async for part in parts:
                 if part.kind is PartKind.DONE:
                     recorder.done = True
                     continue
-                yield AnswerChunk(data=recorder.take(part))
+                yield recorder.take(part)
         end = recorder.end()
         if kind is PromptKind.CHAT and not end.complete:
             raise IncompleteAnswerError("The answer ended before it was complete.")
@@ -139,7 +133,12 @@ class Consumer:
         yield end
 
     async def _parts(
-        self, entry: SessionEntry, session_id: SessionId, message: str, kind: PromptKind
+        self,
+        entry: SessionEntry,
+        session_id: SessionId,
+        message: str,
+        kind: PromptKind,
+        audio: AudioFile | None,
     ) -> AsyncGenerator[AnswerPart, None]:
         sealed = await self._privacy.seals(entry.endpoint, entry.provider)
         key = await self.provider_key(entry)
@@ -153,6 +152,7 @@ class Consumer:
                         key,
                         kind=kind,
                         sealed=sealed,
+                        audio=audio,
                     )
                 ) as parts:
                     async for part in parts:
@@ -193,60 +193,3 @@ class Consumer:
         )
         await self._wallet.journal.save(replace(entry, provider_public_key=key))
         return key
-
-
-class _Recorder:
-    """Measures one answer and adds our usage count to its last chunks."""
-
-    def __init__(self, chain: ChainAccess, body: Mapping[str, Any]) -> None:
-        self._clock = chain.clock
-        self._started = self._clock.monotonic()
-        self._first: float | None = None
-        self._meter = UsageMeter(lambda: prompt_tokens(_messages(body)))
-        self._finish_reason = ""
-        self.done = False
-
-    def take(self, part: AnswerPart) -> dict[str, Any]:
-        if self._first is None:
-            self._first = self._clock.monotonic()
-        value = part.value
-        data: dict[str, Any] = value if isinstance(value, dict) else {"value": value}
-        if part.kind not in (PartKind.CHUNK, PartKind.COMPLETION):
-            self.done = True
-            return data
-        self._meter.add(data)
-        reason = finish_reason(data)
-        self._finish_reason = reason or self._finish_reason
-        if part.kind is PartKind.COMPLETION:
-            self.done = True
-        if part.kind is PartKind.COMPLETION or is_last_chunk(data):
-            data[USAGE_FROM_CONSUMER] = self._meter.usage().members()
-        return data
-
-    def end(self) -> AnswerEnd:
-        now = self._clock.monotonic()
-        usage = self._meter.usage()
-        return AnswerEnd(
-            stats=PromptStats(
-                ttft_ms=round(((self._first or now) - self._started) * 1000),
-                duration_ms=round((now - self._started) * 1000),
-                input_tokens=usage.prompt_tokens,
-                output_tokens=usage.completion_tokens,
-            ),
-            complete=self.done or bool(self._finish_reason),
-            finish_reason=self._finish_reason or ("stop" if self.done else ""),
-        )
-
-
-def _messages(body: Mapping[str, Any]) -> list[Any]:
-    messages = body.get("messages")
-    return messages if isinstance(messages, list) else []
-
-
-def finish_reason(chunk: Mapping[str, Any]) -> str:
-    """`finish_reason` of the first choice, empty while there is none."""
-    choices = chunk.get("choices")
-    if isinstance(choices, list) and choices and isinstance(choices[0], Mapping):
-        reason = choices[0].get("finish_reason")
-        return reason if isinstance(reason, str) else ""
-    return ""

@@ -7,7 +7,6 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager
 
-from node.core.errors import BackendRefusedError
 from node.core.events import EventBus, ProviderServed
 from node.core.ids import ModelId, SessionId
 from node.core.ports import PromptStats, SignedBlob
@@ -16,14 +15,22 @@ from node.router.activity import ActivityLog
 from node.router.approvals import ApprovalDesk
 from node.router.backends import Backends
 from node.router.capacity import Capacity
+from node.router.media_serving import AUDIO_TYPES, ONLY_CHATS, media_pieces
 from node.router.models_config import ModelEntry
 from node.router.served import ServedSessions
 from node.router.turns import PromptTurns
 from node.router.user_keys import UserKeys
 from node.store.session_stats import ServedSession, SessionStats
+from node.wire.audio_upload import AudioFile
 from node.wire.handler import chat_plaintexts
-from node.wire.messages import PromptRequest, SessionRequest
-from node.wire.prompts import DONE, Prompt, PromptKind, UsageMeter, answer_text, read_prompt
+from node.wire.messages import (
+    PromptRequest,
+    SessionRequest,
+    StreamChunkRequest,
+    StreamEndRequest,
+    StreamStartRequest,
+)
+from node.wire.prompts import DONE, Prompt, PromptKind, UsageMeter, read_prompt, without_paths
 from node.wire.refusals import (
     FAILED_PROMPT,
     REPLAYED,
@@ -32,12 +39,14 @@ from node.wire.refusals import (
     Refusal,
 )
 from node.wire.signing import PeerKey
+from node.wire.uploads import Uploads
+from node.wire.verification import WorkRequest
 
 ReportSource = Callable[[SessionId], Awaitable[SignedBlob]]
 
 
 class ProviderSide:
-    """Implements `node.wire.handler.ProviderHandler` for one wallet on one network."""
+    """Implements `ProviderHandler` and `AudioHandler` for one wallet on one network."""
 
     def __init__(
         self,
@@ -52,6 +61,7 @@ class ProviderSide:
         stats: SessionStats,
         reports: ReportSource,
         version: str,
+        uploads: Uploads | None = None,
     ) -> None:
         self._bus = bus
         self._backends = backends
@@ -63,6 +73,7 @@ class ProviderSide:
         self._stats = stats
         self._reports = reports
         self._version = version
+        self._uploads = uploads
         self._turns = PromptTurns()
 
     @property
@@ -91,6 +102,10 @@ class ProviderSide:
             self._capacity.remember_use(item.session_id, item.active_at)
         await self._approvals.restore()
 
+    async def flush(self) -> None:
+        """Write down what the next start must know. Call after the last request."""
+        await self._activity.flush()
+
     # --- consent ---------------------------------------------------------------------------------
 
     async def approve(self, request: SessionRequest, key: PeerKey) -> SignedBlob:
@@ -118,7 +133,7 @@ class ProviderSide:
                     async for plaintext in plaintexts:
                         yield plaintext
 
-    async def _admitted(self, request: PromptRequest) -> tuple[ServedSession, ModelEntry]:
+    async def _admitted(self, request: WorkRequest) -> tuple[ServedSession, ModelEntry]:
         session = await self._sessions.find(request.session_id)
         entry = self._backends.entry(session.model_id)
         if entry is None:
@@ -129,7 +144,7 @@ class ProviderSide:
         return session, entry
 
     @contextmanager
-    def _in_use(self, session: ServedSession, request: PromptRequest) -> Iterator[None]:
+    def _in_use(self, session: ServedSession, request: WorkRequest) -> Iterator[None]:
         self._capacity.prompt_started(session.session_id)
         self._activity.note(session.session_id, request.timestamp)
         try:
@@ -139,12 +154,9 @@ class ProviderSide:
             self._activity.note(session.session_id, request.timestamp)
 
     async def _answer(self, session: ServedSession, prompt: Prompt) -> AsyncGenerator[bytes, None]:
-        if prompt.kind is PromptKind.EMBEDDINGS:
-            yield await self._embeddings(session.model_id, prompt)
-            return
-        if prompt.kind is not PromptKind.CHAT:
-            raise Refusal(f"{FAILED_PROMPT}: this model only chats")
-        async with aclosing(self._chat(session, prompt)) as plaintexts:
+        is_chat = prompt.kind is PromptKind.CHAT
+        answer = self._chat(session, prompt) if is_chat else self._media(session, prompt)
+        async with aclosing(answer) as plaintexts:
             async for plaintext in plaintexts:
                 yield plaintext
 
@@ -186,14 +198,60 @@ class ProviderSide:
             ProviderServed(session_id=session.session_id.hex, output_tokens=usage.completion_tokens)
         )
 
-    async def _embeddings(self, model_id: ModelId, prompt: Prompt) -> bytes:
-        async with self._backends.backend(model_id) as backend:
-            answer = await backend.embeddings(prompt.body)
-        if not answer.get("data"):
-            raise BackendRefusedError(
-                "The model server sent no embeddings.", status=502, body="no embeddings"
-            )
-        return answer_text(answer)
+    async def _media(
+        self, session: ServedSession, prompt: Prompt, audio: AudioFile | None = None
+    ) -> AsyncGenerator[bytes, None]:
+        """Everything but chats; counted without tokens."""
+        meter = UsageMeter(lambda: 0)
+        started = time.monotonic()
+        first: float | None = None
+        async with (
+            self._backends.backend(session.model_id) as backend,
+            aclosing(media_pieces(backend, prompt, audio)) as pieces,
+        ):
+            async for piece in pieces:
+                if first is None:
+                    first = time.monotonic()
+                if piece.is_last:
+                    await self._count(session, meter, started, first)
+                yield piece.plaintext
+
+    # --- audio that is uploaded ------------------------------------------------------------------
+
+    async def start_upload(self, request: StreamStartRequest) -> None:
+        """Take the first message of an upload for a model that can listen."""
+        _, entry = await self._admitted(request)
+        if entry.api_type not in AUDIO_TYPES:
+            raise Refusal(ONLY_CHATS)
+        await self._room().start(request)
+
+    async def take_chunk(self, request: StreamChunkRequest) -> None:
+        await self._admitted(request)
+        await self._room().add(request)
+
+    async def transcribe(self, request: StreamEndRequest) -> AsyncGenerator[bytes, None]:
+        """Transcribe the uploaded file in its turn, as a prompt."""
+        session, entry = await self._admitted(request)
+        body = read_prompt(request.parameters).body
+        prompt = Prompt(PromptKind.TRANSCRIPTION, without_paths(body))
+        async with (
+            self._room().taken(request) as audio,
+            self._turns.take(session, entry.places),
+        ):
+            with self._in_use(session, request):
+                async with aclosing(self._media(session, prompt, audio)) as plaintexts:
+                    async for plaintext in plaintexts:
+                        yield plaintext
+
+    def _room(self) -> Uploads:
+        if self._uploads is None:
+            raise Refusal(ONLY_CHATS)
+        return self._uploads
+
+    def close(self) -> None:
+        """Remove what was uploaded and not used. Call after the listener has ended."""
+        if self._uploads is not None:
+            self._uploads.clear()
 
     # --- reports ---------------------------------------------------------------------------------
 

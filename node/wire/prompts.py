@@ -53,12 +53,13 @@ def _is_local_path(name: str) -> bool:
     return name.casefold() == "filepath"
 
 
-def _without_paths(value: Any) -> Any:
+def without_paths(value: Any) -> Any:
+    """Parsed JSON without members that name a local path, at any depth."""
     if isinstance(value, dict):
         return {
-            name: _without_paths(item) for name, item in value.items() if not _is_local_path(name)
+            name: without_paths(item) for name, item in value.items() if not _is_local_path(name)
         }
-    return [_without_paths(item) for item in value] if isinstance(value, list) else value
+    return [without_paths(item) for item in value] if isinstance(value, list) else value
 
 
 def read_prompt(text: str, *, max_depth: int = 64) -> Prompt:
@@ -78,7 +79,7 @@ def read_prompt(text: str, *, max_depth: int = 64) -> Prompt:
     marker = body.pop("type", None)
     kind = PromptKind(marker) if marker in tuple(PromptKind) else PromptKind.CHAT
     if kind is PromptKind.TRANSCRIPTION:
-        return Prompt(kind, _without_paths(body))
+        return Prompt(kind, without_paths(body))
     return Prompt(kind, {name: item for name, item in body.items() if not _is_local_path(name)})
 
 
@@ -95,7 +96,7 @@ def prompt_text(kind: PromptKind, body: Mapping[str, Any]) -> str:
     return valid_unicode(encode_sorted(members).decode())
 
 
-def transcription_text(fields: Mapping[str, Any], extra: Mapping[str, Any]) -> str:
+def transcription_members(fields: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
     """Parameters of a transcription in the peer's spelling; `FilePath` is always empty.
 
     `fields` may hold Format, Language, Model, Prompt, S3PresignedURL, Stream, Temperature and
@@ -115,8 +116,12 @@ def transcription_text(fields: Mapping[str, Any], extra: Mapping[str, Any]) -> s
     known.update((name, value) for name, value in fields.items() if name in known)
     others = {name: value for name, value in extra.items() if not _is_local_path(name)}
     others["type"] = PromptKind.TRANSCRIPTION.value
-    members = {**others, **known, "Extra": dict(sorted(others.items())), "FilePath": ""}
-    return valid_unicode(encode_sorted(members).decode())
+    return {**others, **known, "Extra": dict(sorted(others.items())), "FilePath": ""}
+
+
+def transcription_text(fields: Mapping[str, Any], extra: Mapping[str, Any]) -> str:
+    """The same as JSON text."""
+    return prompt_text(PromptKind.TRANSCRIPTION, transcription_members(fields, extra))
 
 
 def delta_text(chunk: Mapping[str, Any]) -> str:
@@ -187,6 +192,26 @@ def answer_text(
     if usage is not None:
         complete = {**complete, member: usage.members()}
     return encode_sorted(complete)
+
+
+_EMBEDDINGS_USAGE = {
+    "prompt_tokens": 0,
+    "completion_tokens": 0,
+    "total_tokens": 0,
+    "prompt_tokens_details": None,
+    "completion_tokens_details": None,
+}
+
+
+def embeddings_answer(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer with all members of `usage`, in the peer's order; what else is there stays."""
+    usage = answer.get("usage")
+    known = usage if isinstance(usage, dict) else {}
+    return {
+        **answer,
+        "object": answer.get("object") or "list",
+        "usage": {**_EMBEDDINGS_USAGE, **known},
+    }
 
 
 def model_error_text(body: Any) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from node.wire.prompts import transcription_text
+from node.wire.prompts import transcription_members
 from node.wire.refusals import UNREADABLE_JSON, Refusal
 
 TEXT_DELTA, TEXT_DONE = "transcript.text.delta", "transcript.text.done"
@@ -79,7 +79,7 @@ class TranscriptionOptions:
             extra={name: value for name, value in body.items() if name not in _KNOWN},
         )
 
-    def wire_text(self, model: str) -> str:
+    def wire_members(self, model: str) -> dict[str, Any]:
         """The parameters as consumer, as the peer spells them."""
         known = {
             "Format": self.format,
@@ -91,7 +91,7 @@ class TranscriptionOptions:
             "Temperature": self.temperature,
             "TimestampGranularities": list(self.granularities) or None,
         }
-        return transcription_text(known, self.extra)
+        return transcription_members(known, self.extra)
 
     def form_fields(self) -> tuple[tuple[str, str], ...]:
         """Fields for the model server's form; a field is sent once, the known spelling first."""

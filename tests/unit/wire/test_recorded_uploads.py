@@ -13,7 +13,7 @@ from node.core.units import UnixMillis
 from node.wire.audio_upload import AudioFile
 from node.wire.client import WireClient
 from node.wire.plaintexts import AnswerPart
-from node.wire.prompts import PromptKind
+from node.wire.prompts import PromptKind, prompt_text
 from node.wire.transcripts import TranscriptionOptions
 from tests.support.scripted_provider import ScriptedProvider
 from tests.support.signers import KeySigner
@@ -68,7 +68,7 @@ async def replay(
             async for part in client.prompt(
                 provider.endpoint,
                 SessionId.parse(first["params"]["sessionid"]),
-                options.wire_text("m"),
+                prompt_text(PromptKind.TRANSCRIPTION, options.wire_members("m")),
                 PROVIDER.public_key,
                 kind=PromptKind.TRANSCRIPTION,
                 audio=audio,

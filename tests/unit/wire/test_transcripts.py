@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from node.wire.prompts import read_prompt
+from node.wire.prompts import PromptKind, prompt_text, read_prompt
 from node.wire.refusals import Refusal
 from node.wire.transcripts import (
     TranscriptionOptions,
@@ -55,7 +55,9 @@ def test_the_protocols_format_wins_over_openais() -> None:
 
 def test_what_we_send_is_spelt_as_the_peer_spells_it() -> None:
     body = read_prompt(json.dumps(PEER)).body
-    text = TranscriptionOptions.from_wire(body).wire_text("m")
+    text = prompt_text(
+        PromptKind.TRANSCRIPTION, TranscriptionOptions.from_wire(body).wire_members("m")
+    )
     assert json.loads(text) == PEER | {"FilePath": ""}
     assert text == json.dumps(json.loads(text), separators=(",", ":"), ensure_ascii=False)
     assert list(json.loads(text)) == sorted(json.loads(text))
@@ -65,7 +67,9 @@ def test_what_we_send_is_spelt_as_the_peer_spells_it() -> None:
 def test_no_local_path_survives_anywhere(name: str) -> None:
     body = {"type": "audio_transcription", name: "/etc/shadow", "x": {name: "/etc/shadow"}}
     options = TranscriptionOptions.from_wire(read_prompt(json.dumps(body)).body)
-    assert "shadow" not in repr(options) + repr(options.form_fields()) + options.wire_text("m")
+    assert "shadow" not in repr(options) + repr(options.form_fields()) + repr(
+        options.wire_members("m")
+    )
 
 
 @pytest.mark.parametrize(
