@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Any
 
 from node.core.errors import IncompleteAnswerError
@@ -10,7 +11,23 @@ from node.service.dto import CompletionChunk
 _JOINED = ("content", "reasoning_content", "refusal")
 
 
-async def whole_completion(chunks: AsyncGenerator[CompletionChunk, None]) -> dict[str, Any]:
+SESSION_HEADER = "x-morpheus-session"
+
+
+@dataclass(slots=True)
+class ServedBy:
+    """Filled in while an answer arrives: the session that gave it, empty for a local model."""
+
+    session_id: str = ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {SESSION_HEADER: self.session_id} if self.session_id else {}
+
+
+async def whole_completion(
+    chunks: AsyncGenerator[CompletionChunk, None], served_by: ServedBy | None = None
+) -> dict[str, Any]:
     """The single object of the answer, or one made of its chunks.
 
     Raises:
@@ -20,7 +37,9 @@ async def whole_completion(chunks: AsyncGenerator[CompletionChunk, None]) -> dic
     whole: dict[str, Any] | None = None
     async with aclosing(chunks):
         async for chunk in chunks:
-            if chunk.control:
+            if served_by is not None and chunk.session_id:
+                served_by.session_id = chunk.session_id
+            if chunk.is_notice:
                 continue
             if "object" in chunk.data and chunk.data["object"] != "chat.completion.chunk":
                 whole = chunk.data

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from node.core.settings import policy_for
 from node.http_api.redacted_config import host_only
 from node.router.models_config import ModelEntry
 from node.service.local import LocalNode
@@ -33,9 +34,15 @@ async def _remote(node: LocalNode) -> list[tuple[str, str, int]]:
         return []
     sessions = [item for item in await node.sessions.list() if item.state == "active"]
     names = [(item.model_name, item.provider, item.opened_at) for item in sessions]
-    if node.settings.current.auto_session_cap:
+    settings = node.settings.current
+    if settings.may_open_sessions:
+        rules, default = settings.session_policies, settings.session_policy
         market = await node.market.models()
-        names += [(item.name, item.owner, item.created_at) for item in market.models if item.offers]
+        names += [
+            (item.name, item.owner, item.created_at)
+            for item in market.models
+            if item.offers and policy_for((item.id, item.name), rules, default).may_open
+        ]
     return names
 
 

@@ -7,11 +7,13 @@ one more `data:` line, a comment while nothing comes. A client that leaves cance
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from typing import Any
 
 from node.core.errors import NodeError, NodeStoppedError
 from node.core.log import get_logger
 from node.core.tasks import TaskScope
 from node.http_api.asgi import Receive, Send
+from node.http_api.completion import SESSION_HEADER
 from node.http_api.leaving import client_gone
 from node.http_api.limits import STREAM_SILENCE_S, STUCK_CLIENT_S
 from node.http_api.replies import error_body, internal_error, json_bytes, model_json
@@ -19,11 +21,6 @@ from node.service.dto import CompletionChunk
 
 DONE = b"data: [DONE]\n\n"
 SILENCE = b": waiting\n\n"
-_START = {
-    "type": "http.response.start",
-    "status": 200,
-    "headers": [(b"content-type", b"text/event-stream")],
-}
 _log = get_logger("node.http_api")
 
 
@@ -37,6 +34,7 @@ class EventStream:
         self._send = send
         self._openai = openai
         self._silence_s = silence_s
+        self._session_id = ""
         self._begun = self._ended = False
         self._loop = asyncio.get_running_loop()
         self._wrote_at = self._loop.time()
@@ -77,8 +75,8 @@ class EventStream:
     async def _write_all(self, chunks: AsyncGenerator[CompletionChunk, None]) -> None:
         whole = False
         async for chunk in chunks:
-            if chunk.control:
-                await self._write(self._notice(chunk.control))
+            if chunk.is_notice:
+                await self._tell(chunk)
                 continue
             whole = chunk.data.get("object") == "chat.completion"
             await self._write(b"data: " + model_json(chunk.data) + b"\n\n")
@@ -86,11 +84,26 @@ class EventStream:
             await self._write(DONE)
         await self._end()
 
-    def _notice(self, text: str) -> bytes:
-        """A notice of the node: clients of the public node know JSON strings, others a comment."""
-        if self._openai:
-            return b": " + " ".join(text.split()).encode() + b"\n\n"
-        return b"data: " + json_bytes(text) + b"\n\n"
+    async def _tell(self, chunk: CompletionChunk) -> None:
+        """A notice of the node: clients of the public node know two JSON strings, others comments.
+
+        Who answers stands in a header while there is time for one.
+        """
+        self._session_id = chunk.session_id or self._session_id
+        if not self._openai:
+            if chunk.control:
+                await self._write(b"data: " + json_bytes(chunk.control) + b"\n\n")
+            return
+        if chunk.session_id and not self._begun:
+            return
+        text = chunk.remark or chunk.control or f"session {chunk.session_id}"
+        await self._write(b": " + " ".join(text.split()).encode() + b"\n\n")
+
+    def _start(self) -> dict[str, Any]:
+        headers = [(b"content-type", b"text/event-stream")]
+        if self._session_id:
+            headers.append((SESSION_HEADER.encode(), self._session_id.encode()))
+        return {"type": "http.response.start", "status": 200, "headers": headers}
 
     async def _fail(self, error: NodeError) -> NodeError | None:
         if not self._begun:
@@ -105,7 +118,7 @@ class EventStream:
         self._sending = True
         if not self._begun:
             self._begun = True
-            await self._send(_START)
+            await self._send(self._start())
         await self._send({"type": "http.response.body", "body": event, "more_body": True})
         self._sending = False
 

@@ -84,8 +84,8 @@ class MarketBook:
     def _offers(self, bids: ModelBids) -> ModelOffers:
         return ModelOffers(model=bids.model, offers=rate(bids, self._rating))
 
-    async def find_by_name(self, name: str) -> ModelOffers | None:
-        """The model whose name or id a client gave; the one with the best offer among equals."""
+    async def named(self, name: str) -> tuple[ModelOffers, ...]:
+        """All models with this name (any case) or id, those with the best offer first."""
         wanted = name.strip().casefold()
         view = await self.view()
         matches = [
@@ -94,4 +94,4 @@ class MarketBook:
             if item.model.name.strip().casefold() == wanted or item.model.id.hex == wanted
         ]
         matches.sort(key=lambda item: -(item.best.score or 0.0) if item.best else 0.0)
-        return matches[0] if matches else None
+        return tuple(matches)

@@ -26,6 +26,7 @@ from node.router.access import ChainAccess
 from node.router.model_tags import is_tee
 from node.router.quote import StakePlan, duration_of, minimum_stake, plan, stake_for
 from node.router.rating import RatedBid, RatingConfig, rate
+from node.store.journal_records import SessionPurpose
 
 QUOTE_LIFETIME_S = 540
 MAX_QUOTES = 200
@@ -63,6 +64,9 @@ class SessionQuote:
     balances: Balances
     direct_payment: bool
     failover: bool
+    purpose: SessionPurpose
+    follows: str
+    auto_extend: bool
     approve_amount: Mor
     fee_open: Eth
     fee_close: Eth
@@ -80,7 +84,8 @@ class SessionQuote:
 class QuoteOrder:
     """What to quote: a model (rated offers) or one bid;
 
-    A duration or a stake (default one hour).
+    A duration or a stake (default one hour). `follows` is the intent of the session whose place
+    the new one takes.
     """
 
     model_id: ModelId | None = None
@@ -89,6 +94,9 @@ class QuoteOrder:
     stake: Mor | None = None
     direct_payment: bool = False
     failover: bool = False
+    purpose: SessionPurpose = SessionPurpose.USER
+    follows: str = ""
+    auto_extend: bool = False
     skip: frozenset[Address] = frozenset()
     accept_unverified_tee: bool = False
 
@@ -127,6 +135,9 @@ class QuoteDesk:
             balances=balances,
             direct_payment=order.direct_payment,
             failover=order.failover,
+            purpose=order.purpose,
+            follows=order.follows,
+            auto_extend=order.auto_extend,
             approve_amount=stake if balances.allowance < stake else Mor(0),
             fee_open=Eth(
                 gas_price * (OPEN_GAS + (APPROVE_GAS if balances.allowance < stake else 0))

@@ -25,6 +25,7 @@ from node.router.capacity import Capacity
 from node.router.claiming import ClaimRule, StakeClaimer
 from node.router.closing import SessionCloser
 from node.router.consumer import Consumer
+from node.router.failover import FailoverPrompts
 from node.router.keeper import SessionKeeper
 from node.router.market import MarketBook
 from node.router.model_tags import TeeModels
@@ -41,6 +42,8 @@ from node.router.sending import TransactionSender
 from node.router.served import ServedSessions
 from node.router.serving import ProviderSide
 from node.router.session_watch import SessionWatch
+from node.router.setbacks import Setbacks
+from node.router.spending import LimitedOpening
 from node.router.user_keys import UserKeys
 from node.router.user_rules import UserRules
 from node.service.profile import VERSION
@@ -168,6 +171,12 @@ def _stack(parts: StackParts, provider: ProviderSide | None) -> NetworkStack:
     recovery = SessionRecovery(
         chain=chain, wallet=wallet, sender=sender, opener=opener, closer=closer
     )
+    setbacks = Setbacks(parts.clock)
+    opening = LimitedOpening(chain=chain, wallet=wallet, quotes=quotes, opener=opener)
+    sessions = AutoSessions(chain=chain, wallet=wallet, opening=opening, setbacks=setbacks)
+    consumer = Consumer(
+        chain=chain, wallet=wallet, link=link, peers=peers, stats=stats, privacy=privacy
+    )
     retries = RetryQueue(RetryBook(parts.journal), parts.clock)
     claimer = StakeClaimer(
         chain=chain, wallet=wallet, sender=sender, retries=retries, rule=parts.claim_rule
@@ -181,7 +190,11 @@ def _stack(parts: StackParts, provider: ProviderSide | None) -> NetworkStack:
         quotes=quotes,
         sender=sender,
         opener=opener,
-        auto_sessions=AutoSessions(chain=chain, wallet=wallet, quotes=quotes, opener=opener),
+        limited_opening=opening,
+        auto_sessions=sessions,
+        failover=FailoverPrompts(
+            chain=chain, consumer=consumer, sessions=sessions, opening=opening, setbacks=setbacks
+        ),
         closer=closer,
         claimer=claimer,
         retries=retries,
@@ -194,9 +207,7 @@ def _stack(parts: StackParts, provider: ProviderSide | None) -> NetworkStack:
             claimer=claimer,
             retries=retries,
         ),
-        consumer=Consumer(
-            chain=chain, wallet=wallet, link=link, peers=peers, stats=stats, privacy=privacy
-        ),
+        consumer=consumer,
         privacy=privacy,
         provider_admin=ProviderAdmin(chain=chain, wallet=wallet, sender=sender),
         provider_side=provider,

@@ -20,8 +20,10 @@ from node.service.dto import (
     CompletionRequest,
     TextDelta,
     TurnFinished,
+    TurnNotice,
     TurnStarted,
 )
+from node.service.hops import hop_chunk, hop_text
 from node.service.kept_completions import KeptCompletions
 from node.service.stored_chats import StoredChats, StoredTurn
 from node.service.targets import LocalTarget, SessionTarget, Target, TargetFinder
@@ -70,6 +72,8 @@ class ChatService:
         try:
             async with aclosing(self._completions.run(target, body)) as answer:
                 async for piece in answer:
+                    if piece.hop is not None:
+                        yield TurnNotice(kind="failover", text=hop_text(piece.hop))
                     if piece.end is not None:
                         end = piece.end
                     text = delta_text(piece.data) if piece.data is not None else ""
@@ -114,6 +118,10 @@ class ChatService:
             answer = self._completions.run(target, request.body)
         async with aclosing(answer) as pieces:
             async for piece in pieces:
+                if piece.hop is not None:
+                    yield hop_chunk(piece.hop)
+                if piece.served_by is not None and piece.served_by.session_id is not None:
+                    yield CompletionChunk(data={}, session_id=piece.served_by.session_id.hex)
                 if piece.data is not None:
                     yield CompletionChunk(data=piece.data)
 

@@ -1,6 +1,6 @@
 """Answers OpenAI-style requests from sessions and local models alike, as plain JSON objects."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -11,16 +11,23 @@ from node.core.ports import LlmBackend, PromptStats
 from node.core.tokens import count_tokens, prompt_tokens
 from node.router.backends import Backends
 from node.router.consumer import AnswerEnd, finish_reason
+from node.router.failover import FailoverRules, Hop
 from node.service.targets import LocalTarget, SessionTarget, Target
+from node.store.journal_records import SessionEntry
 from node.wire.prompts import PromptKind, UsageMeter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """One object of an answer; the last piece carries `end` instead of data."""
+    """One object of an answer; the last piece carries `end` instead of data.
+
+    `served_by` comes before the data: the session that answers. `hop`: another one takes over.
+    """
 
     data: dict[str, Any] | None = None
     end: AnswerEnd | None = None
+    served_by: SessionEntry | None = None
+    hop: Hop | None = None
 
 
 def checked_body(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,9 +47,12 @@ def checked_body(body: Mapping[str, Any]) -> dict[str, Any]:
 class Completions:
     """Runs one chat request on its target."""
 
-    def __init__(self, *, local: Backends, clock: Clock) -> None:
+    def __init__(
+        self, *, local: Backends, clock: Clock, failover: Callable[[], FailoverRules]
+    ) -> None:
         self._local = local
         self._clock = clock
+        self._failover = failover
 
     async def run(self, target: Target, body: Mapping[str, Any]) -> AsyncGenerator[Piece, None]:
         """Yield the objects of the answer, then its end."""
@@ -59,10 +69,14 @@ class Completions:
     async def _remote(
         self, target: SessionTarget, body: dict[str, Any]
     ) -> AsyncGenerator[Piece, None]:
-        async with aclosing(target.stack.consumer.prompt(target.entry, body)) as answers:
+        yield Piece(served_by=target.entry)
+        prompt = target.stack.failover.prompt(target.entry, body, self._failover())
+        async with aclosing(prompt) as answers:
             async for answer in answers:
                 if isinstance(answer, AnswerEnd):
                     yield Piece(end=answer)
+                elif isinstance(answer, Hop):
+                    yield Piece(hop=answer, served_by=answer.entry)
                 else:
                     yield Piece(data=answer.data)
 
@@ -110,9 +124,11 @@ class Completions:
             async with self._local.backend(target.model_id) as backend:
                 return await backend.embeddings(body)
         result: dict[str, Any] = {}
-        prompt = target.stack.consumer.prompt(target.entry, body, PromptKind.EMBEDDINGS)
+        prompt = target.stack.failover.prompt(
+            target.entry, body, self._failover(), PromptKind.EMBEDDINGS
+        )
         async with aclosing(prompt) as answers:
             async for answer in answers:
-                if not isinstance(answer, AnswerEnd):
+                if not isinstance(answer, AnswerEnd | Hop):
                     result = answer.data
         return result

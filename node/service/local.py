@@ -33,6 +33,7 @@ from node.service.profile import Profile
 from node.service.provider_service import ProviderService
 from node.service.sessions_service import SessionsService
 from node.service.settings_book import SettingsBook
+from node.service.spending_rules import SpendingRules
 from node.service.stack import StackHolder
 from node.service.stored_chats import StoredChats
 from node.service.system_service import SystemService
@@ -137,14 +138,15 @@ def _compose(
     book = profile.book
     api = ApiBinding()
     touch = profile.vault.auto_lock.touch
-    completions = Completions(local=profile.backends, clock=profile.clock)
+    rules = SpendingRules(lambda: book.current)
+    completions = Completions(local=profile.backends, clock=profile.clock, failover=rules.failover)
     return LocalNode(
         wallet=WalletService(stacks=stacks, vaults=VaultDesk(profile.vault), touch=touch),
         market=MarketService(stacks),
         sessions=SessionsService(stacks, touch=touch),
         chat=ChatService(
             touch=touch,
-            targets=TargetFinder(stacks=stacks, local=profile.backends, settings=book),
+            targets=TargetFinder(stacks=stacks, local=profile.backends, rules=rules),
             completions=completions,
             backends=profile.backends,
             chats=StoredChats(

@@ -22,10 +22,12 @@ from node.core.settings import NodeSettings
 from node.core.tasks import TaskScope
 from node.core.units import Eth
 from node.router.claiming import ClaimRule
+from node.router.extension import SessionExtender
 from node.service.assembly import StackParts, open_stack
 from node.service.dto import NetworkView
 from node.service.profile import Profile
 from node.service.session_grants import SessionGrants
+from node.service.spending_rules import SpendingRules
 from node.service.stack import NetworkStack, StackHolder
 from node.store.journal import fresh_journal_database
 from node.wire.limits import MIB, WireLimits
@@ -165,10 +167,22 @@ class NetworkSwitch:
                     stack=stack, keys=self._profile.vault.auto_lock, bus=self._profile.bus
                 )
                 tasks.spawn(grants.run(), name="grants")
+            await self._extend_sessions(stack)
             return stack
         except BaseException:
             await self._close()
             raise
+
+    async def _extend_sessions(self, stack: NetworkStack) -> None:
+        tasks = await self._cleanup.enter_async_context(TaskScope("session-extender"))
+        rules = SpendingRules(lambda: self._profile.book.current)
+        extender = SessionExtender(
+            chain=stack.chain,
+            wallet=stack.wallet,
+            opening=stack.limited_opening,
+            plan=rules.planner(stack),
+        )
+        tasks.spawn(extender.run(), name="extender")
 
     async def _demo_parts(self) -> StackParts:
         profile = self._profile

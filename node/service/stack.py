@@ -14,6 +14,7 @@ from node.router.auto_session import AutoSessions
 from node.router.claiming import StakeClaimer
 from node.router.closing import SessionCloser
 from node.router.consumer import Consumer
+from node.router.failover import FailoverPrompts
 from node.router.keeper import SessionKeeper
 from node.router.market import MarketBook
 from node.router.opening import SessionOpener
@@ -24,6 +25,7 @@ from node.router.recovery import SessionRecovery
 from node.router.retrying import RetryQueue
 from node.router.sending import TransactionSender
 from node.router.serving import ProviderSide
+from node.router.spending import LimitedOpening
 from node.store.session_stats import SessionStats
 
 
@@ -52,7 +54,9 @@ class NetworkStack:
     quotes: QuoteDesk
     sender: TransactionSender
     opener: SessionOpener
+    limited_opening: LimitedOpening
     auto_sessions: AutoSessions
+    failover: FailoverPrompts
     closer: SessionCloser
     claimer: StakeClaimer
     retries: RetryQueue

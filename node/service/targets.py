@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from node.core.errors import ModelNotFoundError, NoTargetError, SessionNotFoundError
 from node.core.ids import ModelId, SessionId
+from node.router.auto_session import SessionWish
 from node.router.backends import Backends
+from node.router.succession import stand_in
 from node.service.dto import CompletionRequest
-from node.service.settings_book import SettingsBook
+from node.service.model_names import ModelName, wish_for
+from node.service.spending_rules import SpendingRules
 from node.service.stack import NetworkStack, StackHolder
 from node.store.journal_records import SessionEntry
 
@@ -33,10 +36,10 @@ Target = SessionTarget | LocalTarget
 class TargetFinder:
     """Resolves requests in this order: session id, model id, model name."""
 
-    def __init__(self, *, stacks: StackHolder, local: Backends, settings: SettingsBook) -> None:
+    def __init__(self, *, stacks: StackHolder, local: Backends, rules: SpendingRules) -> None:
         self._stacks = stacks
         self._local = local
-        self._settings = settings
+        self._rules = rules
 
     async def find(self, request: CompletionRequest) -> Target:
         """Return who answers.
@@ -44,6 +47,7 @@ class TargetFinder:
         Raises:
             SessionNotFoundError, ModelNotFoundError, NoTargetError: nobody.
             SpendLimitError: only a new session could answer and it costs more than is allowed.
+            UserInputError: several models have the name.
         """
         if request.session_id and request.session_id != ZERO_ID:
             return await self.session(request.session_id)
@@ -55,6 +59,7 @@ class TargetFinder:
         return await self._by_name(name)
 
     async def session(self, session_id: str) -> SessionTarget:
+        """The session, or the one that has taken its place."""
         stack = self._stacks.require()
         wanted = SessionId.parse(session_id)
         entry = await stack.wallet.journal.entry_by_session(wanted)
@@ -63,7 +68,8 @@ class TargetFinder:
             entry = await stack.wallet.journal.entry_by_session(wanted)
         if entry is None:
             raise SessionNotFoundError("session not found")
-        return SessionTarget(stack=stack, entry=entry)
+        now = stack.chain.clock.unix_seconds()
+        return SessionTarget(stack=stack, entry=await stand_in(stack.wallet.journal, entry, now))
 
     async def _by_id(self, model_id: str) -> Target:
         local = self._local.find(model_id)
@@ -72,30 +78,26 @@ class TargetFinder:
         stack = self._stacks.current
         if stack is None:
             raise ModelNotFoundError("api adapter not found: ")
-        return await self._with_session(stack, ModelId.parse(model_id))
+        wish = SessionWish(model_id=ModelId.parse(model_id))
+        return await self._with_session(stack, wish)
 
-    async def _by_name(self, name: str) -> Target:
-        local = self._local.find(name)
+    async def _by_name(self, text: str) -> Target:
+        local = self._local.find(text)
         if local is not None:
             return LocalTarget(model_id=local.model_id)
         stack = self._stacks.current
         if stack is None:
             raise ModelNotFoundError(
-                f"There is no model “{name[:80]}” on this computer.",
+                f"There is no model “{text[:80]}” on this computer.",
                 hint="Choose a network to use models of the market.",
             )
-        offers = await stack.market.find_by_name(name)
-        if offers is None:
-            raise ModelNotFoundError(
-                f"There is no model “{name[:80]}”.", hint="Look at the list of models."
-            )
-        return await self._with_session(stack, offers.model.id)
+        wish = await wish_for(stack, ModelName.parse(text))
+        return await self._with_session(stack, wish)
 
-    async def _with_session(self, stack: NetworkStack, model_id: ModelId) -> SessionTarget:
+    async def _with_session(self, stack: NetworkStack, wish: SessionWish) -> SessionTarget:
+        names = (wish.model_id.hex, await stack.model_name(wish.model_id))
         entry = await stack.auto_sessions.ensure(
-            model_id,
-            cap=self._settings.current.auto_session_cap,
-            duration_s=self._settings.current.auto_session_duration_s,
+            wish, self._rules.policy(names), self._rules.api_day_cap
         )
         return SessionTarget(stack=stack, entry=entry)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from node.core.errors import InternalError, SessionNotFoundError
-from node.core.ids import Address, SessionId, TxHash
+from node.core.ids import Address, ModelId, SessionId, TxHash
 from node.core.units import Mor
 from node.store.db import Database
 from node.store.journal_records import (
@@ -170,17 +170,20 @@ class SessionJournal:
         wallet: Address,
         chain_id: int,
         marketplace: Address,
+        model_id: ModelId | None = None,
     ) -> Mor:
         """Stake of the sessions begun at `moment` or later for one of these purposes, also of those
-        that were closed since; what was given up locked nothing.
+        that were closed since; what was given up locked nothing. `model_id` None: of all models.
         """
         marks, values = _any_of(purposes)
         given_up = (SessionState.FAILED.value, SessionState.ABANDONED.value)
         query = (
             "SELECT stake FROM sessions WHERE wallet = ? AND chain_id = ? AND marketplace = ?"  # noqa: S608
             f" AND created_at >= ? AND state NOT IN (?, ?) AND purpose IN ({marks})"
+            " AND model_id = ifnull(?, model_id)"
         )
-        parameters = (wallet.raw, chain_id, marketplace.raw, moment, *given_up, *values)
+        wanted = model_id.raw if model_id is not None else None
+        parameters = (wallet.raw, chain_id, marketplace.raw, moment, *given_up, *values, wanted)
         rows = await self._database.read(lambda c: c.execute(query, parameters).fetchall())
         with row_errors(self._database.path):
             return Mor(sum(int(row["stake"]) for row in rows))

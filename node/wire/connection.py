@@ -12,6 +12,7 @@ from node.core.errors import ProviderTimeoutError, ProviderUnreachableError
 from node.wire.endpoints import Resolver, parse_endpoint, resolve
 from node.wire.limits import WireLimits
 
+NOT_CONNECTED = {"phase": "connect"}
 _READ = 256 * 1024
 _LINGER_NONE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 _KEEPALIVE_OPTIONS = ("TCP_KEEPIDLE", "TCP_KEEPALIVE", "TCP_KEEPINTVL")
@@ -152,7 +153,8 @@ class ProviderConnection:
 
         Raises:
             EndpointRefusedError: malformed, or not a place we connect to.
-            ProviderUnreachableError, ProviderTimeoutError: nobody answers.
+            ProviderUnreachableError, ProviderTimeoutError: nobody answers; `details["phase"]` is
+            `connect`, for nothing was sent yet.
         """
         endpoint = parse_endpoint(endpoint_text)
         addresses = await resolve(
@@ -165,7 +167,9 @@ class ProviderConnection:
             async with asyncio.timeout(limits.connect_s):
                 stream, transport = await cls._dial(addresses, endpoint.port)
         except TimeoutError as error:
-            raise ProviderTimeoutError("The provider does not answer.") from error
+            raise ProviderTimeoutError(
+                "The provider does not answer.", details=NOT_CONNECTED
+            ) from error
         sock = transport.get_extra_info("socket")
         if sock is not None:
             keep_alive(sock, limits.keepalive_s)
@@ -182,7 +186,9 @@ class ProviderConnection:
                 failure = error
             else:
                 return stream, transport
-        raise ProviderUnreachableError("The provider cannot be reached.") from failure
+        raise ProviderUnreachableError(
+            "The provider cannot be reached.", details=NOT_CONNECTED
+        ) from failure
 
     async def send(self, data: bytes, *, timeout_s: float) -> None:
         """Write one request. Raises ProviderUnreachableError, ProviderTimeoutError."""

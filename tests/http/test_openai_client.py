@@ -57,9 +57,12 @@ async def test_errors_are_the_packages_own(client: openai.AsyncOpenAI) -> None:
         await client.chat.completions.create(model="no such model", messages=QUESTION)
     assert unknown.value.code == "market.model_not_found"
     assert unknown.value.type == "invalid_request_error"
-    with pytest.raises(openai.ConflictError) as closed:
+    with pytest.raises(openai.APIStatusError) as closed:
         await client.chat.completions.create(model="Guide Patient", messages=QUESTION)
+    assert closed.value.status_code == 402
     assert closed.value.code == "session.none_open"
+    assert closed.value.type == "insufficient_quota"
+    assert "mor-cli session open" in closed.value.message
     wrong = client.with_options(api_key="wrong")
     with pytest.raises(openai.AuthenticationError):
         await wrong.chat.completions.create(model="Guide", messages=QUESTION)
@@ -88,20 +91,34 @@ async def test_four_requests_share_one_session_in_turn(client: openai.AsyncOpenA
 async def test_a_granted_amount_lets_requests_open_sessions(
     client: openai.AsyncOpenAI, hosted: Hosted
 ) -> None:
-    async def grant(mor: str) -> None:
-        settings = hosted.thread.node.system.set_settings({"auto_session_max_stake": mor})
+    async def grant(**values: object) -> None:
+        settings = hosted.thread.node.system.set_settings(values)
         await asyncio.wrap_future(hosted.thread.submit(settings))
 
-    await grant("20")
+    rules = ("Guide Moody = reuse",)
+    await grant(auto_session_policy="open", auto_session_max_stake="20", session_policies=rules)
     try:
         listed = {model.id for model in (await client.models.list()).data}
-        assert {"Guide", "Guide Patient", "Guide Moody", "Guide Grand"} <= listed
-        answer = await client.chat.completions.create(model="Guide Patient", messages=QUESTION)
-        assert answer.choices[0].message.content
-        with pytest.raises(openai.ConflictError) as dear:
+        assert {"Guide", "Guide Patient", "Guide Grand"} <= listed
+        assert "Guide Moody" not in listed
+        raw = await client.chat.completions.with_raw_response.create(
+            model="Guide Patient", messages=QUESTION
+        )
+        assert raw.parse().choices[0].message.content
+        assert len(raw.headers["x-morpheus-session"]) == 66
+        for model, code in (
+            ("Guide Grand", "funds.spend_limit"),
+            ("Guide Moody", "session.none_open"),
+        ):
+            with pytest.raises(openai.APIStatusError) as refused:
+                await client.chat.completions.create(model=model, messages=QUESTION)
+            assert refused.value.status_code == 402
+            assert refused.value.code == code
+        await grant(auto_session_day_stake="0.001")
+        with pytest.raises(openai.APIStatusError) as spent:
             await client.chat.completions.create(model="Guide Grand", messages=QUESTION)
-        assert dear.value.code in ("funds.spend_limit", "funds.not_enough_mor")
+        assert spent.value.status_code == 402
     finally:
-        await grant("0")
+        await grant(auto_session_policy="reuse", auto_session_day_stake="100", session_policies=())
     assert "Guide Patient" in {model.id for model in (await client.models.list()).data}
     assert "Guide Grand" not in {model.id for model in (await client.models.list()).data}

@@ -6,6 +6,7 @@ The environment names of the public Go node are accepted as they are; ours start
 
 from node.core.settings.kinds import LOG_LEVELS
 from node.core.settings.model import NodeSettings
+from node.core.settings.policies import PolicyMode, SessionPolicy, policy_for
 from node.core.settings.sources import (
     MAX_FILE_BYTES,
     environment_names,
@@ -19,8 +20,11 @@ __all__ = [
     "LOG_LEVELS",
     "MAX_FILE_BYTES",
     "NodeSettings",
+    "PolicyMode",
+    "SessionPolicy",
     "environment_names",
     "load_settings",
+    "policy_for",
     "read_settings_file",
     "save_settings",
     "setting_names",

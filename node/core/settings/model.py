@@ -13,6 +13,7 @@ from node.core.settings.kinds import (
     Strings,
     setting,
 )
+from node.core.settings.policies import PolicyMode, PolicyRules, SessionPolicy, parse_rule
 from node.core.units import Eth, Mor
 
 
@@ -139,23 +140,100 @@ class NodeSettings(BaseModel):
     allow_private_providers: bool = setting(
         False, "Connect to providers in private networks", "MORPHEUS_ALLOW_PRIVATE_PROVIDERS"
     )
-    auto_session_max_stake: MorText = setting(
-        "0",
-        "Most MOR an API request may lock",
-        "MORPHEUS_AUTO_SESSION_MAX_STAKE",
+    auto_session_policy: Literal["reuse", "open", "extend"] = setting(
+        "reuse",
+        "Sessions for programs",
+        "MORPHEUS_AUTO_SESSION_POLICY",
         group="API",
-        unit="MOR",
         restart=False,
-        description="0: programs use open sessions only and never lock MOR by themselves.",
+        choices=("reuse", "open", "extend"),
+        description="reuse: programs use open sessions only and never lock MOR by themselves."
+        " open: a session is opened when a model has none. extend: also before it ends.",
     )
     auto_session_duration_s: int = setting(
         3600,
-        "Length of a session opened for an API request",
+        "Length of a session opened for a program",
         "MORPHEUS_AUTO_SESSION_DURATION",
         group="API",
         unit="s",
         restart=False,
         ge=300,
+    )
+    auto_session_max_stake: MorText = setting(
+        "25",
+        "Most MOR that such a session may lock",
+        "MORPHEUS_AUTO_SESSION_MAX_STAKE",
+        group="API",
+        unit="MOR",
+        restart=False,
+    )
+    auto_session_day_stake: MorText = setting(
+        "100",
+        "Most MOR that programs may lock per day (UTC)",
+        "MORPHEUS_AUTO_SESSION_DAY_STAKE",
+        group="API",
+        unit="MOR",
+        restart=False,
+    )
+    session_policies: PolicyRules = setting(
+        (),
+        "Models with rules of their own",
+        "MORPHEUS_SESSION_POLICIES",
+        group="API",
+        restart=False,
+        description="For example: Guide = open 1h 5 20, 0x12…ef = reuse. The numbers are the length"
+        " and the most MOR per session and per day.",
+    )
+    failover: Literal["session", "always", "never"] = setting(
+        "session",
+        "When a provider fails",
+        "MORPHEUS_FAILOVER",
+        group="Money",
+        restart=False,
+        choices=("session", "always", "never"),
+        description="session: another provider answers if that was agreed to when the session was"
+        " opened. always: for every session. never: nobody else gets the prompt.",
+    )
+    failover_max_stake: MorText = setting(
+        "25",
+        "Most MOR locked elsewhere for one prompt",
+        "MORPHEUS_FAILOVER_MAX_STAKE",
+        group="Money",
+        unit="MOR",
+        restart=False,
+    )
+    failover_day_stake: MorText = setting(
+        "100",
+        "Most MOR locked elsewhere per day (UTC)",
+        "MORPHEUS_FAILOVER_DAY_STAKE",
+        group="Money",
+        unit="MOR",
+        restart=False,
+    )
+    auto_extend: bool = setting(
+        False,
+        "Extend new sessions before they end",
+        "MORPHEUS_AUTO_EXTEND",
+        group="Money",
+        restart=False,
+    )
+    auto_extend_day_stake: MorText = setting(
+        "50",
+        "Most MOR locked by extending per day (UTC)",
+        "MORPHEUS_AUTO_EXTEND_DAY_STAKE",
+        group="Money",
+        unit="MOR",
+        restart=False,
+    )
+    extend_before_s: int = setting(
+        60,
+        "How long before its end a session is extended",
+        "MORPHEUS_EXTEND_BEFORE",
+        group="Money",
+        unit="s",
+        restart=False,
+        ge=15,
+        le=3600,
     )
     theme: Literal["system", "light", "dark"] = setting(
         "system",
@@ -175,8 +253,21 @@ class NodeSettings(BaseModel):
     )
 
     @property
-    def auto_session_cap(self) -> Mor:
-        return Mor.parse(self.auto_session_max_stake)
+    def session_policy(self) -> SessionPolicy:
+        """The rule for models that have none of their own in `session_policies`."""
+        return SessionPolicy(
+            mode=PolicyMode(self.auto_session_policy),
+            duration_s=self.auto_session_duration_s,
+            session_cap=Mor.parse(self.auto_session_max_stake),
+            day_cap=Mor.parse(self.auto_session_day_stake),
+        )
+
+    @property
+    def may_open_sessions(self) -> bool:
+        """Whether a program's request may lock MOR for some model."""
+        default = self.session_policy
+        rules = (parse_rule(text, default)[1] for text in self.session_policies)
+        return default.may_open or any(rule.may_open for rule in rules)
 
     @property
     def fee_cap(self) -> Eth:

@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from node.core.errors import NodeError
 from node.http_api.asgi import send_whole
+from node.http_api.completion import ServedBy
 from node.http_api.leaving import unless_gone
 from node.http_api.permissions import Principal
 from node.http_api.replies import (
@@ -71,9 +72,16 @@ class StreamAnswer(Response):
 class ModelAnswer(Response):
     """A model's answer in one piece; the work ends when the client leaves."""
 
-    def __init__(self, answer: Coroutine[Any, Any, dict[str, Any]], *, openai: bool) -> None:
+    def __init__(
+        self,
+        answer: Coroutine[Any, Any, dict[str, Any]],
+        *,
+        openai: bool,
+        served_by: ServedBy | None = None,
+    ) -> None:
         self._answer = answer
         self._openai = openai
+        self._served_by = served_by or ServedBy()
         self.status_code = 200
         self.background: BackgroundTask | None = None
 
@@ -85,7 +93,8 @@ class ModelAnswer(Response):
             await send_whole(send, made.status, made.headers, made.body)
             return
         if answer is not None:
-            await send_whole(send, 200, {"content-type": MODEL_JSON_TYPE}, model_json(answer))
+            headers = {"content-type": MODEL_JSON_TYPE, **self._served_by.headers}
+            await send_whole(send, 200, headers, model_json(answer))
 
 
 def caller_of(request: Request) -> Principal | None:

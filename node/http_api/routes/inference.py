@@ -6,7 +6,7 @@ from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response
 
 from node.http_api.access import needs
-from node.http_api.completion import whole_completion
+from node.http_api.completion import ServedBy, whole_completion
 from node.http_api.inference_request import completion_request
 from node.http_api.model_lists import local_models, named_models
 from node.http_api.openai_schemas import (
@@ -43,7 +43,9 @@ def router(node: LocalNode) -> APIRouter:
         chunks = node.chat.complete(wanted)
         if wanted.body.get("stream") is True:
             return StreamAnswer(chunks, openai=wants_openai(request))
-        return ModelAnswer(whole_completion(chunks), openai=wants_openai(request))
+        served_by = ServedBy()
+        answer = whole_completion(chunks, served_by)
+        return ModelAnswer(answer, openai=wants_openai(request), served_by=served_by)
 
     @routes.post(
         "/v1/embeddings",

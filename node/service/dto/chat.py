@@ -81,13 +81,20 @@ class CompletionRequest(Dto):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompletionChunk:
-    """One JSON object for the client. `control` is set for notices that are not the model's.
+    """One JSON object for the client. `control` is set for notices that are not the model's:
+    `remark` says more, for people. `session_id` comes without data: who answers from now on.
 
     No validated model: there is one for each word of an answer, and it comes from ourselves.
     """
 
     data: dict[str, Any]
     control: str = ""
+    remark: str = ""
+    session_id: str = ""
+
+    @property
+    def is_notice(self) -> bool:
+        return bool(self.control or self.remark or self.session_id)
 
 
 class ChatSummary(Dto):

@@ -25,7 +25,7 @@ async def test_a_fresh_view_is_not_read_again(demo: DemoStack) -> None:
 
 
 async def test_found_by_name_without_regard_to_case(demo: DemoStack) -> None:
-    found = await demo.stack.market.find_by_name(" gUIDE grand ")
-    assert found is not None
-    assert found.model.name == "Guide Grand"
-    assert await demo.stack.market.find_by_name("nobody") is None
+    found = await demo.stack.market.named(" gUIDE grand ")
+    assert [item.model.name for item in found] == ["Guide Grand"]
+    assert await demo.stack.market.named(found[0].model.id.hex) == found
+    assert await demo.stack.market.named("nobody") == ()
