@@ -39,6 +39,11 @@ class LocalModelsChanged(StateEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClientsChanged(StateEvent):
+    """Users of the API, their requests or their allowances."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HealthChanged(StateEvent):
     component: str
     ok: bool

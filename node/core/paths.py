@@ -96,6 +96,10 @@ class AppDirs:
         return self.data / "chats.db"
 
     @property
+    def clients_db(self) -> Path:
+        return self.data / "clients.db"
+
+    @property
     def keystore(self) -> Path:
         return self.data / "keystore"
 
@@ -110,6 +114,11 @@ class AppDirs:
     @property
     def cookie_file(self) -> Path:
         return self.state / "cookie"
+
+    @property
+    def users_file(self) -> Path:
+        """Users of the HTTP API beside the admin, in the public node's format."""
+        return self.config / "proxy.conf"
 
     @property
     def lock_file(self) -> Path:

@@ -12,24 +12,29 @@ from node.core.clock import Clock
 from node.core.errors import NodeError
 from node.http_api import document
 from node.http_api.access import AccessTable
+from node.http_api.admin_login import AdminLogin
 from node.http_api.credentials import Credentials
 from node.http_api.guard import Guard
 from node.http_api.origin import OriginRules
 from node.http_api.refusal import HttpRefusal
 from node.http_api.replies import internal_error
 from node.http_api.routes import (
+    allowances,
     auth,
     bids,
     chats,
     facade,
+    handshakes,
     inference,
     models,
     providers,
     sessions,
     skipped,
+    stakes,
     swagger,
     system,
     transactions,
+    users,
     wallet,
 )
 from node.http_api.routes.answers import ExactJson, refused, wants_openai
@@ -41,7 +46,7 @@ def build_guarded_app(
     node: LocalNode, *, credentials: Credentials, origins: OriginRules, clock: Clock
 ) -> Guard:
     """The whole ASGI application of a node."""
-    routers = node_routers(node)
+    routers = node_routers(node, AdminLogin(node, credentials), clock)
     access = AccessTable(route for router in routers for route in router.routes)  # type: ignore[misc]  # all are API routes
     return Guard(
         build_app(routers),
@@ -75,19 +80,23 @@ def build_app(routers: Sequence[APIRouter]) -> FastAPI:
     return app
 
 
-def node_routers(node: LocalNode) -> tuple[APIRouter, ...]:
+def node_routers(node: LocalNode, admin: AdminLogin, clock: Clock) -> tuple[APIRouter, ...]:
     """All routes, by tag."""
     return (
         # First, for routes are tried in order and this is where the requests are.
         inference.router(node),
         system.router(node),
         auth.router(node),
+        users.router(node, admin, clock),
+        allowances.router(node),
         wallet.router(node),
         transactions.router(node),
         providers.router(node),
         models.router(node),
         bids.router(node),
         sessions.router(node),
+        handshakes.router(node),
+        stakes.router(node),
         chats.router(node),
         skipped.router(),
         swagger.router(),

@@ -48,7 +48,17 @@ def load_cookie(path: Path, content: str = "") -> tuple[str, str]:
 
 def admin_user(name: str, password: str) -> User:
     """The user of the cookie file, who may do everything."""
-    return User.with_password(name, password, permissions_of([Scope.ADMIN]))
+    return User.with_password(name, password, permissions_of([Scope.ADMIN]), is_admin=True)
+
+
+def write_cookie(path: Path, name: str, password: str) -> None:
+    """Replace the file. Raises ConfigError."""
+    try:
+        write_private(path, f"{name}:{password}\n".encode())
+    except OSError as error:
+        raise ConfigError(
+            "The cookie file of the API cannot be written.", hint="Is the disk full?"
+        ) from error
 
 
 def _read(path: Path) -> str:

@@ -22,7 +22,7 @@ from node.http_api.asgi import (
     with_safe_headers,
 )
 from node.http_api.credentials import Credentials
-from node.http_api.limits import MAX_HEADERS, MAX_URL
+from node.http_api.limits import MAX_BODY, MAX_HEADERS, MAX_STRANGERS_BODY, MAX_URL
 from node.http_api.origin import OriginRules, is_loopback
 from node.http_api.permissions import LOOPBACK_ONLY, Permission, Principal
 from node.http_api.refusal import HttpRefusal
@@ -74,7 +74,7 @@ class Guard:
             if scope["method"] == "OPTIONS":
                 await send_whole(answer.send, 204, {})
                 return
-            body = await read_body(receive)
+            body = await read_body(receive, limit=_body_limit(caller))
             check_nesting(body)
             scope["state"] = {"caller": caller, "request_id": request_id, "openai": openai}
             await self._app(scope, replayed(body, receive), answer.send)
@@ -104,12 +104,12 @@ class Guard:
         if access.permission is not None:
             _check_permission(caller, access.permission, client[0])
         check_content_type(method, headers)
-        check_length(headers)
+        check_length(headers, _body_limit(caller))
         return caller
 
     async def _authenticated(self, path: str, header: str) -> Principal:
         try:
-            return self._credentials.authenticate(header)
+            return await self._credentials.authenticate(header)
         except HttpRefusal as refusal:
             if path.startswith(PAGES):
                 refusal.headers["www-authenticate"] = 'Basic realm="Morpheus Desktop node"'
@@ -123,6 +123,10 @@ def _check_permission(caller: Principal | None, permission: Permission, peer: st
         raise ForbiddenError("method not allowed", hint="This token is not made for that.")
     if permission in LOOPBACK_ONLY and not is_loopback(peer):
         raise ForbiddenError("method not allowed", hint="Only from the node's own computer.")
+
+
+def _body_limit(caller: Principal | None) -> int:
+    return MAX_BODY if caller is not None else MAX_STRANGERS_BODY
 
 
 def _check_sizes(scope: AsgiScope) -> None:

@@ -4,6 +4,8 @@ KIB = 1024
 MIB = 1024 * KIB
 
 MAX_BODY = 16 * MIB
+MAX_STRANGERS_BODY = 8 * KIB
+"""Of requests without credentials, where they are let in at all."""
 MAX_NESTING = 64
 """Levels of arrays and objects in a body, as in prompts of the wire protocol."""
 MAX_HEADERS = 16 * KIB
@@ -21,5 +23,6 @@ STREAM_SILENCE_S = 15.0
 GRACEFUL_STOP_S = 3
 AUTH_FAILURES_PER_MINUTE = 20
 AUTH_FAILURE_DELAY_S = 1.0
+STRANGERS_REQUESTS_PER_MINUTE = 5
 MAX_PAGE = 255
 DEFAULT_PAGE = 10

@@ -20,6 +20,7 @@ _BYTE = WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MAX_PAGE})
 
 Offset = Annotated[str, _INTEGER, Query(description="Entries to skip, default 0.")]
 Limit = Annotated[str, _BYTE, Query(description="Entries per page, at most 255.")]
+RequiredLimit = Annotated[str, _BYTE, Query(description="Entries per page, at most 255.")]
 Order = Annotated[str, Query(description="`ASC` or `oldest`: oldest first. Else newest first.")]
 
 
@@ -30,6 +31,11 @@ def page_of(offset: str, limit: str, order: str) -> PageRequest:
         limit=_limit(limit) if limit else DEFAULT_PAGE,
         oldest_first=order in _OLDEST_FIRST,
     )
+
+
+def limit_of(limit: str) -> int:
+    """A required limit. Raises HttpRefusal (400)."""
+    return _limit(limit)
 
 
 def whole_or_page_of(offset: str, limit: str, order: str) -> PageRequest:

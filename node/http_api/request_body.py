@@ -102,6 +102,6 @@ def _too_large(limit: int) -> HttpRefusal:
         413,
         "the request is too large",
         code="api.too_large",
-        hint=f"At most {limit // (1024 * 1024)} MiB are taken.",
+        hint=f"At most {limit // 1024} KiB are taken.",
         headers={"connection": "close"},
     )

@@ -8,12 +8,14 @@ from collections.abc import AsyncGenerator, Generator
 
 import h11
 import uvicorn
+from pydantic import SecretStr
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from node.core.clock import SystemClock
 from node.core.errors import AddressInUseError, ConfigError
 from node.core.log import get_logger
 from node.core.tasks import TaskScope
+from node.http_api.admin_login import warn_of_second_password
 from node.http_api.app import build_guarded_app
 from node.http_api.cookie import admin_user, cookie_path, load_cookie
 from node.http_api.credentials import Credentials
@@ -48,15 +50,21 @@ async def serve_api(node: LocalNode, *, fixed_port: bool) -> AsyncGenerator[None
     settings = node.settings.current
     host, port = split_address(settings.web_address)
     cookie_file = cookie_path(node.dirs, settings)
+    is_new = not cookie_file.exists()
     name, password = load_cookie(cookie_file, settings.cookie_content.get_secret_value())
+    if is_new:
+        # Whoever removes the cookie wants the admin's old password gone.
+        await node.clients.set_admin_password(SecretStr(password))
     with contextlib.closing(bind(host, port, fixed=fixed_port)) as listener:
         own_port = listener.getsockname()[1]
         wide = not is_loopback(host)
         if wide:
             _log.warning("the API is reachable from other computers", host=host, port=own_port)
+        credentials = Credentials([admin_user(name, password)], lambda: node.clients.users)
+        warn_of_second_password(node, password)
         app = build_guarded_app(
             node,
-            credentials=Credentials([admin_user(name, password)]),
+            credentials=credentials,
             origins=OriginRules(port=own_port, wide=wide),
             clock=SystemClock(),
         )

@@ -1,12 +1,7 @@
 """From the facade's records to the public node's bodies: addresses lower-case, ids with `0x`."""
 
-from node.http_api.shapes import (
-    BidShape,
-    ModelShape,
-    ProviderShape,
-    ScoredBidShape,
-    SessionShape,
-)
+from node.http_api.market_shapes import BidShape, ModelShape, ProviderShape, ScoredBidShape
+from node.http_api.session_shapes import SessionShape
 from node.service.dto import ChainBid, ChainModel, ChainProvider, ChainSession
 
 

@@ -1,4 +1,4 @@
-"""Bodies of the public node's routes, under its own member names.
+"""Numbers and texts of the public node's bodies, and the bodies that many routes share.
 
 `BigText` is written as a decimal string, plain integers as bare numbers of any size; those come
 with a `…Str` twin for clients whose numbers end at 2**53.
@@ -13,7 +13,6 @@ from pydantic import (
     PlainSerializer,
     SecretStr,
     WithJsonSchema,
-    computed_field,
 )
 
 from node.core.units import MAX_UINT256
@@ -68,124 +67,6 @@ class Input(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class ProviderShape(Shape):
-    Address: str
-    Endpoint: str
-    Stake: BigText
-    CreatedAt: BigText
-    IsDeleted: bool
-
-
-class ModelShape(Shape):
-    Id: str
-    IpfsCID: str
-    Fee: int
-    Stake: int
-    Owner: str
-    Name: str
-    Tags: tuple[str, ...]
-    CreatedAt: int
-    IsDeleted: bool
-    ModelType: str
-
-    @computed_field  # type: ignore[prop-decorator]  # pydantic's documented form
-    @property
-    def StakeStr(self) -> str:
-        return str(self.Stake)
-
-    @computed_field  # type: ignore[prop-decorator]  # pydantic's documented form
-    @property
-    def FeeStr(self) -> str:
-        return str(self.Fee)
-
-
-class BidShape(Shape):
-    Id: str
-    Provider: str
-    ModelAgentId: str
-    PricePerSecond: BigText
-    Nonce: BigText
-    CreatedAt: BigText
-    DeletedAt: BigText
-
-
-class ScoredBidShape(Shape):
-    ID: str
-    Bid: BidShape
-    Score: float
-
-
-class SessionShape(Shape):
-    Id: str
-    User: str
-    Provider: str
-    ModelAgentId: str
-    BidID: str
-    Stake: int
-    PricePerSecond: int
-    CloseoutReceipt: str
-    CloseoutType: int
-    ProviderWithdrawnAmount: int
-    OpenedAt: int
-    EndsAt: int
-    ClosedAt: int
-
-    @computed_field  # type: ignore[prop-decorator]  # pydantic's documented form
-    @property
-    def StakeStr(self) -> str:
-        return str(self.Stake)
-
-    @computed_field  # type: ignore[prop-decorator]  # pydantic's documented form
-    @property
-    def PricePerSecondStr(self) -> str:
-        return str(self.PricePerSecond)
-
-    @computed_field  # type: ignore[prop-decorator]  # pydantic's documented form
-    @property
-    def ProviderWithdrawnAmountStr(self) -> str:
-        return str(self.ProviderWithdrawnAmount)
-
-
-class Providers(Shape):
-    providers: tuple[ProviderShape, ...]
-
-
-class OneProvider(Shape):
-    provider: ProviderShape
-
-
-class Models(Shape):
-    models: tuple[ModelShape, ...]
-
-
-class OneModel(Shape):
-    model: ModelShape
-
-
-class Bids(Shape):
-    bids: tuple[BidShape, ...]
-
-
-class OneBid(Shape):
-    bid: BidShape
-
-
-class ScoredBids(Shape):
-    bids: tuple[ScoredBidShape, ...]
-
-
-class Sessions(Shape):
-    sessions: tuple[SessionShape, ...]
-
-
-class OneSession(Shape):
-    session: SessionShape
-
-
-class SessionId(Shape):
-    sessionID: str
-
-
 class Tx(Shape):
     tx: str
 
@@ -211,10 +92,6 @@ class Supply(Shape):
     supply: BigText
 
 
-class ClaimableBalance(Shape):
-    balance: BigText
-
-
 class Contract(Shape):
     contractAddress: str
     contractName: str
@@ -238,52 +115,9 @@ class CookiePath(Shape):
     path: str
 
 
-class Ping(Shape):
-    ping: int
-    version: str
-
-
 class SendInput(Input):
     to: AddressText
     amount: BigInput
-
-
-class OpenByModelInput(Input):
-    sessionDuration: BigInput
-    directPayment: bool = False
-    failover: bool = False
-
-
-class OpenByBidInput(Input):
-    sessionDuration: BigInput
-
-
-class RegisterProviderInput(Input):
-    stake: BigInput
-    endpoint: Annotated[str, WithJsonSchema({"type": "string", "pattern": "^.+:[0-9]{1,5}$"})]
-
-
-class CreateModelInput(Input):
-    """`id` is a base id; the real one is derived from owner and base id."""
-
-    id: str = ""
-    ipfsID: str = ""
-    fee: BigInput = 0
-    stake: BigInput
-    name: str
-    tags: tuple[str, ...]
-
-
-class CreateBidInput(Input):
-    modelID: HashText
-    pricePerSecond: BigInput
-
-
-class PingInput(Input):
-    """`providerUrl` is ignored: the endpoint is the one the provider has on chain."""
-
-    providerAddr: AddressText
-    providerUrl: str = ""
 
 
 class PrivateKeyInput(Input):

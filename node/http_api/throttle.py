@@ -12,6 +12,23 @@ WINDOW_S = 60.0
 _log = get_logger("node.http_api")
 
 
+class MinuteQuota:
+    """So many times in any minute, for all callers together."""
+
+    def __init__(self, clock: Clock, limit: int) -> None:
+        self._clock = clock
+        self._taken: deque[float] = deque(maxlen=limit)
+
+    def take(self) -> bool:
+        """Whether it may be done now; counted when it may."""
+        now = self._clock.monotonic()
+        full = len(self._taken) == self._taken.maxlen
+        if full and now - self._taken[0] < WINDOW_S:
+            return False
+        self._taken.append(now)
+        return True
+
+
 class FailureThrottle:
     """Counts failed authentications of the whole API over the last minute."""
 

@@ -115,7 +115,7 @@ class SessionOpener:
                 await self._privacy.seals(
                     candidate.endpoint, candidate.bid.provider, fresh_s=OPENING_FRESH_S
                 )
-                reply = await self._ask(entry)
+                reply = quote.consent or await self._ask(entry)
             except (ProviderError, BidNotFoundError, PriceChangedError) as error:
                 tried.append((candidate.bid.provider.checksum, refusal_text(error)))
                 if isinstance(error, PromptReadableError):
@@ -173,7 +173,7 @@ class SessionOpener:
         now = self._chain.clock.unix_seconds()
         first = quote.candidates[0]
         return SessionEntry(
-            intent_id=secrets.token_hex(16),
+            intent_id=quote.intent_id or secrets.token_hex(16),
             wallet=self._wallet.address,
             chain_id=self._chain.market.chain_id,
             marketplace=self._chain.market.marketplace_address,

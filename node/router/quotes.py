@@ -19,7 +19,7 @@ from node.core.errors import (
     SessionTooShortError,
 )
 from node.core.ids import Address, BidId, ModelId
-from node.core.ports import Signer
+from node.core.ports import HandshakeReply, Signer
 from node.core.records import Balances, Bid, Economy, Model
 from node.core.units import Eth, Mor, PricePerSecond, UnixSeconds
 from node.router.access import ChainAccess
@@ -53,7 +53,8 @@ class SessionQuote:
     """What the user is shown and confirms.
 
     `candidates` are tried in order; none costs more per second than the first, which the figures
-    are for.
+    are for. `intent_id`: the journal's name for the opening, empty for a new one. `consent`: of the
+    only candidate, where it was asked before.
     """
 
     id: str
@@ -74,6 +75,8 @@ class SessionQuote:
     max_affordable_s: int
     problems: tuple[NodeError, ...]
     expires_at: UnixSeconds
+    intent_id: str = ""
+    consent: HandshakeReply | None = None
 
     @property
     def bid(self) -> Bid:
@@ -149,8 +152,7 @@ class QuoteDesk:
             expires_at=UnixSeconds(self._chain.clock.unix_seconds() + QUOTE_LIFETIME_S),
         )
         checked = _with_problems(quote, tee_accepted=order.accept_unverified_tee)
-        self._keep(checked)
-        return checked
+        return self.keep(checked)
 
     def find(self, quote_id: str) -> SessionQuote:
         """Return a quote that is still valid.
@@ -169,10 +171,12 @@ class QuoteDesk:
         del self._quotes[quote_id]
         return quote
 
-    def _keep(self, quote: SessionQuote) -> None:
+    def keep(self, quote: SessionQuote) -> SessionQuote:
+        """Keep a quote, in place of one with the same id, until it is taken or too old."""
         self._quotes[quote.id] = quote
         while len(self._quotes) > MAX_QUOTES:
             del self._quotes[next(iter(self._quotes))]
+        return quote
 
     @staticmethod
     def _stake(economy: Economy, price: PricePerSecond, order: QuoteOrder) -> Mor:

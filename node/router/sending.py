@@ -70,9 +70,12 @@ class TransactionSender:
         fault_point(f"{stage.name}.sent.after")
         return entry, record
 
-    async def send_alone(self, call: Call) -> tuple[TxRecord, Receipt]:
-        """Send a transaction that belongs to no session and wait for it. Raises as `wait_mined`."""
-        intent_id = secrets.token_hex(16)
+    async def send_alone(self, call: Call, intent_id: str = "") -> tuple[TxRecord, Receipt]:
+        """Send a transaction that belongs to no session and wait for it. Raises as `wait_mined`.
+
+        The journal keeps it under `intent_id`, or under a new id.
+        """
+        intent_id = intent_id or secrets.token_hex(16)
         async with self._wallet.at_work.hold(intent_id):
             async with self._chain.transactions.lane():
                 prepared = await self._chain.transactions.prepare(call, self._wallet.signer)

@@ -24,6 +24,7 @@ from node.router.backends import Backends
 from node.router.capacity import Capacity
 from node.router.claiming import ClaimRule, StakeClaimer
 from node.router.closing import SessionCloser
+from node.router.consents import ConsentDesk
 from node.router.consumer import Consumer
 from node.router.failover import FailoverPrompts
 from node.router.keeper import SessionKeeper
@@ -80,8 +81,8 @@ class StackParts:
     listen: str = ""
     memory_wallet: bool = False
     poll_s: float = 0.0
-    users: Callable[[], UserRules] = UserRules
     claim_rule: Callable[[], ClaimRule] = ClaimRule
+    users: Callable[[], UserRules] = UserRules
     demo: DemoControl | None = None
 
 
@@ -102,8 +103,9 @@ async def open_stack(parts: StackParts) -> AsyncGenerator[NetworkStack, None]:
         try:
             yield stack
         finally:
-            if server is not None:
+            if server is not None and provider is not None:
                 await server.aclose()
+                await provider.flush()
 
 
 def chain_access(parts: StackParts) -> ChainAccess:
@@ -191,6 +193,9 @@ def _stack(parts: StackParts, provider: ProviderSide | None) -> NetworkStack:
         sender=sender,
         opener=opener,
         limited_opening=opening,
+        consents=ConsentDesk(
+            chain=chain, wallet=wallet, link=link, peers=peers, quotes=quotes
+        ),
         auto_sessions=sessions,
         failover=FailoverPrompts(
             chain=chain, consumer=consumer, sessions=sessions, opening=opening, setbacks=setbacks

@@ -9,11 +9,13 @@ from node.core.ids import ZERO_ADDRESS, Address, BidId, ModelId, SessionId
 from node.core.records import Bid, Model, Page, Provider, Session
 from node.core.units import Mor
 from node.router.display import model_kind
+from node.service.allowance_desk import AllowanceDesk, Spending
 from node.service.dto import (
     ChainBalances,
     ChainBid,
     ChainContracts,
     ChainFigures,
+    ChainHold,
     ChainModel,
     ChainProvider,
     ChainSession,
@@ -30,8 +32,9 @@ PAGE = 1000
 class ChainService:
     """Reads of the network in use; nothing here is kept or rated."""
 
-    def __init__(self, stacks: StackHolder) -> None:
+    def __init__(self, stacks: StackHolder, *, allowances: AllowanceDesk) -> None:
         self._stacks = stacks
+        self._allowances = allowances
 
     async def contracts(self) -> ChainContracts:
         market = self._stacks.require().chain.market
@@ -57,10 +60,24 @@ class ChainService:
             mor=found.mor.base, eth_wei=found.eth.base, allowance=found.allowance.base
         )
 
-    async def approve(self, amount: int) -> str:
+    async def approve(self, amount: int, client: str = "") -> str:
         stack = self._stacks.require()
+        await self._allowances.check(Spending(client=client, asset="MOR", amount=amount))
         async with stack.wallet.allowing:
             record, _ = await stack.sender.send_alone(stack.chain.calls.approve(Mor(amount)))
+        await self._allowances.note(client, record.tx_hash)
+        return record.tx_hash.hex
+
+    async def on_hold(self) -> ChainHold:
+        stack = self._stacks.require()
+        found = await stack.chain.market.on_hold(stack.wallet.address)
+        return ChainHold(available=found.available.base, locked=found.locked.base)
+
+    async def withdraw_on_hold(self, iterations: int) -> str:
+        stack = self._stacks.require()
+        call = stack.chain.calls.withdraw_on_hold(stack.wallet.address, iterations)
+        record, _ = await stack.sender.send_alone(call)
+        stack.keeper.reconcile_soon()
         return record.tx_hash.hex
 
     async def models(self, page: PageRequest) -> tuple[ChainModel, ...]:

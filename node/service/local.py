@@ -20,9 +20,11 @@ from node.router.backend_factory import BackendMaker, file_entries
 from node.router.backends import Backends
 from node.router.models_config import ModelEntry, load_models_config
 from node.router.rating_config import load_rating_config
+from node.service.allowance_desk import AllowanceDesk
 from node.service.api_binding import ApiBinding
 from node.service.chain_service import ChainService
 from node.service.chat_service import ChatService
+from node.service.clients_service import ClientsService
 from node.service.completions import Completions
 from node.service.doctor import Doctor
 from node.service.local_models_service import LocalModelsService
@@ -41,8 +43,11 @@ from node.service.targets import TargetFinder
 from node.service.vaults import VaultDesk
 from node.service.wallet_service import WalletService
 from node.store.chats import ChatRepository, chats_database
+from node.store.client_spending import ClientSpending
+from node.store.clients import ClientRepository, clients_database
 from node.store.db import Database
 from node.store.journal import journal_database
+from node.store.proxy_conf import ProxyConf
 from node.wallet.auto_lock import DEFAULT_IDLE_S
 from node.wallet.keyring_store import OsKeyring
 from node.wallet.vault import Vault
@@ -64,6 +69,7 @@ class LocalNode:
     provider: ProviderService
     local: LocalModelsService
     chain: ChainService
+    clients: ClientsService
     system: SystemService
     backends: Backends
     settings: SettingsBook
@@ -104,6 +110,9 @@ async def open_node(options: NodeOptions) -> AsyncGenerator[LocalNode, None]:
         cleanup.push_async_callback(backends.aclose)
         journal = await _opened(journal_database(dirs.journal_db), cleanup)
         chats = await _opened(chats_database(dirs.chats_db), cleanup)
+        clients = await _opened(clients_database(dirs.clients_db), cleanup)
+        users = ProxyConf(_optional_path(settings.auth_config_file) or dirs.users_file)
+        users.load()
         profile = Profile(
             dirs=dirs,
             settings=settings,
@@ -121,7 +130,9 @@ async def open_node(options: NodeOptions) -> AsyncGenerator[LocalNode, None]:
             profile=profile, stacks=stacks, listen=_listen_address(options, entries)
         )
         cleanup.push_async_callback(switch.aclose)
-        node = _compose(profile, stacks, switch, local, ChatRepository(chats))
+        node = _compose(
+            profile, stacks, switch, local, ChatRepository(chats), _Clients(users, clients)
+        )
         network = start_network(settings)
         if network:
             await switch.select(network)
@@ -134,16 +145,21 @@ def _compose(
     switch: NetworkSwitch,
     local: LocalModels,
     chats: ChatRepository,
+    clients: "_Clients",
 ) -> LocalNode:
     book = profile.book
     api = ApiBinding()
     touch = profile.vault.auto_lock.touch
+    spending = ClientSpending(clients.database, profile.clock)
+    desk = AllowanceDesk(stacks=stacks, spending=spending)
     rules = SpendingRules(lambda: book.current)
     completions = Completions(local=profile.backends, clock=profile.clock, failover=rules.failover)
     return LocalNode(
-        wallet=WalletService(stacks=stacks, vaults=VaultDesk(profile.vault), touch=touch),
+        wallet=WalletService(
+            stacks=stacks, vaults=VaultDesk(profile.vault), touch=touch, allowances=desk
+        ),
         market=MarketService(stacks),
-        sessions=SessionsService(stacks, touch=touch),
+        sessions=SessionsService(stacks, touch=touch, allowances=desk, rules=rules),
         chat=ChatService(
             touch=touch,
             targets=TargetFinder(stacks=stacks, local=profile.backends, rules=rules),
@@ -156,7 +172,15 @@ def _compose(
         ),
         provider=ProviderService(stacks=stacks, backends=profile.backends),
         local=LocalModelsService(local=local, dirs=profile.dirs, bus=profile.bus),
-        chain=ChainService(stacks),
+        chain=ChainService(stacks, allowances=desk),
+        clients=ClientsService(
+            users=clients.users,
+            clients=ClientRepository(clients.database, profile.clock),
+            spending=spending,
+            desk=desk,
+            bus=profile.bus,
+            clock=profile.clock,
+        ),
         system=SystemService(
             profile=profile,
             stacks=stacks,
@@ -170,6 +194,14 @@ def _compose(
         dirs=profile.dirs,
         api=api,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Clients:
+    """Where API users are kept: logins in the file, the rest in the database."""
+
+    users: ProxyConf
+    database: Database
 
 
 def _lock(dirs: AppDirs, cleanup: AsyncExitStack) -> None:

@@ -16,6 +16,7 @@ from node.core.http_client import HttpClient, HttpError, HttpResponse, open_http
 from node.service.api import (
     ChainApi,
     ChatApi,
+    ClientsApi,
     LocalModelsApi,
     MarketApi,
     ProviderApi,
@@ -46,6 +47,7 @@ class RemoteNode:
     provider: ProviderApi
     local: LocalModelsApi
     chain: ChainApi
+    clients: ClientsApi
     system: SystemApi
 
     def __init__(self, runtime: Runtime) -> None:
@@ -61,6 +63,7 @@ class RemoteNode:
         self.provider = cast(ProviderApi, _Group(self._client, "provider"))
         self.local = cast(LocalModelsApi, _Group(self._client, "local"))
         self.chain = cast(ChainApi, _Group(self._client, "chain"))
+        self.clients = cast(ClientsApi, _Group(self._client, "clients"))
         self.system = cast(SystemApi, _Group(self._client, "system"))
 
     async def __aenter__(self) -> Self:

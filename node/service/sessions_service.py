@@ -3,15 +3,22 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from dataclasses import replace
 
 from node.core.errors import SessionNotFoundError, UserInputError
 from node.core.ids import Address, BidId, ModelId, SessionId
 from node.core.units import Mor
+from node.router.extension import mark_extension
 from node.router.opening import OpeningStep
 from node.router.quote import SessionTerms, refund_at
-from node.router.quotes import QuoteOrder
+from node.router.quotes import QuoteOrder, SessionQuote
+from node.router.succession import stand_in
+from node.service.allowance_desk import AllowanceDesk, Spending
 from node.service.dto import (
+    ApprovedSession,
     CloseResult,
+    Handshake,
+    InitiateRequest,
     OpenProgress,
     OpenStep,
     PromptPrivacy,
@@ -20,6 +27,8 @@ from node.service.dto import (
     SessionView,
     StopPreview,
 )
+from node.service.handshakes import approved_quote, handshake
+from node.service.spending_rules import SpendingRules
 from node.service.stack import NetworkStack, StackHolder
 from node.service.views import quote_view, session_view, stop_preview
 from node.store.journal_records import SessionEntry
@@ -35,15 +44,29 @@ _STEPS = {
 class SessionsService:
     """Quotes, opens, lists and closes sessions on the network in use."""
 
-    def __init__(self, stacks: StackHolder, *, touch: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        stacks: StackHolder,
+        *,
+        touch: Callable[[], None],
+        allowances: AllowanceDesk,
+        rules: SpendingRules,
+    ) -> None:
         """`touch` is told that the user does something, so that the wallet stays unlocked."""
         self._stacks = stacks
+        self._allowances = allowances
+        self._rules = rules
         self._touch = touch
 
     async def quote(self, request: QuoteRequest) -> Quote:
         self._touch()
+        stack = self._stacks.require()
+        extended = await self._entry(stack, request.extends) if request.extends else None
+        if request.model_id is None and request.bid_id is None and extended is not None:
+            request = request.model_copy(update={"bid_id": extended.bid_id.hex})
         if (request.model_id is None) == (request.bid_id is None):
             raise UserInputError("A quote is for a model or for one offer.")
+        wanted = request.auto_extend
         order = QuoteOrder(
             model_id=ModelId.parse(request.model_id) if request.model_id else None,
             bid_id=BidId.parse(request.bid_id) if request.bid_id else None,
@@ -52,10 +75,19 @@ class SessionsService:
             direct_payment=request.direct_payment,
             failover=request.failover,
             accept_unverified_tee=request.accept_unverified_tee,
+            follows=extended.intent_id if extended is not None else "",
+            auto_extend=self._rules.auto_extend if wanted is None else wanted,
         )
-        stack = self._stacks.require()
         quote = await stack.quotes.quote(order)
         return quote_view(quote, await stack.privacy.known(quote.bid.provider))
+
+    async def initiate(self, request: InitiateRequest) -> Handshake:
+        self._touch()
+        return await handshake(self._stacks.require(), request)
+
+    async def quote_approved(self, request: ApprovedSession) -> Quote:
+        self._touch()
+        return quote_view(await approved_quote(self._stacks.require(), request))
 
     async def preview_stop(self, quote_or_session_id: str, at: int) -> StopPreview:
         stack = self._stacks.require()
@@ -73,15 +105,24 @@ class SessionsService:
         )
         return stop_preview(refund_at(terms, at, quote.economy))
 
-    async def open(self, quote_id: str) -> AsyncGenerator[OpenProgress, None]:
+    async def open(self, quote_id: str, client: str = "") -> AsyncGenerator[OpenProgress, None]:
         stack = self._stacks.require()
-        quote = stack.quotes.take(quote_id)
+        async with aclosing(self._opened(stack, stack.quotes.take(quote_id), client)) as steps:
+            async for step in steps:
+                yield step
+
+    async def _opened(
+        self, stack: NetworkStack, quote: SessionQuote, client: str
+    ) -> AsyncGenerator[OpenProgress, None]:
+        wanted = Spending(client=client, asset="MOR", amount=quote.plan.stake.base)
         done = False
         try:
-            async with aclosing(stack.opener.open(quote)) as steps:
-                async for step in steps:
-                    done = step.name == "ready"
-                    yield await self._progress(stack, step)
+            async with self._allowances.spending(wanted) as intent_id:
+                confirmed = replace(quote, intent_id=intent_id)
+                async with aclosing(stack.opener.open(confirmed)) as steps:
+                    async for step in steps:
+                        done = step.name == "ready"
+                        yield await self._progress(stack, step)
         finally:
             if not done:
                 # What was sent by now is finished, the rest given up.
@@ -110,6 +151,12 @@ class SessionsService:
             held_until=entry.held_until,
             with_provider_report=closed.with_provider_report,
         )
+
+    async def set_auto_extend(self, session_id: str, on: bool) -> SessionView:
+        self._touch()
+        stack = self._stacks.require()
+        entry = await self._entry(stack, session_id)
+        return await self._view(stack, await mark_extension(stack.wallet, entry, on=on))
 
     async def list(self) -> tuple[SessionView, ...]:
         stack = self._stacks.require()
@@ -146,11 +193,16 @@ class SessionsService:
         if entry.session_id is not None:
             totals = await stack.stats.totals(entry.session_id, "consumer")
             prompts, tokens = totals.prompts, totals.output_tokens
+        now, journal = stack.chain.clock.unix_seconds(), stack.wallet.journal
+        follows = await journal.entry(entry.follows) if entry.follows else None
+        now_answers = await stand_in(journal, entry, now)
         return session_view(
             entry,
             model_name=name or await stack.model_name(entry.model_id),
-            now=stack.chain.clock.unix_seconds(),
+            now=now,
             prompts=prompts,
             tokens=tokens,
             privacy=await stack.privacy.known(entry.provider),
+            follows=follows,
+            replaced_by=now_answers if now_answers.intent_id != entry.intent_id else None,
         )

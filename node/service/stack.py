@@ -13,6 +13,7 @@ from node.router.access import ChainAccess, WalletAccess
 from node.router.auto_session import AutoSessions
 from node.router.claiming import StakeClaimer
 from node.router.closing import SessionCloser
+from node.router.consents import ConsentDesk
 from node.router.consumer import Consumer
 from node.router.failover import FailoverPrompts
 from node.router.keeper import SessionKeeper
@@ -55,6 +56,7 @@ class NetworkStack:
     sender: TransactionSender
     opener: SessionOpener
     limited_opening: LimitedOpening
+    consents: ConsentDesk
     auto_sessions: AutoSessions
     failover: FailoverPrompts
     closer: SessionCloser

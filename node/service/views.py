@@ -131,6 +131,7 @@ def quote_view(quote: SessionQuote, privacy: Privacy = Privacy.UNKNOWN) -> Quote
         min_stake=quote.min_stake.base,
         balance=quote.balances.mor.base,
         balance_eth_wei=quote.balances.eth.base,
+        auto_extend=quote.auto_extend,
         problems=tuple(problem(error) for error in quote.problems),
         expires_at=quote.expires_at,
         prompt_privacy=privacy.value,
@@ -173,9 +174,11 @@ def session_view(
     prompts: int = 0,
     tokens: int = 0,
     privacy: Privacy = Privacy.UNKNOWN,
+    follows: SessionEntry | None = None,
+    replaced_by: SessionEntry | None = None,
 ) -> SessionView:
     return SessionView(
-        id=entry.session_id.hex if entry.session_id else "",
+        id=_session_id(entry),
         intent_id=entry.intent_id,
         state=session_state(entry, now),
         model_id=entry.model_id.hex,
@@ -196,7 +199,16 @@ def session_view(
         dispute=entry.close_kind == "own_report",
         error=entry.error,
         prompt_privacy=privacy.value,
+        failover=entry.failover,
+        auto_extend=entry.auto_extend,
+        purpose=entry.purpose.value,
+        follows=_session_id(follows),
+        replaced_by=_session_id(replaced_by),
     )
+
+
+def _session_id(entry: SessionEntry | None) -> str:
+    return entry.session_id.hex if entry is not None and entry.session_id is not None else ""
 
 
 def transaction_view(record: TxRecord, explorer: str) -> TransactionView:

@@ -17,6 +17,7 @@ from node.core.ids import Address
 from node.core.ports import Call
 from node.core.units import Eth, Mor
 from node.router.holdings import holdings_of
+from node.service.allowance_desk import AllowanceDesk, Asset, Spending
 from node.service.dto import (
     ClaimResult,
     CreatedWallet,
@@ -39,6 +40,8 @@ ASSETS = ("MOR", "ETH")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Draft:
     call: Call
+    asset: Asset
+    amount: int
     expires_at: int
 
 
@@ -46,9 +49,15 @@ class WalletService:
     """Keys through the vault desk, money on the network in use."""
 
     def __init__(
-        self, *, stacks: StackHolder, vaults: VaultDesk, touch: Callable[[], None]
+        self,
+        *,
+        stacks: StackHolder,
+        vaults: VaultDesk,
+        touch: Callable[[], None],
+        allowances: AllowanceDesk,
     ) -> None:
         self._stacks = stacks
+        self._allowances = allowances
         self._vaults = vaults
         self._touch = touch
         self._drafts: dict[str, _Draft] = {}
@@ -145,7 +154,12 @@ class WalletService:
         held = balances.mor.base if asset == "MOR" else balances.eth.base
         now = stack.chain.clock.unix_seconds()
         draft_id = secrets.token_hex(8)
-        self._drafts[draft_id] = _Draft(call=call, expires_at=now + DRAFT_LIFETIME_S)
+        self._drafts[draft_id] = _Draft(
+            call=call,
+            asset="MOR" if asset == "MOR" else "ETH",
+            amount=amount,
+            expires_at=now + DRAFT_LIFETIME_S,
+        )
         return SendDraft(
             id=draft_id,
             asset="MOR" if asset == "MOR" else "ETH",
@@ -156,13 +170,15 @@ class WalletService:
             expires_at=now + DRAFT_LIFETIME_S,
         )
 
-    async def send(self, draft_id: str) -> TransactionView:
+    async def send(self, draft_id: str, client: str = "") -> TransactionView:
         stack = self._stacks.require()
         draft = self._drafts.pop(draft_id, None)
         if draft is None or stack.chain.clock.unix_seconds() > draft.expires_at:
             raise QuoteExpiredError("This transfer is no longer up to date.")
         await _refuse_second(stack, draft.call)
-        record, _ = await stack.sender.send_alone(draft.call)
+        wanted = Spending(client=client, asset=draft.asset, amount=draft.amount)
+        async with self._allowances.spending(wanted) as intent_id:
+            record, _ = await stack.sender.send_alone(draft.call, intent_id)
         return transaction_view(record, stack.network.explorer_tx)
 
     async def withdraw_released(self) -> ClaimResult:

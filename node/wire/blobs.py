@@ -111,7 +111,13 @@ def blob_digest(encoded: bytes) -> bytes:
 
 
 def recover_blob_signer(encoded: bytes, signature: bytes) -> Address:
-    """Address that signed the blob, by the rules of the contract (65 bytes, v 27/28, low s).
+    """Address that signed the blob. Raises as `recover_blob_key`."""
+    return address_of_public_key(recover_blob_key(encoded, signature))
+
+
+def recover_blob_key(encoded: bytes, signature: bytes) -> bytes:
+    """Public key (65 bytes) that signed the blob, by the rules of the contract (65 bytes, v 27/28,
+    low s).
 
     Raises:
         BadSignatureError: the contract would refuse this signature.
@@ -124,4 +130,4 @@ def recover_blob_signer(encoded: bytes, signature: bytes) -> Address:
         key = PublicKey.from_signature_and_message(recoverable, blob_digest(encoded), hasher=None)
     except ValueError as error:
         raise BadSignatureError("The provider's signature is malformed.") from error
-    return address_of_public_key(key.format(compressed=False))
+    return key.format(compressed=False)

@@ -5,17 +5,20 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from node.core.errors import SessionNotFoundError, WrongPasswordError
+from node.core.errors import NotSupportedError, SessionNotFoundError, WrongPasswordError
 from node.core.events import BalanceChanged, EventBus, SessionChanged, WalletChanged
 from node.core.units import next_midnight
 from node.service.api import SessionsApi, WalletApi
 from node.service.dto import (
+    ApprovedSession,
     ClaimResult,
     CloseResult,
     CreatedWallet,
     CreateWallet,
+    Handshake,
     HeldStake,
     ImportWallet,
+    InitiateRequest,
     ModelSummary,
     MorOverview,
     OpenProgress,
@@ -93,7 +96,7 @@ class FakeWallet(WalletApi):
             expires_at=self._world.now + 120,
         )
 
-    async def send(self, draft_id: str) -> TransactionView:
+    async def send(self, draft_id: str, client: str = "") -> TransactionView:
         await self._script.enter("wallet.send", draft_id)
         sent = sample_data.transactions()[-1].model_copy(update={"summary": "Sent 5 MOR"})
         self._world.transactions.insert(0, sent)
@@ -183,7 +186,15 @@ class FakeSessions(SessionsApi):
             provider_pay=0,
         )
 
-    async def open(self, quote_id: str) -> AsyncGenerator[OpenProgress, None]:
+    async def initiate(self, request: InitiateRequest) -> Handshake:
+        await self._script.enter("sessions.initiate", request)
+        raise NotSupportedError("The window asks providers by opening.")
+
+    async def quote_approved(self, request: ApprovedSession) -> Quote:
+        await self._script.enter("sessions.quote_approved", request)
+        raise NotSupportedError("The window asks providers by opening.")
+
+    async def open(self, quote_id: str, client: str = "") -> AsyncGenerator[OpenProgress, None]:
         await self._script.enter("sessions.open", quote_id)
         quote = self._quotes[quote_id]
         intent = f"intent-{len(self._world.sessions) + 10}"

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from node.core.errors import NodeError
 from node.core.events import EventBus, NodeEvent
-from node.service.api import ChainApi, NodeService
+from node.service.api import ChainApi, ClientsApi, NodeService
 from node.service.dto import (
     ChatEvent,
     ChatHistory,
@@ -151,9 +151,17 @@ class FakeNode(NodeService):
         return cast(ChainApi, _NoChain())
 
     @property
+    def clients(self) -> ClientsApi:
+        return cast(ClientsApi, _NoClients())
+
+    @property
     def system(self) -> FakeSystem:
         return self._system
 
 
 class _NoChain:
     """The window never asks for the contracts' raw records."""
+
+
+class _NoClients:
+    """Users of the HTTP API have no page in the window."""

@@ -96,6 +96,7 @@ class NodeSettings(BaseModel):
         description="Address of the provider's TCP port. Empty: closed.",
     )
     cookie_file: str = setting("", "Cookie file", "COOKIE_FILE_PATH")
+    auth_config_file: str = setting("", "File of API users", "AUTH_CONFIG_FILE_PATH")
     cookie_content: SecretStr = setting(SecretStr(""), "Cookie content", "COOKIE_CONTENT")
     models_config: str = setting("", "Models file", "MODELS_CONFIG_PATH")
     models_config_content: SecretStr = setting(

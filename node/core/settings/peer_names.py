@@ -26,7 +26,6 @@ UNUSED: Mapping[str, str] = {
     "AGENT_CONFIG_PATH": "agents are not run here yet",
     "AGENT_CONFIG_CONTENT": "agents are not run here yet",
     "AGENTS_CONFIG_PATH": "agents are not run here yet",
-    "AUTH_CONFIG_FILE_PATH": "the users of a proxy.conf are not read",
     "CNODE_PNODE_AUDIO_MAX_RETRIES": "CNODE_PNODE_MAX_RETRIES holds for sound as well",
     "IPFS_DISABLED": _IPFS,
     "IPFS_MULTADDR": _IPFS,

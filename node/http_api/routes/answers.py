@@ -8,7 +8,7 @@ from starlette.background import BackgroundTask
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from node.core.errors import NodeError
+from node.core.errors import ForbiddenError, NodeError
 from node.http_api.asgi import send_whole
 from node.http_api.completion import ServedBy
 from node.http_api.leaving import unless_gone
@@ -101,6 +101,14 @@ def caller_of(request: Request) -> Principal | None:
     """Who calls, as the guard found out; None on open routes without credentials."""
     caller: Principal | None = request.state.caller
     return caller
+
+
+def client_of(request: Request) -> str:
+    """The name under which the caller's spending counts; empty for the admin."""
+    caller = caller_of(request)
+    if caller is None:
+        raise ForbiddenError("method not allowed")
+    return caller.client
 
 
 def wants_openai(request: Request) -> bool:

@@ -3,11 +3,12 @@
 from fastapi import APIRouter
 
 from node.http_api.access import needs
+from node.http_api.market_shapes import Bids, CreateBidInput, OneBid, ScoredBids
 from node.http_api.paging import Limit, Offset, Order, page_of
 from node.http_api.permissions import Permission
 from node.http_api.routes.fields import AddressPath, HashPath, address_of, hash_text
 from node.http_api.shape_of import bid_shape, scored_bid_shape
-from node.http_api.shapes import Bids, CreateBidInput, OneBid, ScoredBids, Tx
+from node.http_api.shapes import Tx
 from node.service.api import NodeService
 
 

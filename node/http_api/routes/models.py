@@ -3,11 +3,12 @@
 from fastapi import APIRouter
 
 from node.http_api.access import needs
+from node.http_api.market_shapes import CreateModelInput, Models, OneModel
 from node.http_api.paging import Limit, Offset, Order, whole_or_page_of
 from node.http_api.permissions import Permission
 from node.http_api.routes.fields import HashPath, hash_text
 from node.http_api.shape_of import model_shape
-from node.http_api.shapes import CreateModelInput, Models, OneModel, Tx
+from node.http_api.shapes import Tx
 from node.service.api import NodeService
 
 

@@ -4,19 +4,19 @@ from fastapi import APIRouter
 
 from node.core.errors import SessionError
 from node.http_api.access import needs
-from node.http_api.paging import Limit, Offset, Order, whole_or_page_of
-from node.http_api.permissions import Permission
-from node.http_api.routes.fields import AddressPath, HashPath, address_of, hash_text
-from node.http_api.shape_of import provider_shape
-from node.http_api.shapes import (
-    ClaimableBalance,
+from node.http_api.market_shapes import (
     OneProvider,
     Ping,
     PingInput,
     Providers,
     RegisterProviderInput,
-    Tx,
 )
+from node.http_api.paging import Limit, Offset, Order, whole_or_page_of
+from node.http_api.permissions import Permission
+from node.http_api.routes.fields import AddressPath, HashPath, address_of, hash_text
+from node.http_api.session_shapes import ClaimableBalance
+from node.http_api.shape_of import provider_shape
+from node.http_api.shapes import Tx
 from node.service.api import NodeService
 
 

@@ -3,27 +3,27 @@
 from contextlib import aclosing
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from node.core.errors import InternalError
 from node.http_api.access import needs
 from node.http_api.paging import Limit, Offset, Order, page_of
 from node.http_api.permissions import Permission
 from node.http_api.refusal import HttpRefusal
+from node.http_api.routes.answers import client_of
 from node.http_api.routes.fields import HashPath, address_of, hash_text
-from node.http_api.shape_of import session_shape
-from node.http_api.shapes import (
-    Budget,
+from node.http_api.session_shapes import (
     OneSession,
     OpenByBidInput,
     OpenByModelInput,
     SessionId,
     Sessions,
-    Tx,
 )
+from node.http_api.shape_of import session_shape
+from node.http_api.shapes import Budget, Tx
 from node.http_api.statuses import status_of_code
 from node.service.api import NodeService
-from node.service.dto import QuoteRequest
+from node.service.dto import Quote, QuoteRequest
 
 UserQuery = Annotated[str, Query(description="Address of the user.")]
 ProviderQuery = Annotated[str, Query(description="Address of the provider.")]
@@ -102,25 +102,25 @@ def _acts(node: NodeService, routes: APIRouter) -> None:
         response_model=SessionId,
         openapi_extra=needs(Permission.OPEN_SESSION),
     )
-    async def open_by_model(id: HashPath, body: OpenByModelInput) -> SessionId:
+    async def open_by_model(request: Request, id: HashPath, body: OpenByModelInput) -> SessionId:
         """Open a session with the best provider of a model; answers when it is open."""
-        request = QuoteRequest(
+        wanted = QuoteRequest(
             model_id=hash_text(id),
             duration_s=body.sessionDuration,
             direct_payment=body.directPayment,
             failover=body.failover,
         )
-        return SessionId(sessionID=await _open(node, request))
+        return SessionId(sessionID=await _open(node, wanted, client_of(request)))
 
     @routes.post(
         "/blockchain/bids/{id}/session",
         response_model=SessionId,
         openapi_extra=needs(Permission.OPEN_SESSION),
     )
-    async def open_by_bid(id: HashPath, body: OpenByBidInput) -> SessionId:
+    async def open_by_bid(request: Request, id: HashPath, body: OpenByBidInput) -> SessionId:
         """Open a session on one bid; answers when it is open."""
-        request = QuoteRequest(bid_id=hash_text(id), duration_s=body.sessionDuration)
-        return SessionId(sessionID=await _open(node, request))
+        wanted = QuoteRequest(bid_id=hash_text(id), duration_s=body.sessionDuration)
+        return SessionId(sessionID=await _open(node, wanted, client_of(request)))
 
     @routes.post(
         "/blockchain/sessions/{id}/close",
@@ -132,15 +132,18 @@ def _acts(node: NodeService, routes: APIRouter) -> None:
         return Tx(tx=(await node.sessions.close(hash_text(id))).tx_hash)
 
 
-async def _open(node: NodeService, request: QuoteRequest) -> str:
-    """Quote, and open only what the quote says can be opened."""
-    quote = await node.sessions.quote(request)
+async def _open(node: NodeService, request: QuoteRequest, client: str) -> str:
+    return await open_quoted(node, await node.sessions.quote(request), client)
+
+
+async def open_quoted(node: NodeService, quote: Quote, client: str) -> str:
+    """Open only what the quote says can be opened; returns the session's id."""
     for problem in quote.problems:
         raise HttpRefusal(
             status_of_code(problem.code), problem.message, code=problem.code, hint=problem.hint
         )
     opened = ""
-    async with aclosing(node.sessions.open(quote.id)) as steps:
+    async with aclosing(node.sessions.open(quote.id, client)) as steps:
         async for step in steps:
             if step.session is not None:
                 opened = step.session.id

@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from node.core.errors import NotSupportedError
 from node.http_api.access import needs
 from node.http_api.permissions import Permission
+from node.http_api.routes.answers import client_of
 from node.http_api.routes.fields import address_of
 from node.http_api.shapes import Allowance, Balance, BigInput, Block, SendInput, Supply, Tx
 from node.http_api.transaction_shape import Transactions, transactions_shape
@@ -50,10 +51,12 @@ def router(node: NodeService) -> APIRouter:
         return Allowance(allowance=(await node.chain.balances()).allowance)
 
     @routes.post("/blockchain/approve", response_model=Tx, openapi_extra=needs(Permission.APPROVE))
-    async def approve(amount: Annotated[BigInput, Query()], spender: Spender = "") -> Tx:
+    async def approve(
+        request: Request, amount: Annotated[BigInput, Query()], spender: Spender = ""
+    ) -> Tx:
         """Let the marketplace take exactly `amount` MOR."""
         await _check_spender(node, spender)
-        return Tx(tx=await node.chain.approve(amount))
+        return Tx(tx=await node.chain.approve(amount, client_of(request)))
 
     @routes.get(
         "/blockchain/latestBlock",
@@ -67,16 +70,16 @@ def router(node: NodeService) -> APIRouter:
     @routes.post(
         "/blockchain/send/eth", response_model=Tx, openapi_extra=needs(Permission.SEND_ETH)
     )
-    async def send_eth(body: SendInput) -> Tx:
+    async def send_eth(request: Request, body: SendInput) -> Tx:
         """Send ETH; answers when the transaction is in a block."""
-        return await _send(node, "ETH", body)
+        return await _send(node, "ETH", body, client_of(request))
 
     @routes.post(
         "/blockchain/send/mor", response_model=Tx, openapi_extra=needs(Permission.SEND_MOR)
     )
-    async def send_mor(body: SendInput) -> Tx:
+    async def send_mor(request: Request, body: SendInput) -> Tx:
         """Send MOR; answers when the transaction is in a block."""
-        return await _send(node, "MOR", body)
+        return await _send(node, "MOR", body, client_of(request))
 
     @routes.get(
         "/blockchain/token/supply",
@@ -90,9 +93,9 @@ def router(node: NodeService) -> APIRouter:
     return routes
 
 
-async def _send(node: NodeService, asset: str, body: SendInput) -> Tx:
+async def _send(node: NodeService, asset: str, body: SendInput, client: str) -> Tx:
     draft = await node.wallet.draft_send(asset, body.to, body.amount)
-    return Tx(tx=(await node.wallet.send(draft.id)).hash)
+    return Tx(tx=(await node.wallet.send(draft.id, client)).hash)
 
 
 async def _check_spender(node: NodeService, spender: str) -> None:

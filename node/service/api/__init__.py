@@ -9,6 +9,7 @@ from typing import Protocol
 
 from node.service.api.chain import ChainApi
 from node.service.api.chat import ChatApi
+from node.service.api.clients import ClientsApi
 from node.service.api.local import LocalModelsApi
 from node.service.api.market import MarketApi
 from node.service.api.provider import ProviderApi
@@ -19,6 +20,7 @@ from node.service.api.wallet import WalletApi
 __all__ = [
     "ChainApi",
     "ChatApi",
+    "ClientsApi",
     "LocalModelsApi",
     "MarketApi",
     "NodeService",
@@ -55,6 +57,9 @@ class NodeService(Protocol):
 
     @property
     def chain(self) -> ChainApi: ...
+
+    @property
+    def clients(self) -> ClientsApi: ...
 
     @property
     def system(self) -> SystemApi: ...

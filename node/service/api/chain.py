@@ -7,6 +7,7 @@ from node.service.dto import (
     ChainBid,
     ChainContracts,
     ChainFigures,
+    ChainHold,
     ChainModel,
     ChainProvider,
     ChainSession,
@@ -26,8 +27,19 @@ class ChainApi(Protocol):
 
     async def balances(self) -> ChainBalances: ...
 
-    async def approve(self, amount: int) -> str:
-        """Let the marketplace take exactly `amount` MOR; returns the transaction hash."""
+    async def approve(self, amount: int, client: str = "") -> str:
+        """Let the marketplace take exactly `amount` MOR; returns the transaction hash.
+
+        At most what `client`, a user of the API, may still spend; empty for the owner.
+        """
+        ...
+
+    async def on_hold(self) -> ChainHold:
+        """Stake of the wallet that the marketplace holds after early closes."""
+        ...
+
+    async def withdraw_on_hold(self, iterations: int) -> str:
+        """Take back up to `iterations` (1 to 255) released entries; the transaction hash."""
         ...
 
     async def models(self, page: PageRequest) -> tuple[ChainModel, ...]: ...

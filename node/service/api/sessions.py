@@ -4,7 +4,10 @@ from collections.abc import AsyncGenerator
 from typing import Protocol
 
 from node.service.dto import (
+    ApprovedSession,
     CloseResult,
+    Handshake,
+    InitiateRequest,
     OpenProgress,
     PromptPrivacy,
     Quote,
@@ -17,18 +20,35 @@ from node.service.dto import (
 class SessionsApi(Protocol):
     async def quote(self, request: QuoteRequest) -> Quote: ...
 
+    async def initiate(self, request: InitiateRequest) -> Handshake:
+        """Ask a provider for its consent, for a client that opens the session in a later step."""
+        ...
+
+    async def quote_approved(self, request: ApprovedSession) -> Quote:
+        """A quote that is opened with a consent from before; checked completely.
+
+        Raises:
+            UserInputError: the consent does not hold (code `input.approval`).
+        """
+        ...
+
     async def preview_stop(self, quote_or_session_id: str, at: int) -> StopPreview:
         """What returns when, if the quoted or open session were closed at `at` (Unix seconds)."""
         ...
 
-    def open(self, quote_id: str) -> AsyncGenerator[OpenProgress, None]:
-        """Open what the user confirmed.
+    def open(self, quote_id: str, client: str = "") -> AsyncGenerator[OpenProgress, None]:
+        """Open what the user confirmed; within the allowance of `client`, empty for the owner.
 
         Closing the iterator stops watching; a sent transaction goes on.
         """
         ...
 
     async def close(self, session_id: str) -> CloseResult: ...
+
+    async def set_auto_extend(self, session_id: str, on: bool) -> SessionView:
+        """Whether the node opens the next session on the same offer before this one ends, within
+        the daily limit of the settings."""
+        ...
 
     async def list(self) -> tuple[SessionView, ...]:
         """Sessions of the wallet on the current network, newest first."""

@@ -31,7 +31,13 @@ class WalletApi(Protocol):
 
     async def draft_send(self, asset: str, to: str, amount: int) -> SendDraft: ...
 
-    async def send(self, draft_id: str) -> TransactionView: ...
+    async def send(self, draft_id: str, client: str = "") -> TransactionView:
+        """Send a draft; within the allowance of `client` (a user of the API), empty for the owner.
+
+        Raises:
+            ClientAllowanceError: the client may not spend so much; nothing was sent.
+        """
+        ...
 
     async def remove(self) -> WalletStatus:
         """Remove the wallet from this computer. Without a backup its funds are lost for good."""

@@ -70,6 +70,13 @@ class ChainSession(Dto):
     closed_at: int
 
 
+class ChainHold(Dto):
+    """Stake of closed sessions: `available` can be withdrawn, `locked` after midnight UTC."""
+
+    available: int
+    locked: int
+
+
 class ChainFigures(Dto):
     """The block the program sees as newest, and the day's figures at it."""
 

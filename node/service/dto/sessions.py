@@ -17,7 +17,9 @@ class QuoteRequest(Dto):
     """Model or bid, and duration or stake.
 
     A bid pins the provider; a model lets the rating choose. `accept_unverified_tee`: the user knows
-    that this app does not verify what a model's TEE tag promises.
+    that this app does not verify what a model's TEE tag promises. `extends` is the id of a session
+    whose offer is quoted when neither is named; the new one takes its place near its end.
+    `auto_extend` None: as the setting says.
     """
 
     model_id: str | None = None
@@ -27,6 +29,8 @@ class QuoteRequest(Dto):
     direct_payment: bool = False
     failover: bool = False
     accept_unverified_tee: bool = False
+    extends: str = ""
+    auto_extend: bool | None = None
 
 
 class QuoteProblem(Dto):
@@ -66,6 +70,7 @@ class Quote(Dto):
     balance_eth_wei: int
     problems: tuple[QuoteProblem, ...] = ()
     expires_at: int
+    auto_extend: bool = False
     prompt_privacy: PromptPrivacy = "unknown"
 
     @property
@@ -92,7 +97,11 @@ class OpenStep(StrEnum):
 
 
 class SessionView(Dto):
-    """`state`: opening, active, ended (not closed), closing, closed, failed."""
+    """`state`: opening, active, ended (not closed), closing, closed, failed.
+
+    `purpose`: on whose word it was opened: user, api, failover, extension. `follows`: id of the
+    session whose place it takes; `replaced_by`: id of the one that answers in its place now.
+    """
 
     id: str
     intent_id: str
@@ -115,6 +124,43 @@ class SessionView(Dto):
     dispute: bool = False
     error: str = ""
     prompt_privacy: PromptPrivacy = "unknown"
+    failover: bool = False
+    auto_extend: bool = False
+    purpose: str = "user"
+    follows: str = ""
+    replaced_by: str = ""
+
+
+class InitiateRequest(Dto):
+    """Ask a bid's provider for its consent, without opening anything. `spend`: what will be locked
+    or paid.
+    """
+
+    user: str
+    provider: str
+    bid_id: str
+    spend: int
+
+
+class Handshake(Dto):
+    """A provider's consent: `approval` (four ABI words) with its signature, and the provider's key,
+    as `0x` hex.
+    """
+
+    provider_public_key: str
+    approval: str
+    approval_signature: str
+    user: str
+    issued_at_ms: int
+
+
+class ApprovedSession(Dto):
+    """A session to open with a consent that was asked for before."""
+
+    approval: str
+    approval_signature: str
+    stake: int
+    direct_payment: bool = False
 
 
 class OpenProgress(Dto):

@@ -5,7 +5,7 @@ import asyncio
 from node.core.clock import FakeClock
 from node.http_api.limits import AUTH_FAILURES_PER_MINUTE
 from node.http_api.refusal import HttpRefusal
-from node.http_api.throttle import FailureThrottle
+from node.http_api.throttle import FailureThrottle, MinuteQuota
 
 
 def refusal() -> HttpRefusal:
@@ -55,3 +55,13 @@ async def test_a_throttled_answer_waits_and_says_when_to_come_back() -> None:
         assert not waiting.done()
         clock.advance(1.0)
     assert waiting.result().headers["retry-after"] == "60"
+
+
+def test_a_quota_counts_the_last_minute() -> None:
+    clock = FakeClock()
+    quota = MinuteQuota(clock, 2)
+    assert [quota.take(), quota.take(), quota.take()] == [True, True, False]
+    clock.advance(59)
+    assert not quota.take()
+    clock.advance(2)
+    assert [quota.take(), quota.take(), quota.take()] == [True, True, False]
