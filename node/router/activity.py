@@ -44,11 +44,22 @@ class ActivityLog:
             self._is_writing = True
             self._tasks.spawn(self._write(), name="activity")
 
+    async def flush(self) -> None:
+        """Write what is left, at the end of the process."""
+        try:
+            if self._unwritten:
+                await self._memory.note_activity(tuple(self._unwritten.values()))
+        except NodeError as error:
+            _log.warning("activity not written", code=error.code)
+
     async def _write(self) -> None:
         try:
             while self._unwritten:
-                found, self._unwritten = tuple(self._unwritten.values()), {}
-                await self._memory.note_activity(found)
+                found = dict(self._unwritten)
+                await self._memory.note_activity(tuple(found.values()))
+                for session_id, written in found.items():
+                    if self._unwritten.get(session_id) is written:
+                        del self._unwritten[session_id]
         except NodeError as error:
             _log.warning("activity not written", code=error.code)
         finally:

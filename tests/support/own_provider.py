@@ -138,6 +138,7 @@ class OwnMarket:
                 yield side
             finally:
                 await server.aclose()
+                await side.flush()
 
     def client(self, index: int) -> WireClient:
         signer = KeySigner(self.chain.accounts[index].private_key)
