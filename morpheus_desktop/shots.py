@@ -25,6 +25,7 @@ from morpheus_desktop.theme import Theme, install_theme
 from morpheus_desktop.widgets.gallery import components_page
 from morpheus_desktop.window import MainWindow
 from node.core.errors import IncompleteAnswerError, NodeError
+from node.core.session_life import SessionPhase
 from node.service.dto import CreateWallet, TextDelta
 from tests.fakes import sample_market
 from tests.fakes.fake_node import FakeNode
@@ -187,6 +188,24 @@ def section(name: str) -> Scene:
     return show
 
 
+def stuck_node() -> FakeNode:
+    """A session that cannot be closed, one near its end, stake that waits for an unlock."""
+    node = FakeNode()
+    world = node.world
+    reason = "The network's payout account cannot pay the provider at present. Your stake is safe."
+    changes: dict[str, dict[str, object]] = {
+        "active": {"ends_at": world.now + 42, "phase": SessionPhase.ENDING},
+        "ended": {"stuck": reason, "retry_at": world.now + 240},
+        "closed": {"held_until": world.now + 9000, "phase": SessionPhase.ON_HOLD},
+    }
+    world.sessions = [
+        item.model_copy(update=changes.get(item.state, {})) for item in world.sessions
+    ]
+    locked = "The wallet is locked. Unlock it, then this goes on by itself."
+    world.overview = world.overview.model_copy(update={"claim_stuck": locked})
+    return node
+
+
 SCENES: dict[str, tuple[Callable[[], FakeNode], Scene]] = {
     "welcome": (FakeNode.fresh, welcome),
     "wallet-phrase": (FakeNode.fresh, wallet_phrase),
@@ -201,6 +220,7 @@ SCENES: dict[str, tuple[Callable[[], FakeNode], Scene]] = {
     "session-sheet": (FakeNode, session_sheet),
     "close-sheet": (FakeNode, close_sheet),
     "components": (FakeNode.fresh, components),
+    "sessions-stuck": (stuck_node, section("sessions")),
     **{item.name: (FakeNode, section(item.name)) for item in SECTIONS if item.name != "chat"},
 }
 

@@ -40,6 +40,21 @@ LOCKING_PHASES = frozenset({_P.ACTIVE, _P.ENDING, _P.ENDED, _P.CLOSING})
 """The whole stake is locked on chain."""
 OVER_PHASES = frozenset({_P.ON_HOLD, _P.RELEASED, _P.CLOSED, _P.FAILED})
 
+PHASE_WORDS = {
+    _P.QUOTE: "asking a provider",
+    _P.APPROVAL: "a provider agreed",
+    _P.APPROVE: "granting the allowance",
+    _P.OPEN: "opening",
+    _P.ACTIVE: "active",
+    _P.ENDING: "ending",
+    _P.ENDED: "ended, not closed yet",
+    _P.CLOSING: "closing",
+    _P.ON_HOLD: "closed, a part is on hold",
+    _P.RELEASED: "closed, a part is released",
+    _P.CLOSED: "closed, all is back",
+    _P.FAILED: "did not open",
+}
+
 
 def phase_at(phase: SessionPhase, *, ends_at: int, held_until: int, now: int) -> SessionPhase:
     """The phase at `now` of a session that was in `phase` before and has not moved on since.

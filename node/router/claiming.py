@@ -15,7 +15,7 @@ from node.core.units import NO_MOR, Eth, Mor, next_midnight
 from node.router.access import ChainAccess, WalletAccess
 from node.router.retrying import RetryQueue
 from node.router.sending import TransactionSender
-from node.store.retries import Duty
+from node.store.retries import Duty, Retry
 
 _log = get_logger("node.router.claiming")
 ITERATIONS = 255
@@ -126,6 +126,10 @@ class StakeClaimer:
             return NO_MOR
         await self._retries.done(Duty.CLAIM, subject)
         return amount
+
+    async def refused(self) -> Retry | None:
+        """Why the last attempt failed and when the next one is made; None when none waits."""
+        return await self._retries.get(Duty.CLAIM, self._subject())
 
     async def _claim_released(self) -> Mor:
         market = self._chain.market

@@ -72,6 +72,9 @@ class RetryQueue:
         if await self._book.get(duty, subject) is not None:
             await self._book.drop(duty, subject)
 
+    async def get(self, duty: Duty, subject: str) -> Retry | None:
+        return await self._book.get(duty, subject)
+
     async def all(self, duty: Duty) -> dict[str, Retry]:
         """Those that wait, by subject."""
         return await self._book.all(duty)

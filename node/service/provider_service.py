@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from node.core.ids import BidId, ModelId, SessionId
+from node.core.session_life import SessionPhase, phase_at
 from node.core.units import Mor, PricePerSecond
 from node.router.backends import Backends
 from node.router.display import clean_name
@@ -15,6 +16,7 @@ from node.service.dto import (
     SessionView,
 )
 from node.service.stack import NetworkStack, StackHolder
+from node.service.views import coarse_state
 
 PAGE = 100
 
@@ -109,11 +111,13 @@ class ProviderService:
 
 async def _provider_session(stack: NetworkStack, item: Earned, now: int) -> ProviderSession:
     session = item.session
-    state = "closed" if session.is_closed else "active" if now < session.ends_at else "ended"
+    phase = SessionPhase.CLOSED if session.is_closed else SessionPhase.ACTIVE
+    phase = phase_at(phase, ends_at=session.ends_at, held_until=0, now=now)
     view = SessionView(
         id=session.id.hex,
         intent_id="",
-        state=state,
+        state=coarse_state(phase),
+        phase=phase,
         model_id=item.model_id.hex,
         model_name=clean_name(await stack.model_name(item.model_id)),
         provider=stack.wallet.address.checksum,

@@ -32,6 +32,7 @@ from node.service.spending_rules import SpendingRules
 from node.service.stack import NetworkStack, StackHolder
 from node.service.views import quote_view, session_view, stop_preview
 from node.store.journal_records import SessionEntry
+from node.store.retries import Duty
 
 _STEPS = {
     "asking_provider": OpenStep.ASKING_PROVIDER,
@@ -205,4 +206,5 @@ class SessionsService:
             privacy=await stack.privacy.known(entry.provider),
             follows=follows,
             replaced_by=now_answers if now_answers.intent_id != entry.intent_id else None,
+            retry=await stack.retries.get(Duty.CLOSE, entry.intent_id),
         )

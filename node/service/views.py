@@ -3,6 +3,7 @@
 from node.core.errors import NodeError
 from node.core.ids import Address
 from node.core.records import Economy, ProviderModelStats
+from node.core.session_life import OPENING_PHASES, SessionPhase, returns_at
 from node.core.units import PricePerSecond
 from node.router.display import clean_name, clean_tags, clean_text, model_kind
 from node.router.market import ModelOffers
@@ -22,7 +23,8 @@ from node.service.dto import (
     StopPreview,
     TransactionView,
 )
-from node.store.journal_records import OPENING_STATES, SessionEntry, SessionState, TxRecord
+from node.store.journal_records import SessionEntry, TxRecord
+from node.store.retries import Retry
 
 HOUR_S = 3600
 MAX_ENDPOINT = 253
@@ -149,21 +151,23 @@ def stop_preview(refund: Refund) -> StopPreview:
     )
 
 
-_CLOSING = frozenset({SessionState.CLOSE_SIGNED, SessionState.CLOSE_SENT})
-_CLOSED = frozenset({SessionState.CLOSED, SessionState.SETTLED})
+_STATES = {
+    **dict.fromkeys(OPENING_PHASES, "opening"),
+    SessionPhase.ACTIVE: "active",
+    SessionPhase.ENDING: "active",
+    SessionPhase.ENDED: "ended",
+    SessionPhase.CLOSING: "closing",
+    SessionPhase.ON_HOLD: "closed",
+    SessionPhase.RELEASED: "closed",
+    SessionPhase.CLOSED: "closed",
+    SessionPhase.FAILED: "failed",
+}
+_UNCLOSED = frozenset({SessionPhase.ENDED, SessionPhase.CLOSING})
 
 
-def session_state(entry: SessionEntry, now: int) -> str:
-    """The state in the words of the facade."""
-    if entry.state in OPENING_STATES:
-        return "opening"
-    if entry.state in _CLOSING:
-        return "closing"
-    if entry.state in _CLOSED:
-        return "closed"
-    if entry.state is SessionState.ACTIVE:
-        return "ended" if now >= entry.ends_at else "active"
-    return "failed"
+def coarse_state(phase: SessionPhase) -> str:
+    """The six words of `SessionView.state`."""
+    return _STATES[phase]
 
 
 def session_view(
@@ -176,11 +180,16 @@ def session_view(
     privacy: Privacy = Privacy.UNKNOWN,
     follows: SessionEntry | None = None,
     replaced_by: SessionEntry | None = None,
+    retry: Retry | None = None,
 ) -> SessionView:
+    """`retry` is what the queue of refused closes holds for this session."""
+    phase = entry.phase(now)
+    stuck = retry if phase in _UNCLOSED else None
     return SessionView(
         id=_session_id(entry),
         intent_id=entry.intent_id,
-        state=session_state(entry, now),
+        state=coarse_state(phase),
+        phase=phase,
         model_id=entry.model_id.hex,
         model_name=clean_name(model_name),
         provider=entry.provider.checksum,
@@ -204,6 +213,10 @@ def session_view(
         purpose=entry.purpose.value,
         follows=_session_id(follows),
         replaced_by=_session_id(replaced_by),
+        stuck=stuck.reason if stuck else "",
+        stuck_code=stuck.code if stuck else "",
+        retry_at=stuck.next_at if stuck else 0,
+        returns_at=returns_at(phase, ends_at=entry.ends_at, held_until=entry.held_until),
     )
 
 

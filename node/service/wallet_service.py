@@ -103,6 +103,7 @@ class WalletService:
         stack = self._stacks.require()
         found = await holdings_of(stack.chain.market, stack.wallet.address)
         locked = (HeldStake(amount=found.locked.base, until=found.locked_until),)
+        refused = await stack.claimer.refused() if found.ready else None
         return MorOverview(
             address=stack.wallet.address.checksum,
             wallet=found.balances.mor.base,
@@ -116,6 +117,8 @@ class WalletService:
             allowance=found.balances.allowance.base,
             block=found.balances.block,
             block_time=found.balances.block_time,
+            claim_stuck=refused.reason if refused else "",
+            claim_retry_at=refused.next_at if refused else 0,
         )
 
     async def transactions(self, offset: int, limit: int) -> tuple[TransactionView, ...]:

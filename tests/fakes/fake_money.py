@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from node.core.errors import NotSupportedError, SessionNotFoundError, WrongPasswordError
 from node.core.events import BalanceChanged, EventBus, SessionChanged, WalletChanged
+from node.core.session_life import SessionPhase
 from node.core.units import next_midnight
 from node.service.api import SessionsApi, WalletApi
 from node.service.dto import (
@@ -205,6 +206,7 @@ class FakeSessions(SessionsApi):
             id=hex_id(0x9E55 << 128 | len(self._world.sessions)),
             intent_id=intent,
             state="active",
+            phase=SessionPhase.ACTIVE,
             model_id=quote.model_id,
             model_name=quote.model_name,
             provider=quote.provider,
@@ -237,6 +239,7 @@ class FakeSessions(SessionsApi):
         closed = session.model_copy(
             update={
                 "state": "closed",
+                "phase": SessionPhase.ON_HOLD if preview.held else SessionPhase.CLOSED,
                 "closed_at": self._world.now,
                 "returned": preview.returned_now,
                 "held": preview.held,

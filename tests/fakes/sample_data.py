@@ -1,5 +1,6 @@
 """An invented wallet with its sessions, chats and models."""
 
+from node.core.session_life import SessionPhase
 from node.core.settings import NodeSettings
 from node.core.units import next_midnight
 from node.service.dto import (
@@ -27,6 +28,16 @@ from tests.fakes.sample_market import NOW, PROVIDERS, hex_id, models, stake_for
 WALLET = "0x7C4F3b1E52A0b6e4b0b7fC0E5aE9B8d2c1A49F3c"
 
 
+PHASES = {
+    "opening": SessionPhase.OPEN,
+    "active": SessionPhase.ACTIVE,
+    "ended": SessionPhase.ENDED,
+    "closing": SessionPhase.CLOSING,
+    "closed": SessionPhase.CLOSED,
+    "failed": SessionPhase.FAILED,
+}
+
+
 def session(
     number: int, model: ModelSummary, *, state: str, opened: int, seconds: int, **fields: int
 ) -> SessionView:
@@ -35,6 +46,7 @@ def session(
         id=hex_id(0x5E55 << 128 | number),
         intent_id=f"intent-{number}",
         state=state,
+        phase=SessionPhase.RELEASED if fields.get("held") else PHASES[state],
         model_id=model.id,
         model_name=model.name,
         provider=PROVIDERS[number % 4][0],
@@ -99,7 +111,7 @@ def overview() -> MorOverview:
         allowance=0,
         block=38_211_904,
         block_time=NOW - 2,
-        **parts,
+        **parts,  # type: ignore[arg-type]
     )
 
 

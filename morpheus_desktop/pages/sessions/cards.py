@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from morpheus_desktop import formats
+from morpheus_desktop.models.sessions import phase_of, phase_words, stuck_words
 from morpheus_desktop.privacy import privacy_icon, privacy_words
 from morpheus_desktop.widgets.avatar import Avatar
 from morpheus_desktop.widgets.buttons import Button
@@ -12,11 +13,12 @@ from morpheus_desktop.widgets.frames import Card, line
 from morpheus_desktop.widgets.icon_label import IconLabel, Tile
 from morpheus_desktop.widgets.labels import ElidedLabel, Label
 from morpheus_desktop.widgets.layouts import boxed, clear, column, row
+from node.core.session_life import OPENING_PHASES, SessionPhase
 from node.service.dto import HeldStake, MorOverview, SessionView, StopPreview
 
 WARN_S = 600
 DANGER_S = 60
-_STATES = {"opening": "opening…", "closing": "closing…"}
+_UNCONFIRMED = OPENING_PHASES | {SessionPhase.CLOSING}
 
 
 def moment_words(moment: int, now: int) -> str:
@@ -61,10 +63,8 @@ class SessionCard(Card):
         self._privacy.setObjectName(f"{name}.privacy")
         self.chat_button = Button("Open chat", "soft", icon="chats", name=f"{name}.chat")
         self.close_button = Button("Close early", "ghost", name=f"{name}.close")
-        names = column(
-            ElidedLabel(session.model_name or "Unnamed model", "strong"),
-            ElidedLabel(f"provider {formats.short_address(session.provider)}", "caption", "text3"),
-        )
+        self.state = ElidedLabel("", "caption", "text3")
+        names = column(ElidedLabel(session.model_name or "Unnamed model", "strong"), self.state)
         head = row(Avatar(session.model_name, session.model_id, side=36), spacing=12)
         head.addLayout(names, 1)
         head.addWidget(self._left)
@@ -99,8 +99,11 @@ class SessionCard(Card):
     def tick(self, now: int) -> None:
         """Show the time left at `now`."""
         session = self.session
-        if session.state in _STATES:
-            self._left.setText(_STATES[session.state])
+        phase, words = phase_of(session, now), phase_words(session, now)
+        self.state.set_text(f"{words} · provider {formats.short_address(session.provider)}")
+        if phase in _UNCONFIRMED:
+            self._left.setText("closing…" if phase is SessionPhase.CLOSING else "opening…")
+            self._back.set_text(stuck_words(session, now))
             self._meter.set_share(0)
             self.chat_button.disable_with("The chain has not confirmed it yet.")
             self.close_button.disable_with("The chain has not confirmed it yet.")
@@ -139,7 +142,7 @@ class StakeCard(Card):
         self.claim_button = None
         rows: list[QWidget] = []
         if overview.ready:
-            rows.append(self._ready(overview.ready, busy))
+            rows.append(self._ready(overview, busy))
         rows += [_waiting(part, now) for part in overview.locked if part.amount]
         for number, item in enumerate(rows):
             if number:
@@ -149,7 +152,8 @@ class StakeCard(Card):
             self._rows.addWidget(item)
         self.setVisible(bool(rows))
 
-    def _ready(self, amount: int, busy: bool) -> QWidget:
+    def _ready(self, overview: MorOverview, busy: bool) -> QWidget:
+        amount = overview.ready
         claim = Button(f"Take back {formats.mor(amount)}", "soft", name="sessions.claim")
         claim.setToolTip(f"{formats.exact(amount)} MOR")
         claim.clicked.connect(self.claim_clicked)
@@ -157,7 +161,11 @@ class StakeCard(Card):
         self.claim_button = claim
         texts = column(
             ElidedLabel(f"{formats.mor(amount)} are ready", "strong"),
-            ElidedLabel("held back after an early close, free now", "small", "text3"),
+            ElidedLabel(
+                overview.claim_stuck or "held back after an early close, free now",
+                "small",
+                "warning" if overview.claim_stuck else "text3",
+            ),
         )
         item = row(Tile("lock-open", "success", 34), spacing=12)
         item.addLayout(texts, 1)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
 
 from morpheus_desktop import formats
 from morpheus_desktop.errors import present
-from morpheus_desktop.models.sessions import history_table
+from morpheus_desktop.models.sessions import history_table, stuck_words
 from morpheus_desktop.pages.sessions.cards import SessionCard, StakeCard
 from morpheus_desktop.pages.sessions.close_sheet import CloseSheet
 from morpheus_desktop.pages.sessions.presenter import Sessions, SessionsPresenter
@@ -138,11 +138,12 @@ class SessionsPage(QWidget):
         many = len(state.ended)
         title = "1 session has ended" if many == 1 else f"{many} sessions have ended"
         which = state.ended[0].model_name if many == 1 else "them"
-        banner = Banner(
-            title,
-            f"Closing {which} returns {formats.mor(back)} to your wallet.",
-            action="Close and collect",
-        )
+        stuck = next((item for item in state.ended if item.stuck), None)
+        text = f"Closing {which} returns {formats.mor(back)} to your wallet."
+        if stuck is not None:
+            title += " and is not closed yet" if many == 1 else " and are not closed yet"
+            text = stuck_words(stuck, self._presenter.time.now())
+        banner = Banner(title, text, action="Try now" if stuck else "Close and collect")
         banner.setObjectName("sessions.ended")
         banner.action.connect(self._presenter.close_ended)
         banner.setEnabled(not any(item.id in self._presenter.closing for item in state.ended))

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Literal
 
+from node.core.session_life import SessionPhase
 from node.service.dto.base import Dto
 
 PromptPrivacy = Literal["encrypted", "readable", "withdrawn", "unknown"]
@@ -99,6 +100,10 @@ class OpenStep(StrEnum):
 class SessionView(Dto):
     """`state`: opening, active, ended (not closed), closing, closed, failed.
 
+    `phase` says it more finely, at the moment of the answer; `phase_at` moves it on. `stuck`: why
+    an ended session is not closed yet, in words, with its code and the time of the next attempt
+    (0: when the wallet is unlocked). `returns_at`: when the next part of the stake comes back, 0
+    when none is to come.
     `purpose`: on whose word it was opened: user, api, failover, extension. `follows`: id of the
     session whose place it takes; `replaced_by`: id of the one that answers in its place now.
     """
@@ -106,6 +111,7 @@ class SessionView(Dto):
     id: str
     intent_id: str
     state: str
+    phase: SessionPhase
     model_id: str
     model_name: str
     provider: str
@@ -129,6 +135,10 @@ class SessionView(Dto):
     purpose: str = "user"
     follows: str = ""
     replaced_by: str = ""
+    stuck: str = ""
+    stuck_code: str = ""
+    retry_at: int = 0
+    returns_at: int = 0
 
 
 class InitiateRequest(Dto):

@@ -55,7 +55,11 @@ class HeldStake(Dto):
 
 
 class MorOverview(Dto):
-    """Where each MOR of the wallet is, at one block. `total` is the sum of all parts."""
+    """Where each MOR of the wallet is, at one block. `total` is the sum of all parts.
+
+    `claim_stuck`: why what is `ready` was not taken back by itself, in words, and `claim_retry_at`
+    when it is tried again (0: when the wallet is unlocked).
+    """
 
     address: str
     wallet: int
@@ -69,6 +73,8 @@ class MorOverview(Dto):
     allowance: int
     block: int
     block_time: int
+    claim_stuck: str = ""
+    claim_retry_at: int = 0
 
 
 class TransactionView(Dto):

@@ -12,7 +12,9 @@ from morpheus_desktop.pages.sessions.presenter import SessionsPresenter
 from morpheus_desktop.tasks import GuiTasks
 from morpheus_desktop.widgets.banner import Banner
 from morpheus_desktop.widgets.buttons import Button
+from morpheus_desktop.widgets.labels import ElidedLabel
 from node.core.errors import PayoutEmptyError, RpcUnavailableError, WalletLockedError
+from node.core.session_life import SessionPhase
 from tests.fakes import sample_data
 from tests.fakes.fake_node import FakeNode
 from tests.fakes.sample_market import NOW
@@ -194,7 +196,9 @@ def test_a_session_that_has_just_opened_can_be_closed(
     fake_node: FakeNode, tasks: GuiTasks, qtbot: QtBot, clock: Clock
 ) -> None:
     active = fake_node.world.sessions[0]
-    fake_node.world.sessions[0] = active.model_copy(update={"id": "", "state": "opening"})
+    fake_node.world.sessions[0] = active.model_copy(
+        update={"id": "", "state": "opening", "phase": SessionPhase.OPEN}
+    )
     page = open_page(fake_node, tasks, qtbot, clock)
     (card,) = page.cards.values()
     assert not card.close_button.isEnabled()
@@ -216,3 +220,60 @@ def test_a_tick_does_not_free_the_button_of_a_close_that_runs(
     assert not card.close_button.isEnabled()
     with qtbot.waitSignal(page.told):
         gate.set()
+
+
+def test_a_card_says_where_its_session_stands_as_time_passes(
+    page: SessionsPage, clock: Clock
+) -> None:
+    (card,) = page.cards.values()
+    assert "active" in card.state.text()
+    clock.value = 43 * 60
+    page._presenter.time.ticked.emit()
+    assert "ending" in card.state.text()
+    clock.value = 44 * 60
+    card.tick(page._presenter.time.now())
+    assert "ended, not closed yet" in card.state.text()
+
+
+def test_a_session_that_cannot_be_closed_says_why_and_when_it_is_tried_again(
+    fake_node: FakeNode, tasks: GuiTasks, qtbot: QtBot, clock: Clock
+) -> None:
+    reason = "The network's payout account cannot pay the provider at present."
+    fake_node.world.sessions = [
+        item.model_copy(update={"stuck": reason, "retry_at": NOW + 300})
+        if item.state == "ended"
+        else item
+        for item in fake_node.world.sessions
+    ]
+    page = open_page(fake_node, tasks, qtbot, clock)
+    banner = page.findChild(Banner, "sessions.ended")
+    assert banner is not None
+    assert "is not closed yet" in banner.accessibleName()
+    assert reason in banner.accessibleName()
+    assert "Next try in 5:00" in banner.accessibleName()
+    button = banner.findChild(Button)
+    assert button is not None
+    assert button.text() == "Try now"
+    with qtbot.waitSignal(page.told):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.findChild(Banner, "sessions.ended") is None)
+
+
+def test_the_history_tells_held_released_and_returned_stake_apart(page: SessionsPage) -> None:
+    rows = page._history.rows
+    column = [item.title for item in page._history._columns].index("State")
+    words = {item.intent_id: page._history._columns[column].cell(item) for item in rows}
+    assert (words["intent-3"].text, words["intent-3"].detail) == ("closed", "a part is ready")
+    assert words["intent-4"].text == "failed"
+
+
+def test_why_released_stake_is_not_back_yet_is_said(
+    fake_node: FakeNode, tasks: GuiTasks, qtbot: QtBot, clock: Clock
+) -> None:
+    overview = fake_node.world.overview
+    fake_node.world.overview = overview.model_copy(
+        update={"claim_stuck": "The wallet is locked. Unlock it, then this goes on by itself."}
+    )
+    page = open_page(fake_node, tasks, qtbot, clock)
+    texts = [label.text() for label in page.stake.findChildren(ElidedLabel)]
+    assert any("wallet is locked" in text for text in texts)
