@@ -125,6 +125,11 @@ class AppDirs:
         return self.state / "lock"
 
     @property
+    def uploads(self) -> Path:
+        """Files that outsiders upload, while they are used."""
+        return self.state / "uploads"
+
+    @property
     def runtime_file(self) -> Path:
         """Address and port of the running node's HTTP API, for `mor-cli` on this computer."""
         return self.state / "runtime.json"

@@ -15,6 +15,7 @@ from node.core.clock import Clock
 from node.core.errors import ConfigError
 from node.core.events import EventBus
 from node.core.ports import JsonRpc, Signer
+from node.core.spool import Spool
 from node.core.tasks import TaskScope
 from node.router.access import ChainAccess, WalletAccess
 from node.router.activity import ActivityLog
@@ -59,6 +60,7 @@ from node.store.session_stats import SessionStats
 from node.wire.client import WireClient
 from node.wire.limits import WireLimits
 from node.wire.server import ProviderServer
+from node.wire.uploads import Uploads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,8 @@ class StackParts:
     claim_rule: Callable[[], ClaimRule] = ClaimRule
     users: Callable[[], UserRules] = UserRules
     demo: DemoControl | None = None
+    spool: Spool | None = None
+    """Room for the audio that consumers upload; without one this node only chats."""
 
 
 @asynccontextmanager
@@ -106,6 +110,7 @@ async def open_stack(parts: StackParts) -> AsyncGenerator[NetworkStack, None]:
             if server is not None and provider is not None:
                 await server.aclose()
                 await provider.flush()
+                provider.close()
 
 
 def chain_access(parts: StackParts) -> ChainAccess:
@@ -268,6 +273,7 @@ def provider_side(parts: StackParts, tasks: TaskScope) -> ProviderSide:
         stats=stats,
         reports=reports.own_report,
         version=VERSION,
+        uploads=Uploads(parts.spool, parts.clock) if parts.spool is not None else None,
     )
 
 
@@ -277,7 +283,11 @@ async def open_listener(
     """Take up what the provider remembers and start its TCP listener; the caller closes it."""
     await provider.restore()
     server = ProviderServer(
-        handler=provider, signer=parts.signer, clock=parts.clock, limits=parts.limits
+        handler=provider,
+        audio=provider,
+        signer=parts.signer,
+        clock=parts.clock,
+        limits=parts.limits,
     )
     await server.start(host, port)
     return server

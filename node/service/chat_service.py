@@ -9,8 +9,10 @@ from node.core.errors import InvalidPromptError, NodeError, NoTargetError
 from node.router.backends import Backends
 from node.router.consumer import AnswerEnd
 from node.router.display import clean_name, clean_text
+from node.service.audio import AudioCompletions, with_input
 from node.service.completions import Completions
 from node.service.dto import (
+    AudioPiece,
     ChatEvent,
     ChatHistory,
     ChatHit,
@@ -19,6 +21,8 @@ from node.service.dto import (
     CompletionChunk,
     CompletionRequest,
     TextDelta,
+    TranscriptionRequest,
+    TranscriptPart,
     TurnFinished,
     TurnNotice,
     TurnStarted,
@@ -27,7 +31,7 @@ from node.service.hops import hop_chunk, hop_text
 from node.service.kept_completions import KeptCompletions
 from node.service.stored_chats import StoredChats, StoredTurn
 from node.service.targets import LocalTarget, SessionTarget, Target, TargetFinder
-from node.wire.prompts import delta_text
+from node.wire.prompts import delta_text, embeddings_answer
 
 MAX_PROMPT_CHARACTERS = 400_000
 
@@ -40,6 +44,7 @@ class ChatService:
         *,
         targets: TargetFinder,
         completions: Completions,
+        audio: AudioCompletions,
         backends: Backends,
         chats: StoredChats,
         clock: Clock,
@@ -47,6 +52,7 @@ class ChatService:
     ) -> None:
         self._targets = targets
         self._completions = completions
+        self._audio = audio
         self._backends = backends
         self._chats = chats
         self._kept = KeptCompletions(completions=completions, chats=chats)
@@ -126,7 +132,30 @@ class ChatService:
                     yield CompletionChunk(data=piece.data)
 
     async def embeddings(self, request: CompletionRequest) -> dict[str, Any]:
-        return await self._completions.embeddings(await self._targets.find(request), request.body)
+        body = with_input(request.body)
+        answer = await self._completions.embeddings(await self._targets.find(request), body)
+        return embeddings_answer(answer)
+
+    async def speech(self, request: CompletionRequest) -> AsyncGenerator[AudioPiece, None]:
+        target = await self._targets.find(request)
+        async with aclosing(self._audio.speech(target, request.body)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def transcribe(
+        self, request: TranscriptionRequest
+    ) -> AsyncGenerator[TranscriptPart, None]:
+        target = await self._targets.find(
+            CompletionRequest(
+                body={"model": request.model},
+                session_id=request.session_id,
+                model_id=request.model_id,
+                request_id=request.request_id,
+            )
+        )
+        async with aclosing(self._audio.transcribe(target, request)) as parts:
+            async for part in parts:
+                yield part
 
     async def chats(self) -> tuple[ChatSummary, ...]:
         return await self._chats.summaries()

@@ -13,6 +13,7 @@ from node.core.errors import AlreadyRunningError, StorageError
 from node.core.events import EventBus, LocalModelsChanged, WalletChanged
 from node.core.log import get_logger
 from node.core.paths import AppDirs
+from node.core.spool import Spool
 from node.core.tasks import TaskScope
 from node.llm.llama.socket_folder import remove_leftovers
 from node.llm.local_models import LocalModels
@@ -22,6 +23,7 @@ from node.router.models_config import ModelEntry, load_models_config
 from node.router.rating_config import load_rating_config
 from node.service.allowance_desk import AllowanceDesk
 from node.service.api_binding import ApiBinding
+from node.service.audio import AudioCompletions
 from node.service.chain_service import ChainService
 from node.service.chat_service import ChatService
 from node.service.clients_service import ClientsService
@@ -75,6 +77,7 @@ class LocalNode:
     settings: SettingsBook
     dirs: AppDirs
     api: ApiBinding
+    spool: Spool
 
 
 @asynccontextmanager
@@ -115,6 +118,7 @@ async def open_node(options: NodeOptions) -> AsyncGenerator[LocalNode, None]:
         users.load()
         profile = Profile(
             dirs=dirs,
+            spool=Spool(dirs.uploads),
             settings=settings,
             book=SettingsBook(file=dirs.settings_file, started_with=settings),
             clock=clock,
@@ -164,6 +168,7 @@ def _compose(
             touch=touch,
             targets=TargetFinder(stacks=stacks, local=profile.backends, rules=rules),
             completions=completions,
+            audio=AudioCompletions(local=profile.backends, failover=rules.failover),
             backends=profile.backends,
             chats=StoredChats(
                 chats=chats, clock=profile.clock, keep=lambda: book.current.store_chats
@@ -193,6 +198,7 @@ def _compose(
         settings=book,
         dirs=profile.dirs,
         api=api,
+        spool=profile.spool,
     )
 
 

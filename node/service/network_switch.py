@@ -213,6 +213,7 @@ class NetworkSwitch:
         self._cleanup.push_async_callback(client.aclose)
         return StackParts(
             network=_with_fee_cap(network, settings),
+            spool=profile.spool,
             rpc=open_pool(network, client, profile.clock),
             clock=profile.clock,
             signer=profile.vault.signer,

@@ -7,6 +7,7 @@ from node.core.clock import Clock
 from node.core.events import EventBus
 from node.core.paths import AppDirs
 from node.core.settings import NodeSettings
+from node.core.spool import Spool
 from node.router.backends import Backends
 from node.router.rating import RatingConfig
 from node.service.settings_book import SettingsBook
@@ -24,6 +25,7 @@ class Profile:
     """
 
     dirs: AppDirs
+    spool: Spool
     settings: NodeSettings
     book: SettingsBook
     clock: Clock

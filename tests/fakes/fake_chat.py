@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from node.core.errors import ChatNotFoundError, NodeError
 from node.service.api import ChatApi
 from node.service.dto import (
+    AudioPiece,
     ChatEvent,
     ChatHistory,
     ChatHit,
@@ -15,6 +16,8 @@ from node.service.dto import (
     CompletionRequest,
     StoredMessage,
     TextDelta,
+    TranscriptionRequest,
+    TranscriptPart,
     TurnFinished,
     TurnStarted,
 )
@@ -57,6 +60,12 @@ class FakeChat(ChatApi):
         raise NotImplementedError("The window sends turns only.")
 
     async def embeddings(self, request: CompletionRequest) -> dict[str, Any]:
+        raise NotImplementedError("The window sends turns only.")
+
+    def speech(self, request: CompletionRequest) -> AsyncGenerator[AudioPiece, None]:
+        raise NotImplementedError("The window sends turns only.")
+
+    def transcribe(self, request: TranscriptionRequest) -> AsyncGenerator[TranscriptPart, None]:
         raise NotImplementedError("The window sends turns only.")
 
     async def chats(self) -> tuple[ChatSummary, ...]:

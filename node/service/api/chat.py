@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from typing import Any, Protocol
 
 from node.service.dto import (
+    AudioPiece,
     ChatEvent,
     ChatHistory,
     ChatHit,
@@ -11,6 +12,8 @@ from node.service.dto import (
     ChatSummary,
     CompletionChunk,
     CompletionRequest,
+    TranscriptionRequest,
+    TranscriptPart,
 )
 
 
@@ -22,6 +25,14 @@ class ChatApi(Protocol):
         ...
 
     async def embeddings(self, request: CompletionRequest) -> dict[str, Any]: ...
+
+    def speech(self, request: CompletionRequest) -> AsyncGenerator[AudioPiece, None]:
+        """Audio as it is made, in the `response_format` of the request's body."""
+        ...
+
+    def transcribe(self, request: TranscriptionRequest) -> AsyncGenerator[TranscriptPart, None]:
+        """Events when a stream was asked for, else exactly one whole answer."""
+        ...
 
     async def chats(self) -> tuple[ChatSummary, ...]: ...
 

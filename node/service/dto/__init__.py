@@ -5,6 +5,7 @@ base units (`*_wei` for ETH, otherwise MOR); times are Unix seconds UTC unless t
 0 means "not yet".
 """
 
+from node.service.dto.audio import AudioPiece, TranscriptionRequest, TranscriptPart
 from node.service.dto.base import Dto
 from node.service.dto.chain import (
     ChainBalances,
@@ -97,6 +98,7 @@ __all__ = [
     "AllowanceRequest",
     "ApiAccess",
     "ApprovedSession",
+    "AudioPiece",
     "ChainBalances",
     "ChainBid",
     "ChainContracts",
@@ -159,6 +161,8 @@ __all__ = [
     "StoredMessage",
     "TextDelta",
     "TransactionView",
+    "TranscriptPart",
+    "TranscriptionRequest",
     "TurnFinished",
     "TurnNotice",
     "TurnStarted",

@@ -36,6 +36,8 @@ def test_every_group_of_the_node_is_there() -> None:
         ("sessions", "open"),
         ("chat", "send"),
         ("chat", "complete"),
+        ("chat", "speech"),
+        ("chat", "transcribe"),
         ("system", "events"),
     }
 
@@ -123,3 +125,10 @@ def test_what_returns_nothing_returns_none() -> None:
 def test_free_json_passes() -> None:
     answer = {"data": [{"embedding": [0.1, -2e-9]}], "usage": None}
     assert through(call("chat", "embeddings"), answer) == answer
+
+
+def test_pieces_of_audio_cross_as_base64_and_arrive_as_bytes() -> None:
+    found, data = call("chat", "speech"), bytes(range(256))
+    crossed = json.loads(found.dump(dto.AudioPiece(data=data)))
+    assert isinstance(crossed["data"], str)
+    assert found.load(crossed) == dto.AudioPiece(data=data)
