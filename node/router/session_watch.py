@@ -1,64 +1,121 @@
-"""Notices on chain what others did to the wallet's sessions, as user and as provider."""
+"""Notices on chain what others did to the wallet's sessions and offers, as user and as provider."""
 
 from collections.abc import Callable
 
-from node.chain.watcher import SessionChange, SessionEvent, SessionWatcher
-from node.core.errors import NoWalletError
-from node.core.events import EventBus
+from node.chain.watcher import (
+    AccountEvent,
+    BidEvent,
+    Cursor,
+    Rewound,
+    SessionChange,
+    SessionEvent,
+    SessionWatcher,
+)
+from node.core.clock import Clock
+from node.core.errors import NodeError, NoWalletError
+from node.core.events import MarketChanged
 from node.core.ids import Address
-from node.core.ports import Signer
+from node.core.log import get_logger
+from node.core.ports import Marketplace
+from node.core.tasks import TaskScope
+from node.router.access import WalletAccess
 from node.router.keeper import SessionKeeper
 from node.router.serving import ProviderSide
+from node.store.log_cursors import LogCursor, LogCursors
 
+RETRY_S = 60.0
 WatcherFactory = Callable[[Address], SessionWatcher]
+_log = get_logger("node.router.watch")
 
 
 class SessionWatch:
-    """Background duty of one network;
+    """Background duty of one network, for the wallet in use at any time.
 
-    Begins at the newest block, since recovery knows what was before.
+    Goes on where the last run of the program stopped; at the first start of a wallet it begins at
+    the newest block, since recovery reads what was before. Events only say where to look: what
+    holds is read from the chain by those who are told.
     """
 
     def __init__(
         self,
         *,
         make_watcher: WatcherFactory,
-        signer: Signer,
-        bus: EventBus,
+        cursors: LogCursors,
+        market: Marketplace,
+        clock: Clock,
+        wallet: WalletAccess,
         keeper: SessionKeeper,
         provider: ProviderSide | None,
     ) -> None:
         self._make_watcher = make_watcher
-        self._signer = signer
-        self._bus = bus
+        self._cursors = cursors
+        self._market = market
+        self._clock = clock
+        self._wallet = wallet
         self._keeper = keeper
         self._provider = provider
 
     async def run(self) -> None:
-        """Watch until cancelled; waits for a wallet when there is none yet."""
-        account = await self._account()
-        async for event in self._make_watcher(account).events(None, _ignore_progress):
-            self._take(event, account)
-
-    def _take(self, event: SessionEvent, account: Address) -> None:
-        closed = event.change is SessionChange.CLOSED
-        if closed and event.user == account:
-            self._keeper.reconcile_soon()
-        if event.provider != account or self._provider is None:
-            return
-        if closed:
-            self._provider.session_closed(event.session_id)
-        else:
-            self._provider.session_opened(event.session_id)
-
-    async def _account(self) -> Address:
-        with self._bus.subscribe() as events:
+        """Watch until cancelled; waits for a wallet when there is none, follows its changes."""
+        with self._wallet.bus.subscribe() as events:
             while True:
-                try:
-                    return self._signer.address
-                except NoWalletError:
-                    await events.get()
+                account = self._account()
+                async with TaskScope("session-watch") as scope:
+                    if account is not None:
+                        scope.spawn(self._keep_watching(account), name="logs")
+                    while self._account() == account:
+                        await events.get()
+
+    def _account(self) -> Address | None:
+        try:
+            return self._wallet.address
+        except NoWalletError:
+            return None
+
+    async def _keep_watching(self, account: Address) -> None:
+        while True:
+            try:
+                await self._watch(account)
+            except NodeError as error:
+                # Logs are a shortcut: whoever depends on a session reads it now and then anyway.
+                _log.warning("logs are not watched for a while", code=error.code)
+            await self._clock.sleep(RETRY_S)
+
+    async def _watch(self, account: Address) -> None:
+        place = (self._market.chain_id, self._market.marketplace_address, account)
+        kept = await self._cursors.get(*place)
+        start = None if kept is None else Cursor(block=kept.block, block_hash=kept.block_hash)
+
+        async def done(cursor: Cursor) -> None:
+            await self._cursors.put(
+                *place, LogCursor(block=cursor.block, block_hash=cursor.block_hash)
+            )
+
+        async for event in self._make_watcher(account).events(start, done):
+            await self._take(event, account)
+
+    async def _take(self, event: AccountEvent | Rewound, account: Address) -> None:
+        if isinstance(event, Rewound):
+            _log.info("history is read anew", after=event.after)
+            self._keeper.reconcile_soon()
+        elif isinstance(event, BidEvent):
+            self._wallet.bus.publish(MarketChanged())
+        else:
+            if event.user == account and await self._concerns_keeper(event):
+                self._keeper.reconcile_soon()
+            if event.provider == account and self._provider is not None:
+                _tell(self._provider, event)
+
+    async def _concerns_keeper(self, event: SessionEvent) -> bool:
+        """An opening that the journal knows already was our own."""
+        if event.removed or event.change is SessionChange.CLOSED:
+            return True
+        return await self._wallet.journal.entry_by_session(event.session_id) is None
 
 
-async def _ignore_progress(_block: int) -> None:
-    """Nothing is resumed from a block: a new start reads the sessions themselves."""
+def _tell(provider: ProviderSide, event: SessionEvent) -> None:
+    """A vanished opening counts as a close, a vanished close as an opening, until it is read."""
+    if (event.change is SessionChange.CLOSED) != event.removed:
+        provider.session_closed(event.session_id)
+    else:
+        provider.session_opened(event.session_id)

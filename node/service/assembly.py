@@ -53,6 +53,7 @@ from node.service.stack import DemoControl, NetworkStack
 from node.store.abilities import AbilityBook
 from node.store.db import Database
 from node.store.journal import SessionJournal
+from node.store.log_cursors import LogCursors
 from node.store.peers import PeerKeys
 from node.store.provider_memory import ProviderMemory
 from node.store.retries import RetryBook
@@ -141,8 +142,10 @@ def _watch(parts: StackParts, stack: NetworkStack) -> SessionWatch:
         make_watcher=lambda account: SessionWatcher(
             parts.rpc, parts.network, head, parts.clock, account, poll_s=parts.poll_s
         ),
-        signer=parts.signer,
-        bus=parts.bus,
+        cursors=LogCursors(parts.journal),
+        market=stack.chain.market,
+        clock=parts.clock,
+        wallet=stack.wallet,
         keeper=stack.keeper,
         provider=stack.provider_side,
     )
