@@ -7,19 +7,14 @@ import typer
 from node.cli.amounts import clock_time, duration_s, eth, mor, time_left
 from node.cli.context import CliContext, context_of, is_interactive, open_service, run
 from node.cli.lookup import model_id
+from node.cli.session_lines import PRIVACY, all_lines, one_line
 from node.core.errors import UserInputError
 from node.service.api import NodeService
-from node.service.dto import CloseResult, PromptPrivacy, Quote, QuoteRequest, SessionView
+from node.service.dto import CloseResult, Quote, QuoteRequest, SessionView
 from node.service.runtime_file import running_node
 
 app = typer.Typer(help="Sessions: MOR is locked while one is open and comes back.")
 JSON = typer.Option(False, "--json", help="Print JSON.")
-PRIVACY: dict[PromptPrivacy, str] = {
-    "encrypted": "encrypted both ways",
-    "readable": "answers encrypted, prompts readable on the network",
-    "withdrawn": "no longer takes encrypted prompts, so none is sent",
-    "unknown": "answers encrypted, prompts only if the provider can",
-}
 
 
 @app.command("open")
@@ -101,13 +96,26 @@ async def _list(context: CliContext) -> None:
     async with open_service(context) as node:
         sessions = await node.sessions.list()
         now = (await node.system.status()).now
-    context.show(sessions, lambda: "\n".join(_line(item, now) for item in sessions))
+    context.show(sessions, lambda: "\n".join(one_line(item, now) for item in sessions))
 
 
-def _line(session: SessionView, now: int) -> str:
-    left = time_left(session.ends_at - now) if session.state == "active" else session.state
-    line = f"{session.id or '-'}  {session.model_name}  {left}  {mor(session.stake)}"
-    return f"{line}  {PRIVACY[session.prompt_privacy]}" if session.state == "active" else line
+@app.command("show")
+def show(
+    typer_context: typer.Context,
+    session_id: str = typer.Argument(help="Id of the session."),
+    as_json: bool = JSON,
+) -> None:
+    """Show one session: its state, why it is stuck, when its stake is back."""
+    context = context_of(typer_context).with_json(as_json)
+    run(context, _show(context, session_id))
+
+
+async def _show(context: CliContext, session_id: str) -> None:
+    context.require_network()
+    async with open_service(context) as node:
+        session = await node.sessions.get(session_id)
+        now = (await node.system.status()).now
+    context.show(session, lambda: all_lines(session, now))
 
 
 @app.command("allow-readable")

@@ -73,6 +73,7 @@ class StakeClaimer:
         self._rule = rule
         self._lock = asyncio.Lock()
         self._next_look = 0
+        self._latest: Claimed | None = None
 
     def wake(self) -> None:
         """Look at the chain at the next `look`, whatever the time."""
@@ -86,7 +87,11 @@ class StakeClaimer:
             RevertedError: there is nothing to take back yet.
             WalletLockedError, RpcUnavailableError, TxStuckError: as journalled.
         """
+        was_claiming = self._lock.locked()
         async with self._lock:
+            if was_claiming and self._latest is not None and not await self._available():
+                # The rule was faster than the hand: this is what the user asked for.
+                return self._latest
             if await self._is_waiting():
                 raise FundsError(
                     "Your stake is being taken back already.",
@@ -144,15 +149,18 @@ class StakeClaimer:
         return amount
 
     async def _is_worth_it(self) -> bool:
-        found = await self._chain.market.on_hold(self._wallet.address)
-        if not found.available:
+        available = await self._available()
+        if not available:
             return False
         call = self._chain.calls.withdraw_on_hold(self._wallet.address, ITERATIONS)
         fee = await self._chain.transactions.estimate_fee(call, self._wallet.address)
-        if self._rule().allows(found.available, fee):
+        if self._rule().allows(available, fee):
             return True
-        _log.info("released stake is worth less than its fee", stake=str(found.available))
+        _log.info("released stake is worth less than its fee", stake=str(available))
         return False
+
+    async def _available(self) -> Mor:
+        return (await self._chain.market.on_hold(self._wallet.address)).available
 
     async def _all_rounds(self) -> Claimed:
         own = self._wallet.address
@@ -167,9 +175,10 @@ class StakeClaimer:
                 raise
             tx_hash = record.tx_hash.hex
             total += sum(amount.base for _, to, amount in receipt.transfers if to == own)
-            if not (await self._chain.market.on_hold(own)).available:
+            if not await self._available():
                 break
-        return Claimed(tx_hash=tx_hash, amount=Mor(total))
+        self._latest = Claimed(tx_hash=tx_hash, amount=Mor(total))
+        return self._latest
 
     async def _is_waiting(self) -> bool:
         """A claim that was signed and is in no block yet: a second one would find nothing."""

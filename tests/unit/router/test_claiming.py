@@ -9,7 +9,9 @@ import pytest
 import pytest_asyncio
 
 from node.core.errors import FundsError, RevertedError, RpcUnavailableError, WalletLockedError
+from node.core.events import TransactionChanged
 from node.core.ports import Intent
+from node.core.tasks import TaskScope
 from node.core.units import NO_MOR, Eth, Mor, next_midnight
 from node.router import claiming, sending
 from node.router.claiming import ClaimRule, StakeClaimer
@@ -144,6 +146,20 @@ async def test_switched_off_it_only_comes_back_when_it_is_asked_for(demo: DemoSt
     with pytest.raises(RevertedError) as caught:
         await claimer.claim()
     assert "nothing" in caught.value.message.lower()
+
+
+async def test_asking_while_it_comes_back_by_itself_is_no_error(demo: DemoStack) -> None:
+    stack = demo.stack
+    entry = await _closed_early(demo)
+    await demo.world.devnet.skip_to_midnight()
+    claimer, before = _claimer(stack), len(await _claims(stack))
+    with stack.wallet.bus.subscribe() as events:
+        async with asyncio.timeout(20), TaskScope("look") as tasks:
+            tasks.spawn(claimer.look(), name="look")
+            while not isinstance(await events.get(), TransactionChanged):
+                pass
+            assert (await claimer.claim()).amount == entry.held
+    assert len(await _claims(stack)) == before + 1
 
 
 async def test_more_entries_than_one_transaction_takes_are_claimed_in_several(

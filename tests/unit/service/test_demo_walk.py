@@ -1,5 +1,6 @@
 """The user's walk through the facade on the demo network, checked to the wei."""
 
+import asyncio
 from contextlib import aclosing
 from typing import Any
 
@@ -13,6 +14,7 @@ from node.core.errors import (
     SessionNotFoundError,
     UserInputError,
 )
+from node.core.tasks import TaskScope
 from node.service.dto import (
     ChatMessage,
     ChatRequest,
@@ -117,14 +119,37 @@ async def test_released_stake_comes_back_after_midnight(demo_node: LocalNode) ->
     node = demo_node
     session = await opened(node)
     closed = await node.sessions.close(session.id)
-    assert closed.held > 0
+    assert (closed.session.phase, closed.session.returns_at) == ("on_hold", closed.held_until)
+    await node.system.set_settings({"auto_claim": False})
     await node.system.skip_to_midnight()
     overview = await node.wallet.overview()
     assert overview.locked == ()
     assert overview.ready >= closed.held
+    assert (await node.sessions.get(session.id)).phase == "released"
     claim = await node.wallet.withdraw_released()
     assert claim.amount == overview.ready
     assert (await node.wallet.overview()).ready == 0
+
+
+async def test_released_stake_comes_back_by_itself_where_that_is_wanted(
+    demo_node: LocalNode,
+) -> None:
+    node = demo_node
+    await node.system.set_settings({"auto_claim": True})
+    await node.sessions.close((await opened(node)).id)
+    changed = asyncio.Event()
+
+    async def follow() -> None:
+        async for _ in node.system.events():
+            changed.set()
+
+    async with asyncio.timeout(30), TaskScope("follow") as tasks:
+        tasks.spawn(follow(), name="events")
+        await node.system.skip_to_midnight()
+        while (await node.wallet.overview()).ready:
+            changed.clear()
+            await changed.wait()
+    assert (await node.wallet.overview()).locked == ()
 
 
 async def test_chats_are_kept_found_renamed_and_deleted(demo_node: LocalNode) -> None:
