@@ -1,4 +1,4 @@
-"""`mor-cli session`: open, list, close."""
+"""`mor-cli session`: open, list, extend, close."""
 
 from contextlib import aclosing
 
@@ -61,6 +61,49 @@ async def _open(context: CliContext, model: str, bid: str, order: QuoteRequest, 
             " `mor-cli --network demo serve` keeps one for further commands.",
             err=True,
         )
+
+
+@app.command("extend")
+def extend(
+    typer_context: typer.Context,
+    session_id: str = typer.Argument(help="Id of the session."),
+    duration: str = typer.Option("", help="How long; as long as the session if not given."),
+    auto: bool | None = typer.Option(
+        None,
+        "--auto/--no-auto",
+        help="Open nothing now; let the node extend the session before it ends, or no longer.",
+    ),
+    yes: bool = typer.Option(False, "--yes", "-y", help="Do not ask."),
+    as_json: bool = JSON,
+) -> None:
+    """Open the next session on the same offer; requests go over when the first one ends."""
+    context = context_of(typer_context).with_json(as_json)
+    if auto is not None:
+        run(context, _mark(context, session_id, auto))
+    else:
+        run(context, _extend(context, session_id, duration_s(duration) if duration else 0, yes))
+
+
+async def _mark(context: CliContext, session_id: str, on: bool) -> None:
+    context.require_network()
+    async with open_service(context) as node:
+        session = await node.sessions.set_auto_extend(session_id, on)
+    words = "is extended before it ends" if on else "ends"
+    context.show(session, lambda: f"The session {words} at {clock_time(session.ends_at)}.")
+
+
+async def _extend(context: CliContext, session_id: str, seconds: int, yes: bool) -> None:
+    context.require_network()
+    async with open_service(context) as node:
+        old = await node.sessions.get(session_id)
+        length_s = seconds or old.ends_at - old.opened_at
+        quote = await node.sessions.quote(
+            QuoteRequest(extends=session_id, duration_s=length_s, failover=old.failover)
+        )
+        if not yes:
+            _ask(context, quote)
+        session = await _opened(node, quote)
+    context.show(session, lambda: f"Goes on until {clock_time(session.ends_at)}: {session.id}")
 
 
 def _ask(context: CliContext, quote: Quote) -> None:

@@ -106,6 +106,7 @@ class SessionExtender:
             purpose=plan.grant.purpose,
             follows=entry.intent_id,
             auto_extend=True,
+            accept_unverified_tee=entry.tee,
         )
         quote = await self._opening.quote(order, plan.grant)
         await self._opening.opened(quote, plan.grant)

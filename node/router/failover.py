@@ -203,6 +203,7 @@ class FailoverPrompts:
                 purpose=SessionPurpose.FAILOVER,
                 follows=origin.intent_id,
                 auto_extend=origin.auto_extend,
+                accept_unverified_tee=origin.tee,
                 skip=frozenset(trip.failed) | self._setbacks.now(),
             )
             return await self._opening.quote(order, grant)

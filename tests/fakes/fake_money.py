@@ -126,9 +126,13 @@ class FakeSessions(SessionsApi):
         self._world = world
         self._bus = bus
         self._quotes: dict[str, Quote] = {}
+        self._extends: dict[str, str] = {}
 
     async def quote(self, request: QuoteRequest) -> Quote:
         await self._script.enter("sessions.quote", request)
+        if request.extends and not (request.model_id or request.bid_id):
+            bid_id = self._find(request.extends).bid_id
+            request = request.model_copy(update={"bid_id": bid_id})
         model, bid, price = self._offer(request)
         if request.duration_s is not None:
             duration = request.duration_s
@@ -163,9 +167,11 @@ class FakeSessions(SessionsApi):
             balance_eth_wei=self._world.overview.eth_wei,
             problems=self._world.quote_problems,
             expires_at=now + 60,
+            auto_extend=bool(request.auto_extend),
             prompt_privacy=self._world.prompt_privacy,
         )
         self._quotes[quote.id] = quote
+        self._extends[quote.id] = request.extends
         return quote
 
     async def preview_stop(self, quote_or_session_id: str, at: int) -> StopPreview:
@@ -218,6 +224,9 @@ class FakeSessions(SessionsApi):
             closed_at=0,
             direct_payment=quote.direct_payment,
             prompt_privacy=quote.prompt_privacy,
+            failover=quote.failover,
+            auto_extend=quote.auto_extend,
+            follows=self._extends.pop(quote.id, ""),
         )
         self._world.sessions.insert(0, session)
         overview = self._world.overview
@@ -231,6 +240,15 @@ class FakeSessions(SessionsApi):
         yield OpenProgress(
             step=OpenStep.READY, intent_id=intent, tx_hash=hex_id(0x09E4), session=session
         )
+
+    async def set_auto_extend(self, session_id: str, on: bool) -> SessionView:
+        await self._script.enter("sessions.set_auto_extend", session_id, on)
+        changed = self._find(session_id).model_copy(update={"auto_extend": on})
+        self._world.sessions = [
+            changed if item.id == session_id else item for item in self._world.sessions
+        ]
+        self._changed(changed)
+        return changed
 
     async def close(self, session_id: str) -> CloseResult:
         await self._script.enter("sessions.close", session_id)

@@ -51,3 +51,23 @@ def test_a_demo_of_one_command_says_that_it_ended(tmp_path: Path) -> None:
     opened = cli(tmp_path, "session", "open", "Guide", "--yes", "--network", "demo")
     assert json.loads(opened.stdout)["state"] == "active"
     assert "serve" in opened.stderr
+
+
+def test_a_session_is_extended_on_the_same_offer(home: Path) -> None:
+    opened = json.loads(cli(home, "session", "open", "Guide", "--yes", "--duration=10m").stdout)
+    told = cli(home, "session", "extend", opened["id"])
+    assert told.exit_code == 1
+    assert "--yes" in json.loads(told.stdout)["hint"]
+    following = json.loads(cli(home, "session", "extend", opened["id"], "--yes").stdout)
+    assert following["bid_id"] == opened["bid_id"]
+    assert following["follows"] == opened["id"]
+    assert abs((following["ends_at"] - following["opened_at"]) - 600) <= 5
+    marked = json.loads(cli(home, "session", "extend", following["id"], "--auto").stdout)
+    assert marked["auto_extend"]
+    listed = json.loads(cli(home, "session", "list").stdout)
+    assert {item["id"]: item["auto_extend"] for item in listed} == {
+        opened["id"]: False,
+        following["id"]: True,
+    }
+    cleared = json.loads(cli(home, "session", "extend", following["id"], "--no-auto").stdout)
+    assert not cleared["auto_extend"]
