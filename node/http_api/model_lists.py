@@ -3,7 +3,7 @@
 from typing import Any
 
 from node.core.settings import policy_for
-from node.http_api.redacted_config import host_only
+from node.core.web_address import host_only
 from node.router.models_config import ModelEntry
 from node.service.local import LocalNode
 

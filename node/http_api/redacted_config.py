@@ -1,11 +1,11 @@
 """The answer of `/config`: the public node's members, without keys and without tails of URLs."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from node import __version__
 from node.core.errors import NoTargetError
 from node.core.settings import NodeSettings
+from node.core.web_address import host_only
 from node.service.dto import ChainContracts
 from node.service.local import LocalNode
 
@@ -22,20 +22,44 @@ async def config_of(node: LocalNode, wallet_address: str) -> dict[str, Any]:
         "DerivedConfig": {
             "WalletAddress": wallet_address.lower(),
             "ChainID": contracts.chain_id,
-            "EthNodeURLs": [host_only(url) for url in settings.rpc_urls],
+            "EthNodeURLs": list(contracts.rpc_hosts),
         },
-        "Config": _sections(settings, contracts),
+        "Config": {
+            "App": {"ResetKeychain": False},
+            "Environment": "production",
+            "Blockchain": _blockchain(settings, contracts),
+            "Marketplace": {
+                "DiamondContractAddress": contracts.marketplace.lower(),
+                "MorTokenAddress": contracts.token.lower(),
+                "WalletPrivateKey": None,
+            },
+            "Log": _log(settings, node),
+            "Proxy": _proxy(settings, node),
+            "Web": {"Address": settings.web_address, "PublicUrl": node.api.url},
+            **_ABSENT,
+        },
     }
 
 
-def host_only(url: str) -> str:
-    """Scheme, host and port of a URL; keys hide in user names, paths and queries."""
-    try:
-        parts = urlsplit(url)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return ""
-    return f"{parts.scheme}://{parts.hostname or ''}{port}"
+_ABSENT: dict[str, dict[str, Any]] = {
+    "IPFS": {"Disabled": True, "Address": ""},
+    "System": {
+        "Enable": False,
+        "LocalPortRange": "",
+        "NetdevMaxBacklog": "",
+        "RlimitHard": 0,
+        "RlimitSoft": 0,
+        "Somaxconn": "",
+        "TcpMaxSynBacklog": "",
+    },
+    "TEE": {
+        "PortalURL": "",
+        "ImageRepo": "",
+        "ArtifactRegistryURL": "",
+        "ArtifactRegistryRefreshInterval": 0,
+    },
+}
+"""Sections of what this node does not have; clients may look for the members."""
 
 
 async def _contracts(node: LocalNode) -> ChainContracts:
@@ -45,27 +69,55 @@ async def _contracts(node: LocalNode) -> ChainContracts:
         return ChainContracts(chain_id=0, marketplace="", token="")
 
 
-def _sections(settings: NodeSettings, contracts: ChainContracts) -> dict[str, dict[str, Any]]:
+def _blockchain(settings: NodeSettings, contracts: ChainContracts) -> dict[str, Any]:
     return {
-        "Blockchain": {
-            "ChainID": contracts.chain_id,
-            "EthNodeAddress": host_only(settings.rpc_urls[0]) if settings.rpc_urls else "",
-            "EthLegacyTx": settings.legacy_transactions,
-            "PollingInterval": round(settings.polling_interval_s * NANOSECONDS),
-            "Multicall3Addr": settings.multicall_address or None,
-        },
-        "Marketplace": {
-            "DiamondContractAddress": contracts.marketplace.lower(),
-            "MorTokenAddress": contracts.token.lower(),
-            "WalletPrivateKey": None,
-        },
-        "Log": {"LevelApp": settings.log_level},
-        "Proxy": {
-            "Address": settings.proxy_address,
-            "StoreChatContext": settings.store_chats,
-            "ModelsConfigPath": settings.models_config,
-            "RatingConfigPath": settings.rating_config,
-            "CookieFilePath": settings.cookie_file,
-        },
-        "Web": {"Address": settings.web_address},
+        "ChainID": contracts.chain_id,
+        "EthNodeAddress": ",".join(host_only(url) for url in settings.rpc_urls),
+        "EthLegacyTx": settings.legacy_transactions,
+        "BlockscoutApiUrl": "",
+        "ExplorerRetryDelay": 0,
+        "ExplorerMaxRetries": 0,
+        "UseSubscriptions": False,
+        "PollingInterval": _nanoseconds(settings.polling_interval_s),
+        "MaxReconnects": 0,
+        "Multicall3Addr": settings.multicall_address or None,
     }
+
+
+def _log(settings: NodeSettings, node: LocalNode) -> dict[str, Any]:
+    return {
+        "Color": False,
+        "FolderPath": str(node.dirs.logs),
+        "IsProd": True,
+        "JSON": True,
+        "LevelApp": settings.log_level,
+        "LevelTCP": settings.log_level,
+        "LevelEthRPC": settings.log_level,
+        "LevelStorage": settings.log_level,
+    }
+
+
+def _proxy(settings: NodeSettings, node: LocalNode) -> dict[str, Any]:
+    """Contents of files are never told, they may hold keys."""
+    return {
+        "Address": settings.proxy_address,
+        "StoragePath": str(node.dirs.data),
+        "StoreChatContext": {"Bool": settings.store_chats},
+        "ForwardChatContext": {"Bool": True},
+        "AgentConfigPath": "",
+        "AgentConfigContent": "",
+        "ModelsConfigPath": settings.models_config,
+        "ModelsConfigContent": "",
+        "RatingConfigPath": settings.rating_config,
+        "CookieFilePath": str(node.api.cookie_file or ""),
+        "CookieContent": "",
+        "AuthConfigFilePath": node.clients.users_file,
+        "LLMTimeout": _nanoseconds(settings.llm_timeout_s),
+        "CNodePNodeTimeout": _nanoseconds(settings.first_answer_timeout_s),
+        "CNodePNodeMaxRetries": settings.first_answer_retries,
+        "CNodePNodeAudioMaxRetries": settings.first_answer_retries,
+    }
+
+
+def _nanoseconds(seconds: float) -> int:
+    return round(seconds * NANOSECONDS)

@@ -8,6 +8,7 @@ from node.core.errors import BidNotFoundError, ModelNotFoundError, SessionNotFou
 from node.core.ids import ZERO_ADDRESS, Address, BidId, ModelId, SessionId
 from node.core.records import Bid, Model, Page, Provider, Session
 from node.core.units import Mor
+from node.core.web_address import host_only
 from node.router.display import model_kind
 from node.service.allowance_desk import AllowanceDesk, Spending
 from node.service.dto import (
@@ -37,11 +38,13 @@ class ChainService:
         self._allowances = allowances
 
     async def contracts(self) -> ChainContracts:
-        market = self._stacks.require().chain.market
+        stack = self._stacks.require()
+        market = stack.chain.market
         return ChainContracts(
             chain_id=market.chain_id,
             marketplace=market.marketplace_address.checksum,
             token=market.token_address.checksum,
+            rpc_hosts=tuple(host_only(url) for url in stack.network.rpc_urls),
         )
 
     async def figures(self) -> ChainFigures:

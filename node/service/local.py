@@ -29,6 +29,7 @@ from node.service.chat_service import ChatService
 from node.service.clients_service import ClientsService
 from node.service.completions import Completions
 from node.service.doctor import Doctor
+from node.service.health import NodeHealth
 from node.service.local_models_service import LocalModelsService
 from node.service.market_service import MarketService
 from node.service.network_switch import NetworkSwitch, start_network
@@ -134,9 +135,7 @@ async def open_node(options: NodeOptions) -> AsyncGenerator[LocalNode, None]:
             profile=profile, stacks=stacks, listen=_listen_address(options, entries)
         )
         cleanup.push_async_callback(switch.aclose)
-        node = _compose(
-            profile, stacks, switch, local, ChatRepository(chats), _Clients(users, clients)
-        )
+        node = _compose(profile, stacks, switch, local, _Storage(users, journal, chats, clients))
         network = start_network(settings)
         if network:
             await switch.select(network)
@@ -148,13 +147,12 @@ def _compose(
     stacks: StackHolder,
     switch: NetworkSwitch,
     local: LocalModels,
-    chats: ChatRepository,
-    clients: "_Clients",
+    storage: "_Storage",
 ) -> LocalNode:
     book = profile.book
     api = ApiBinding()
     touch = profile.vault.auto_lock.touch
-    spending = ClientSpending(clients.database, profile.clock)
+    spending = ClientSpending(storage.clients, profile.clock)
     desk = AllowanceDesk(stacks=stacks, spending=spending)
     rules = SpendingRules(lambda: book.current)
     completions = Completions(local=profile.backends, clock=profile.clock, failover=rules.failover)
@@ -171,7 +169,9 @@ def _compose(
             audio=AudioCompletions(local=profile.backends, failover=rules.failover),
             backends=profile.backends,
             chats=StoredChats(
-                chats=chats, clock=profile.clock, keep=lambda: book.current.store_chats
+                chats=ChatRepository(storage.chats),
+                clock=profile.clock,
+                keep=lambda: book.current.store_chats,
             ),
             clock=profile.clock,
         ),
@@ -179,8 +179,8 @@ def _compose(
         local=LocalModelsService(local=local, dirs=profile.dirs, bus=profile.bus),
         chain=ChainService(stacks, allowances=desk),
         clients=ClientsService(
-            users=clients.users,
-            clients=ClientRepository(clients.database, profile.clock),
+            users=storage.users,
+            clients=ClientRepository(storage.clients, profile.clock),
             spending=spending,
             desk=desk,
             bus=profile.bus,
@@ -193,6 +193,12 @@ def _compose(
             doctor=Doctor(profile=profile, stacks=stacks),
             settings=book,
             api=api,
+            health=NodeHealth(
+                profile=profile,
+                stacks=stacks,
+                databases=(storage.journal, storage.chats, storage.clients),
+                api=api,
+            ),
         ),
         backends=profile.backends,
         settings=book,
@@ -203,11 +209,13 @@ def _compose(
 
 
 @dataclass(frozen=True, slots=True)
-class _Clients:
-    """Where API users are kept: logins in the file, the rest in the database."""
+class _Storage:
+    """Files and databases of the node; logins of API users are in `users`."""
 
     users: ProxyConf
-    database: Database
+    journal: Database
+    chats: Database
+    clients: Database
 
 
 def _lock(dirs: AppDirs, cleanup: AsyncExitStack) -> None:

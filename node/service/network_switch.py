@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
@@ -149,13 +150,45 @@ class NetworkSwitch:
             current = self._stacks.current
             if current is not None and current.network.key == name:
                 return current
-            network = None if name == DEMO else configured_network(name, self._profile.settings)
+            network = None if name == DEMO else configured_network(name, self._settings())
             await self._close()
             stack = await self._open(network)
             self._stacks.replace(stack)
         self._profile.bus.publish(WalletChanged())
         self._profile.bus.publish(MarketChanged())
         return stack
+
+    def check(self, rpc_urls: Sequence[str]) -> None:
+        """Whether the network in use can be opened through `rpc_urls`. Raises ConfigError."""
+        current = self._stacks.current
+        if current is None:
+            return
+        settings = self._settings().model_copy(update={"rpc_urls": tuple(rpc_urls)})
+        if not configured_network(current.network.key, settings).rpc_urls:
+            raise ConfigError(
+                "This network has no public RPC address.", hint="Enter one of your own."
+            )
+
+    async def reopen(self) -> None:
+        """Close the network in use and open it with the RPC addresses in force now.
+
+        Raises:
+            ConfigError: as `select`.
+        """
+        async with self._switching:
+            current = self._stacks.current
+            if current is None:
+                return
+            network = configured_network(current.network.key, self._settings())
+            await self._close()
+            self._stacks.replace(await self._open(network))
+        self._profile.bus.publish(WalletChanged())
+        self._profile.bus.publish(MarketChanged())
+
+    def _settings(self) -> NodeSettings:
+        """Those of the start, with the RPC addresses in force: they need no restart."""
+        urls = self._profile.book.current.rpc_urls
+        return self._profile.settings.model_copy(update={"rpc_urls": urls})
 
     async def _open(self, network: Network | None) -> NetworkStack:
         try:

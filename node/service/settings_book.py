@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from node.core.settings import NodeSettings, save_settings
+from node.core.settings import NodeSettings, load_settings, save_settings
 
 
 class SettingsBook:
@@ -16,6 +16,14 @@ class SettingsBook:
     def __init__(self, *, file: Path, started_with: NodeSettings) -> None:
         self._file = file
         self.current = started_with
+
+    def is_fixed(self, name: str) -> bool:
+        """Whether a flag or the environment decides this setting, whatever the file says.
+
+        Raises ConfigError when the file cannot be read.
+        """
+        in_file: Any = getattr(load_settings(file=self._file, environment={}), name)
+        return bool(getattr(self.current, name) != in_file)
 
     def save(self, values: Mapping[str, Any]) -> NodeSettings:
         """Validate as a whole, write, and use. Raises ConfigError; then nothing has changed."""

@@ -1,6 +1,6 @@
 """The facade's system group: status, networks, settings, the demo's time, events."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
 
 from pydantic import SecretStr
@@ -13,7 +13,6 @@ from node.service.api_binding import ApiBinding
 from node.service.doctor import Doctor
 from node.service.dto import (
     ApiAccess,
-    ComponentHealth,
     DemoStatus,
     DoctorFinding,
     NetworkView,
@@ -22,6 +21,7 @@ from node.service.dto import (
 )
 from node.service.network_switch import NetworkSwitch, network_view
 from node.service.profile import Profile
+from node.service.rpc_choice import RpcChoice
 from node.service.setting_fields import setting_fields
 from node.service.settings_book import SettingsBook
 from node.service.stack import DemoControl, StackHolder
@@ -39,6 +39,7 @@ class SystemService:
         doctor: Doctor,
         settings: SettingsBook,
         api: ApiBinding,
+        health: NodeHealth,
     ) -> None:
         self._profile = profile
         self._stacks = stacks
@@ -46,6 +47,8 @@ class SystemService:
         self._doctor = doctor
         self._settings = settings
         self._api = api
+        self._health = health
+        self._rpc = RpcChoice(stacks=stacks, switch=switch, book=settings)
         self._clock: Clock = profile.clock
         self._bus: EventBus = profile.bus
         self._started = self._clock.monotonic()
@@ -57,25 +60,12 @@ class SystemService:
             version=__version__,
             state="running",
             network=network_view(stack.network) if stack else None,
-            components=await self._components(),
+            components=await self._health.components(),
             api_url=self._api.url,
             uptime_s=self._clock.monotonic() - self._started,
             now=now,
             demo=_demo_status(stack.demo) if stack and stack.demo else None,
         )
-
-    async def _components(self) -> tuple[ComponentHealth, ...]:
-        stack = self._stacks.current
-        findings = [ComponentHealth(name="storage", ok=True)]
-        if stack is not None:
-            findings.append(
-                ComponentHealth(
-                    name="network", ok=stack.keeper.is_connected, detail=stack.network.title
-                )
-            )
-            if stack.listening:
-                findings.append(ComponentHealth(name="provider", ok=True, detail=stack.listening))
-        return tuple(findings)
 
     async def networks(self) -> tuple[NetworkView, ...]:
         return self._switch.views()
@@ -89,6 +79,10 @@ class SystemService:
 
     async def set_settings(self, values: Mapping[str, Any]) -> tuple[SettingField, ...]:
         return setting_fields(self._settings.save(values))
+
+    async def set_rpc_urls(self, urls: Sequence[str]) -> NodeStatus:
+        await self._rpc.use(urls)
+        return await self.status()
 
     async def api_access(self) -> ApiAccess:
         return ApiAccess(

@@ -98,6 +98,10 @@ class Database:
         lane = self._lane(self._reader)
         return await lane.call(lambda: self._in_transaction(lane, "BEGIN", function))
 
+    async def check(self) -> None:
+        """Read one page. Raises as `read`, when the file is of no use any more."""
+        await self.read(lambda c: c.execute("SELECT count(*) FROM sqlite_master").fetchone())
+
     async def back_up(self, *, keep: int = 7) -> Path:
         """Write a compact copy beside the file; the `keep` newest copies stay."""
         lane = self._lane(self._writer)

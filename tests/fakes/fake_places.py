@@ -212,6 +212,10 @@ class FakeSystem(SystemApi):
         ]
         return tuple(self._world.settings)
 
+    async def set_rpc_urls(self, urls: Sequence[str]) -> NodeStatus:
+        await self._script.enter("system.set_rpc_urls", tuple(urls))
+        return self._status()
+
     async def api_access(self) -> ApiAccess:
         await self._script.enter("system.api_access")
         return ApiAccess(

@@ -1,6 +1,7 @@
 """A real node with its API on loopback, on the demo network, in its own thread."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,9 +50,10 @@ class Hosted:
         return steps[-1].session.id
 
 
-@pytest.fixture(scope="session")
-def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
-    dirs = AppDirs.under(tmp_path_factory.mktemp("hosted"))
+@contextmanager
+def running_demo(home: Path) -> Iterator[Hosted]:
+    """A node on the demo network in a thread of its own, with its API."""
+    dirs = AppDirs.under(home)
     settings = load_settings(
         file=None,
         environment={"MORPHEUS_NETWORK": "demo", "WEB_ADDRESS": "127.0.0.1:0"},
@@ -66,6 +68,12 @@ def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
     assert thread.stop()
     patch.undo()
     assert not dirs.runtime_file.exists()
+
+
+@pytest.fixture(scope="session")
+def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
+    with running_demo(tmp_path_factory.mktemp("hosted")) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,9 @@
 """Tag System: health and configuration."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from node import __version__
 from node.core.errors import NoWalletError
@@ -12,6 +12,7 @@ from node.http_api.permissions import Permission
 from node.http_api.redacted_config import config_of
 from node.http_api.refusal import HttpRefusal
 from node.http_api.routes.answers import ExactJson, caller_of, reply
+from node.http_api.shapes import Input, Status
 from node.service.dto import NodeStatus
 from node.service.local import LocalNode
 
@@ -27,13 +28,17 @@ class Health(BaseModel):
     components: dict[str, str]
 
 
+class EthNodeInput(Input):
+    urls: Annotated[tuple[Annotated[str, Field(max_length=2048)], ...], Field(min_length=1)]
+
+
 class Config(BaseModel):
     """Amount and spelling of members as in the public node; secrets and URL tails are left out."""
 
     Version: str
     Commit: str
     DerivedConfig: dict[str, Any]
-    Config: dict[str, dict[str, Any]]
+    Config: dict[str, Any]
 
 
 def router(node: LocalNode) -> APIRouter:
@@ -71,7 +76,28 @@ def router(node: LocalNode) -> APIRouter:
             )
         return await config_of(node, wallet.address)
 
+    _eth_node(node, routes)
     return routes
+
+
+def _eth_node(node: LocalNode, routes: APIRouter) -> None:
+    @routes.post(
+        "/config/ethNode", response_model=Status, openapi_extra=needs(Permission.SYSTEM_CONFIG)
+    )
+    async def use_own(body: EthNodeInput) -> Status:
+        """Reach the chain through these RPC addresses from now on. Each must answer with the right
+        chain id within 2 s.
+        """
+        await node.system.set_rpc_urls(body.urls)
+        return Status(status="ok")
+
+    @routes.delete(
+        "/config/ethNode", response_model=Status, openapi_extra=needs(Permission.SYSTEM_CONFIG)
+    )
+    async def use_public() -> Status:
+        """Go back to the public RPC addresses of the network."""
+        await node.system.set_rpc_urls(())
+        return Status(status="ok")
 
 
 def _components(status: NodeStatus) -> dict[str, str]:

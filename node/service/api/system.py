@@ -1,6 +1,6 @@
 """State, settings and networks of the node."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any, Protocol
 
 from node.core.events import NodeEvent
@@ -29,6 +29,15 @@ class SystemApi(Protocol):
     async def settings(self) -> tuple[SettingField, ...]: ...
 
     async def set_settings(self, values: Mapping[str, Any]) -> tuple[SettingField, ...]: ...
+
+    async def set_rpc_urls(self, urls: Sequence[str]) -> NodeStatus:
+        """Reach the network in use through these addresses from now on; none: the public ones.
+
+        Raises:
+            ConfigError: fixed by environment or flag, or no address.
+            UserInputError: one does not answer, or belongs to another network.
+        """
+        ...
 
     async def api_access(self) -> ApiAccess: ...
 

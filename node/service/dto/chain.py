@@ -93,8 +93,11 @@ class ChainBalances(Dto):
 
 
 class ChainContracts(Dto):
-    """Where the network's contracts are."""
+    """Where the network's contracts are and how the chain is reached: `rpc_hosts` without the tails
+    of addresses, which may be keys.
+    """
 
     chain_id: int
     marketplace: str
     token: str
+    rpc_hosts: tuple[str, ...] = ()
