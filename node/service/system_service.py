@@ -19,6 +19,7 @@ from node.service.dto import (
     NodeStatus,
     SettingField,
 )
+from node.service.health import NodeHealth
 from node.service.network_switch import NetworkSwitch, network_view
 from node.service.profile import Profile
 from node.service.rpc_choice import RpcChoice
