@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import typer
 
+from node.cli import earnings
 from node.cli.amounts import clock_time, mor
 from node.cli.context import CliContext, context_of, is_interactive, open_service, run
 from node.core.errors import UserInputError
 from node.core.units import Mor
-from node.service.dto import ProviderSession, ProviderStatus
+from node.service.dto import ProviderStatus
 
 app = typer.Typer(help="Hosting: the wallet's provider record, models, bids and pay.")
 JSON = typer.Option(False, "--json", help="Print JSON.")
@@ -156,27 +157,7 @@ async def _sessions(context: CliContext) -> None:
     context.require_network()
     async with open_service(context) as node:
         found = await node.provider.sessions()
-    context.show(found, lambda: "\n".join(_session_line(item) for item in found))
+    context.show(found, lambda: "\n".join(earnings.session_line(item) for item in found))
 
 
-def _session_line(item: ProviderSession) -> str:
-    later = f", {mor(item.claimable_later)} later" if item.claimable_later else ""
-    return f"{item.session.id}  {item.session.state}  {mor(item.claimable_now)} now{later}"
-
-
-@app.command()
-def claim(
-    typer_context: typer.Context,
-    session_id: str = typer.Argument(help="Id of the served session."),
-    as_json: bool = JSON,
-) -> None:
-    """Claim the pay of a session."""
-    context = context_of(typer_context).with_json(as_json)
-    run(context, _claim(context, session_id))
-
-
-async def _claim(context: CliContext, session_id: str) -> None:
-    context.require_network()
-    async with open_service(context) as node:
-        result = await node.provider.claim(session_id)
-    context.show(result, lambda: f"{mor(result.amount)} arrived.")
+earnings.add_to(app)

@@ -1,30 +1,18 @@
-"""What a provider does on chain: register, offer models, post bids, claim pay."""
+"""What a provider does on chain: register, offer models, post bids. Its pay is in `earnings`."""
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from node.core.errors import MarketError, NotEnoughMorError, SessionError, UserInputError
-from node.core.ids import BidId, ModelId, SessionId
+from node.core.errors import MarketError, NotEnoughMorError, UserInputError
+from node.core.ids import BidId, ModelId
 from node.core.keccak import keccak256
 from node.core.ports import Call
-from node.core.records import Provider, Receipt, Session
-from node.core.units import NO_MOR, Mor, PricePerSecond
+from node.core.records import Provider, Receipt
+from node.core.units import Mor, PricePerSecond
 from node.router.access import ChainAccess, WalletAccess
-from node.router.quote import Claimable, SessionTerms, claimable
 from node.router.sending import TransactionSender
 
 PAGE = 100
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Earned:
-    """A served session with what can be claimed for it."""
-
-    session: Session
-    model_id: ModelId
-    price: PricePerSecond
-    claimable: Claimable
 
 
 class ProviderAdmin:
@@ -83,68 +71,6 @@ class ProviderAdmin:
     async def delete_model(self, model_id: ModelId) -> Receipt:
         """Deregister an own model; the contract refuses while bids are active."""
         return await self._send(self._chain.calls.deregister_model(model_id))
-
-    async def earnings(self) -> tuple[Earned, ...]:
-        """All sessions served by the wallet, newest first, with what can be claimed when."""
-        record = await self.record()
-        now = await self._chain.market.block_time()
-        headroom = NO_MOR
-        if record is not None:
-            earned = 0 if now > record.limit_period_end else record.limit_period_earned.base
-            headroom = Mor(max(0, record.stake.base - earned))
-        sessions: list[Session] = []
-        while True:
-            page = await self._chain.market.sessions(
-                provider=self._wallet.address, offset=len(sessions), limit=PAGE
-            )
-            sessions.extend(page.items)
-            if not page.items or len(sessions) >= page.total:
-                break
-        return tuple([await self._earned(item, headroom, now) for item in reversed(sessions)])
-
-    async def _earned(self, session: Session, headroom: Mor, now: int) -> Earned:
-        bid = await self._chain.market.bid(session.bid_id)
-        terms = SessionTerms(
-            stake=session.stake,
-            price=bid.price_per_second,
-            opened_at=session.opened_at,
-            ends_at=session.ends_at,
-            direct_payment=session.is_direct_payment,
-            provider_withdrawn=session.provider_withdrawn,
-        )
-        return Earned(
-            session=session,
-            model_id=bid.model_id,
-            price=bid.price_per_second,
-            claimable=claimable(
-                terms,
-                closed_at=session.closed_at,
-                disputed=session.closeout_type == 1,
-                now=now,
-                headroom=headroom,
-            ),
-        )
-
-    async def claim(self, session_id: SessionId) -> tuple[Receipt, Mor]:
-        """Claim the pay of one session; returns what arrived.
-
-        Raises:
-            SessionError: nothing to claim now; the hint says from when.
-        """
-        found = [item for item in await self.earnings() if item.session.id == session_id]
-        if not found:
-            raise SessionError("This session was not served by your wallet.")
-        if not found[0].claimable.now:
-            raise SessionError(
-                "There is nothing to claim for this session now.",
-                hint="Pay can be claimed after the session's end; for sessions closed early from"
-                " the next midnight UTC.",
-                code="session.nothing_to_claim",
-            )
-        receipt = await self._send(self._chain.calls.claim(session_id))
-        own = self._wallet.address
-        arrived = sum(amount.base for _, target, amount in receipt.transfers if target == own)
-        return receipt, Mor(arrived)
 
     async def _spend(self, amount: Mor, call: Call) -> Receipt:
         async with self._wallet.allowing:

@@ -153,32 +153,43 @@ def refund_at(terms: SessionTerms, closed_at: int, economy: Economy) -> Refund:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimable:
-    """What a provider may claim for one session:
+    """What a provider may claim for one session.
 
-    Now, and later from `later_at` (0: nothing later).
+    `now` at once, `later` from `later_at` (next midnight UTC; 0 when there is nothing later), and
+    `beyond_cap` not before the provider's yearly period ends or its stake is raised.
     """
 
     now: Mor
     later: Mor
     later_at: UnixSeconds
+    beyond_cap: Mor
 
 
-def claimable(
-    terms: SessionTerms, *, closed_at: int, disputed: bool, now: int, headroom: Mor
-) -> Claimable:
-    """What `claimForProvider` pays now, by the contract's rules.
+NOTHING_TO_CLAIM = Claimable(now=NO_MOR, later=NO_MOR, later_at=UnixSeconds(0), beyond_cap=NO_MOR)
 
-    Before the end of an open session nothing. On the day of a close the contract refuses (normal
-    close: it would revert; dispute: today's share is withheld), so the claim waits for the next
-    midnight UTC. `headroom` is the provider's stake less what it earned in its yearly period.
+
+def claimable(terms: SessionTerms, *, closed_at: int, now: int, headroom: Mor) -> Claimable:
+    """What `claimForProvider` pays, by the contract's rules, were it mined at `now`.
+
+    Before the end of an open session nothing. On the UTC day of a close the contract withholds the
+    pay for that day's seconds, whether there was a dispute or not; where that is more than what is
+    due it refuses the claim. `headroom` is the provider's stake less what it earned in its yearly
+    period.
     """
     if closed_at == 0 and now < terms.ends_at:
-        return Claimable(now=Mor(0), later=Mor(0), later_at=UnixSeconds(0))
+        return NOTHING_TO_CLAIM
     end = min(closed_at or terms.ends_at, terms.ends_at)
-    earned = max(0, (terms.price * (end - terms.opened_at)).base - terms.provider_withdrawn.base)
-    capped = Mor(min(earned, max(0, headroom.base)))
+    used = terms.price * (end - terms.opened_at)
+    due = max(0, used.base - terms.provider_withdrawn.base)
+    held = 0
     if closed_at and start_of_day(closed_at) == start_of_day(now):
-        held = (terms.price * (closed_at - max(start_of_day(closed_at), terms.opened_at))).base
-        free = Mor(min(max(0, earned - held), max(0, headroom.base))) if disputed else Mor(0)
-        return Claimable(now=free, later=capped - free, later_at=next_midnight(now))
-    return Claimable(now=capped, later=Mor(0), later_at=UnixSeconds(0))
+        today = closed_at - max(start_of_day(closed_at), terms.opened_at)
+        held = (terms.price * today).base
+    payable = min(due, max(0, headroom.base))
+    free = min(payable, max(0, due - held))
+    return Claimable(
+        now=Mor(free),
+        later=Mor(payable - free),
+        later_at=next_midnight(now) if payable > free else UnixSeconds(0),
+        beyond_cap=Mor(due - payable),
+    )

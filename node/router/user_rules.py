@@ -1,5 +1,6 @@
 """Which users this provider serves: lists for the whole node and for single models."""
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -19,8 +20,9 @@ class UserRules:
         return user not in self.denied and (not self.allowed or user in self.allowed)
 
 
-def user_rules(allowed: Iterable[str], denied: Iterable[str]) -> UserRules:
-    """Rules from addresses in text.
+@functools.lru_cache(maxsize=8)
+def user_rules(allowed: tuple[str, ...], denied: tuple[str, ...]) -> UserRules:
+    """Rules from addresses in text; asked for each prompt, read once.
 
     Raises:
         ConfigError: names the text that is no address.

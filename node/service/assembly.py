@@ -17,6 +17,7 @@ from node.core.events import EventBus
 from node.core.ports import JsonRpc, Signer
 from node.core.spool import Spool
 from node.core.tasks import TaskScope
+from node.core.units import Mor
 from node.router.access import ChainAccess, WalletAccess
 from node.router.activity import ActivityLog
 from node.router.approvals import ApprovalDesk
@@ -27,12 +28,15 @@ from node.router.claiming import ClaimRule, StakeClaimer
 from node.router.closing import SessionCloser
 from node.router.consents import ConsentDesk
 from node.router.consumer import Consumer
+from node.router.earnings import EarningsBook
 from node.router.failover import FailoverPrompts
 from node.router.keeper import SessionKeeper
 from node.router.market import MarketBook
 from node.router.model_tags import TeeModels
 from node.router.occupancy import Occupancy
 from node.router.opening import SessionOpener
+from node.router.pay_desk import PayDesk
+from node.router.payday import Payday, never
 from node.router.prompt_privacy import PromptPrivacy
 from node.router.provider_admin import ProviderAdmin
 from node.router.quotes import QuoteDesk
@@ -86,6 +90,7 @@ class StackParts:
     poll_s: float = 0.0
     claim_rule: Callable[[], ClaimRule] = ClaimRule
     users: Callable[[], UserRules] = UserRules
+    claim_pay_from: Callable[[], Mor] = never
     demo: DemoControl | None = None
     spool: Spool | None = None
     """Room for the audio that consumers upload; without one this node only chats."""
@@ -103,6 +108,7 @@ async def open_stack(parts: StackParts) -> AsyncGenerator[NetworkStack, None]:
         stack = _stack(parts, provider)
         server = await _listen(parts, provider) if provider is not None else None
         tasks.spawn(stack.keeper.run(), name="keeper")
+        tasks.spawn(stack.payday.run(), name="payday")
         if parts.poll_s:
             tasks.spawn(_watch(parts, stack).run(), name="watch")
         try:
@@ -163,6 +169,8 @@ def _stack(parts: StackParts, provider: ProviderSide | None) -> NetworkStack:
         allow_private=parts.allow_private,
     )
     sender = TransactionSender(chain=chain, wallet=wallet)
+    earnings = EarningsBook(chain=chain, signer=parts.signer)
+    pay = PayDesk(chain=chain, wallet=wallet, sender=sender, book=earnings)
     quotes = QuoteDesk(chain=chain, signer=parts.signer, rating=parts.rating)
     privacy = PromptPrivacy(
         link=link, peers=peers, abilities=AbilityBook(parts.journal), clock=parts.clock
@@ -201,9 +209,7 @@ def _stack(parts: StackParts, provider: ProviderSide | None) -> NetworkStack:
         sender=sender,
         opener=opener,
         limited_opening=opening,
-        consents=ConsentDesk(
-            chain=chain, wallet=wallet, link=link, peers=peers, quotes=quotes
-        ),
+        consents=ConsentDesk(chain=chain, wallet=wallet, link=link, peers=peers, quotes=quotes),
         auto_sessions=sessions,
         failover=FailoverPrompts(
             chain=chain, consumer=consumer, sessions=sessions, opening=opening, setbacks=setbacks
@@ -223,6 +229,9 @@ def _stack(parts: StackParts, provider: ProviderSide | None) -> NetworkStack:
         consumer=consumer,
         privacy=privacy,
         provider_admin=ProviderAdmin(chain=chain, wallet=wallet, sender=sender),
+        earnings=earnings,
+        pay=pay,
+        payday=Payday(desk=pay, least=parts.claim_pay_from),
         provider_side=provider,
         listening=parts.listen,
         demo=parts.demo,

@@ -21,9 +21,10 @@ from node.core.http_client import open_http_client
 from node.core.ids import Address
 from node.core.settings import NodeSettings
 from node.core.tasks import TaskScope
-from node.core.units import Eth
+from node.core.units import Eth, Mor
 from node.router.claiming import ClaimRule
 from node.router.extension import SessionExtender
+from node.router.user_rules import UserRules, user_rules
 from node.service.assembly import StackParts, open_stack
 from node.service.dto import NetworkView
 from node.service.profile import Profile
@@ -260,6 +261,8 @@ class NetworkSwitch:
             listen=self._listen,
             poll_s=settings.polling_interval_s,
             claim_rule=lambda: claim_rule(network, profile.book.current),
+            users=lambda: user_rules_of(profile.book.current),
+            claim_pay_from=lambda: Mor.parse(profile.book.current.provider_claim_from),
             memory_wallet=bool(settings.wallet_private_key.get_secret_value()),
         )
 
@@ -280,6 +283,11 @@ def claim_rule(network: Network, settings: NodeSettings) -> ClaimRule:
         fee_percent=0 if network.is_test else settings.auto_claim_fee_percent,
         mor_worth=Eth.parse(settings.mor_worth_eth),
     )
+
+
+def user_rules_of(settings: NodeSettings) -> UserRules:
+    """The lists of users that the provider side obeys now."""
+    return user_rules(settings.provider_allow_users, settings.provider_deny_users)
 
 
 def _with_fee_cap(network: Network, settings: NodeSettings) -> Network:

@@ -7,10 +7,16 @@ from node.core.session_life import SessionPhase, phase_at
 from node.core.units import Mor, PricePerSecond
 from node.router.backends import Backends
 from node.router.display import clean_name
-from node.router.provider_admin import Earned
+from node.router.earnings import Earned, cap_of
+from node.router.pay_desk import PlannedClaim
 from node.service.dto import (
+    ClaimFailure,
+    ClaimPlan,
     ClaimResult,
+    ClaimRun,
     HostedModel,
+    PlannedPay,
+    ProviderEarnings,
     ProviderSession,
     ProviderStatus,
     SessionView,
@@ -31,16 +37,15 @@ class ProviderService:
     async def status(self) -> ProviderStatus:
         stack = self._stacks.require()
         record = await stack.provider_admin.record()
+        cap = cap_of(record, stack.chain.clock.unix_seconds())
         return ProviderStatus(
             listening=stack.listening,
             registered=record is not None and not record.is_deleted,
             endpoint=record.endpoint if record is not None else "",
-            stake=record.stake.base if record is not None else 0,
-            earned_in_period=record.limit_period_earned.base if record is not None else 0,
-            headroom=max(0, record.stake.base - record.limit_period_earned.base)
-            if record is not None
-            else 0,
-            period_end=record.limit_period_end if record is not None else 0,
+            stake=cap.stake.base,
+            earned_in_period=cap.earned.base,
+            headroom=cap.headroom.base,
+            period_end=cap.period_end,
             models=await self._hosted(stack),
         )
 
@@ -62,24 +67,63 @@ class ProviderService:
                     bid_id=bid.id.hex if bid is not None else "",
                     price_per_second=bid.price_per_second.base if bid is not None else 0,
                     sessions_active=side.active_sessions(entry.model_id) if side else 0,
+                    prompts_waiting=side.waiting_prompts(entry.model_id) if side else 0,
                 )
             )
         return tuple(hosted)
 
+    # --- pay -------------------------------------------------------------------------------------
+
     async def sessions(self) -> tuple[ProviderSession, ...]:
+        return (await self.earnings()).sessions
+
+    async def session(self, session_id: str) -> ProviderSession:
         stack = self._stacks.require()
+        found = await stack.earnings.earned(SessionId.parse(session_id))
+        return await _provider_session(stack, found, stack.chain.clock.unix_seconds())
+
+    async def earnings(self) -> ProviderEarnings:
+        stack = self._stacks.require()
+        found = await stack.earnings.earnings()
         now = stack.chain.clock.unix_seconds()
-        return tuple(
-            [
-                await _provider_session(stack, item, now)
-                for item in await stack.provider_admin.earnings()
-            ]
+        return ProviderEarnings(
+            sessions=tuple([await _provider_session(stack, item, now) for item in found.sessions]),
+            claimable_now=found.now.base,
+            claimable_later=found.later.base,
+            claimable_at=found.later_at,
+            beyond_cap=found.beyond_cap.base,
+            paid=sum(item.session.provider_withdrawn.base for item in found.sessions),
+            headroom=found.cap.headroom.base,
+            period_end=found.cap.period_end,
+        )
+
+    async def claim_plan(self, session_id: str = "") -> ClaimPlan:
+        wanted = SessionId.parse(session_id) if session_id else None
+        planned = await self._stacks.require().pay.plan(wanted)
+        return ClaimPlan(
+            claims=tuple(_planned(item) for item in planned),
+            amount=sum(item.amount.base for item in planned),
+            fee_wei=sum(item.fee.base for item in planned),
         )
 
     async def claim(self, session_id: str) -> ClaimResult:
-        stack = self._stacks.require()
-        receipt, amount = await stack.provider_admin.claim(SessionId.parse(session_id))
-        return ClaimResult(tx_hash=receipt.tx_hash.hex, amount=amount.base)
+        paid = await self._stacks.require().pay.claim(SessionId.parse(session_id))
+        return ClaimResult(tx_hash=paid.tx_hash, amount=paid.amount.base)
+
+    async def claim_all(self) -> ClaimRun:
+        run = await self._stacks.require().pay.claim_all()
+        return ClaimRun(
+            paid=tuple(
+                ClaimResult(tx_hash=item.tx_hash, amount=item.amount.base) for item in run.paid
+            ),
+            failed=tuple(
+                ClaimFailure(session_id=session_id.hex, reason=reason)
+                for session_id, reason in run.failed
+            ),
+            amount=sum(item.amount.base for item in run.paid),
+        )
+
+    # --- on chain --------------------------------------------------------------------------------
 
     async def register(self, stake: int, endpoint: str) -> str:
         receipt = await self._stacks.require().provider_admin.register(Mor(stake), endpoint)
@@ -109,6 +153,15 @@ class ProviderService:
         return (await admin.delete_model(ModelId.parse(model_id))).tx_hash.hex
 
 
+def _planned(item: PlannedClaim) -> PlannedPay:
+    return PlannedPay(
+        session_id=item.session_id.hex,
+        amount=item.amount.base,
+        fee_wei=item.fee.base,
+        problem=item.problem,
+    )
+
+
 async def _provider_session(stack: NetworkStack, item: Earned, now: int) -> ProviderSession:
     session = item.session
     phase = SessionPhase.CLOSED if session.is_closed else SessionPhase.ACTIVE
@@ -135,4 +188,6 @@ async def _provider_session(stack: NetworkStack, item: Earned, now: int) -> Prov
         claimable_now=item.claimable.now.base,
         claimable_later=item.claimable.later.base,
         claimable_at=item.claimable.later_at,
+        beyond_cap=item.claimable.beyond_cap.base,
+        paid=session.provider_withdrawn.base,
     )

@@ -15,10 +15,13 @@ from node.router.claiming import StakeClaimer
 from node.router.closing import SessionCloser
 from node.router.consents import ConsentDesk
 from node.router.consumer import Consumer
+from node.router.earnings import EarningsBook
 from node.router.failover import FailoverPrompts
 from node.router.keeper import SessionKeeper
 from node.router.market import MarketBook
 from node.router.opening import SessionOpener
+from node.router.pay_desk import PayDesk
+from node.router.payday import Payday
 from node.router.prompt_privacy import PromptPrivacy
 from node.router.provider_admin import ProviderAdmin
 from node.router.quotes import QuoteDesk
@@ -67,6 +70,9 @@ class NetworkStack:
     consumer: Consumer
     privacy: PromptPrivacy
     provider_admin: ProviderAdmin
+    earnings: EarningsBook
+    pay: PayDesk
+    payday: Payday
     provider_side: ProviderSide | None
     listening: str
     demo: DemoControl | None

@@ -3,7 +3,7 @@
 The contracts run in the EVM; `node.router.quote` computes beforehand what they will do.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
@@ -36,6 +36,7 @@ class Case:
     late_by: int
     direct: bool
     disputed: bool
+    more_stake: int
 
 
 @st.composite
@@ -52,6 +53,7 @@ def cases(draw: st.DrawFn) -> Case:
         late_by=0 if stops_early else draw(st.integers(60, SECONDS_PER_DAY)),
         direct=draw(st.booleans()),
         disputed=draw(st.booleans()),
+        more_stake=draw(st.sampled_from([0, MOR, 10_000 * MOR])),
     )
 
 
@@ -151,11 +153,44 @@ def check_close(
     paid = chain.mor(provider) - earned
     if not (case.disputed and early):
         assert paid == min(expected.provider_pay.base, HEADROOM)
+    check_on_the_day(chain, case, session, terms, closed_at + 1, paid)
     check_after_midnight(chain, case, session, terms, closed_at + 1, paid)
     if expected.held:
         assert expected.held_until == next_midnight(closed_at + 1)
         chain.expect_ok(chain.user1, calldata("withdrawUserStakes", user, 255))
     assert chain.mor(user) - had == (terms.stake - expected.paid_by_user).base
+
+
+def check_on_the_day(
+    chain: ReplayChain,
+    case: Case,
+    session: bytes,
+    terms: SessionTerms,
+    closed_at: int,
+    paid: int,
+) -> None:
+    """A claim on the day of the close pays what we say, or is refused where we say nothing.
+
+    The provider has raised its stake meanwhile, so that what its cap cut off may be due.
+    """
+    if next_midnight(closed_at) - closed_at < 10:
+        return
+    start = chain.evm.head.header.block_number
+    address = chain.provider1.address.raw
+    chain.expect_ok(chain.provider1, calldata("providerRegister", address, case.more_stake, "a:1"))
+    got = claimable(
+        replace(terms, provider_withdrawn=Mor(paid)),
+        closed_at=closed_at,
+        now=closed_at + 2,
+        headroom=Mor(HEADROOM - paid + case.more_stake),
+    )
+    before = chain.mor(address)
+    receipt = chain.send(chain.provider1, calldata("claimForProvider", session))
+    assert chain.mor(address) - before == got.now.base
+    assert receipt["status"] == "0x1" or not got.now
+    due = terms.price.base * (min(closed_at, terms.ends_at) - terms.opened_at) - paid
+    assert got.now.base + got.later.base + got.beyond_cap.base == due
+    chain.go_back_to(start)
 
 
 def check_after_midnight(
@@ -170,16 +205,8 @@ def check_after_midnight(
     midnight = next_midnight(closed_at)
     chain.go_to(midnight)
     left = claimable(
-        SessionTerms(
-            stake=terms.stake,
-            price=terms.price,
-            opened_at=terms.opened_at,
-            ends_at=terms.ends_at,
-            direct_payment=terms.direct_payment,
-            provider_withdrawn=Mor(paid),
-        ),
+        replace(terms, provider_withdrawn=Mor(paid)),
         closed_at=closed_at,
-        disputed=case.disputed,
         now=midnight,
         headroom=Mor(HEADROOM - paid),
     )

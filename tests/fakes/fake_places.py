@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
-from node.core.errors import ModelNotFoundError
+from node.core.errors import ModelNotFoundError, SessionError
 from node.core.events import BalanceChanged, EventBus, LocalModelsChanged, NodeEvent, WalletChanged
 from node.core.units import next_midnight
 from node.service.api import LocalModelsApi, MarketApi, ProviderApi, SystemApi
 from node.service.dto import (
     ApiAccess,
+    ClaimPlan,
     ClaimResult,
+    ClaimRun,
     DemoStatus,
     DoctorFinding,
     Hardware,
@@ -22,6 +24,8 @@ from node.service.dto import (
     NetworkView,
     NodeStatus,
     PingResult,
+    PlannedPay,
+    ProviderEarnings,
     ProviderSession,
     ProviderStatus,
     ProviderView,
@@ -78,6 +82,49 @@ class FakeProvider(ProviderApi):
     async def sessions(self) -> tuple[ProviderSession, ...]:
         await self._script.enter("provider.sessions")
         return self._world.provider_sessions
+
+    async def session(self, session_id: str) -> ProviderSession:
+        await self._script.enter("provider.session", session_id)
+        for item in self._world.provider_sessions:
+            if item.session.id == session_id:
+                return item
+        raise SessionError("This session was not served by your wallet.")
+
+    async def earnings(self) -> ProviderEarnings:
+        await self._script.enter("provider.earnings")
+        found = self._world.provider_sessions
+        return ProviderEarnings(
+            sessions=found,
+            claimable_now=sum(item.claimable_now for item in found),
+            claimable_later=sum(item.claimable_later for item in found),
+            claimable_at=max((item.claimable_at for item in found), default=0),
+            beyond_cap=sum(item.beyond_cap for item in found),
+            paid=sum(item.paid for item in found),
+            headroom=self._world.provider.headroom,
+            period_end=self._world.provider.period_end,
+        )
+
+    async def claim_plan(self, session_id: str = "") -> ClaimPlan:
+        await self._script.enter("provider.claim_plan", session_id)
+        claims = tuple(
+            PlannedPay(session_id=item.session.id, amount=item.claimable_now, fee_wei=10**13)
+            for item in self._world.provider_sessions
+            if item.claimable_now and session_id in ("", item.session.id)
+        )
+        return ClaimPlan(
+            claims=claims,
+            amount=sum(item.amount for item in claims),
+            fee_wei=sum(item.fee_wei for item in claims),
+        )
+
+    async def claim_all(self) -> ClaimRun:
+        await self._script.enter("provider.claim_all")
+        paid = tuple(
+            ClaimResult(tx_hash=sample_market.hex_id(0xC1B), amount=item.claimable_now)
+            for item in self._world.provider_sessions
+            if item.claimable_now
+        )
+        return ClaimRun(paid=paid, failed=(), amount=sum(item.amount for item in paid))
 
     async def claim(self, session_id: str) -> ClaimResult:
         await self._script.enter("provider.claim", session_id)

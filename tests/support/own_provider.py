@@ -182,7 +182,7 @@ class OwnMarket:
 
 @asynccontextmanager
 async def open_own_market(
-    folder: Path, tags: tuple[str, ...] = ("LLM",)
+    folder: Path, tags: tuple[str, ...] = ("LLM",), stake: Mor = STAKE
 ) -> AsyncGenerator[OwnMarket, None]:
     """Start the chain; the provider registers a model and a bid. Nothing listens yet."""
     async with AsyncExitStack() as cleanup:
@@ -195,7 +195,7 @@ async def open_own_market(
         market = OwnMarket(chain=chain, network=network, folder=folder)
         async with market.stack(PROVIDER) as stack:
             admin = stack.provider_admin
-            await admin.register(STAKE, market.endpoint)
+            await admin.register(stake, market.endpoint)
             market.model_id = await admin.create_model("own", tags, Mor(10**17))
             market.bid_id = await admin.post_bid(market.model_id, PRICE)
         yield market

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from node.core.errors import InvalidAmountError
+from node.core.errors import InvalidAddressError, InvalidAmountError
+from node.core.ids import Address
 from node.core.units import Eth, Mor
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -55,9 +56,20 @@ def _log_level(value: Any) -> Any:
     return level
 
 
+def _addresses(value: Any) -> Any:
+    texts = csv_texts(value)
+    if not isinstance(texts, list | tuple):
+        return texts
+    try:
+        return tuple(Address.parse(str(text), strict=True).checksum for text in texts)
+    except InvalidAddressError as error:
+        raise ValueError(f"{error.message} {error.hint}") from error
+
+
 LogLevel = Annotated[str, BeforeValidator(_log_level)]
 Seconds = Annotated[float, BeforeValidator(seconds_of)]
 Strings = Annotated[tuple[str, ...], BeforeValidator(csv_texts)]
+AddressTexts = Annotated[tuple[str, ...], BeforeValidator(_addresses)]
 MorText = Annotated[str, BeforeValidator(_amount_text(Mor))]
 EthText = Annotated[str, BeforeValidator(_amount_text(Eth))]
 

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 
 from node.core.settings.kinds import (
     LOG_LEVELS,
+    AddressTexts,
     EthText,
     LogLevel,
     MorText,
@@ -137,6 +138,32 @@ class NodeSettings(BaseModel):
     )
     store_chats: bool = setting(
         True, "Keep chats on this computer", "PROXY_STORE_CHAT_CONTEXT", group="Chat", restart=False
+    )
+    provider_allow_users: AddressTexts = setting(
+        (),
+        "Users that may open sessions here",
+        "MORPHEUS_PROVIDER_ALLOW_USERS",
+        group="Hosting",
+        restart=False,
+        description="Addresses, separated by commas. Empty: everybody who is not denied.",
+    )
+    provider_deny_users: AddressTexts = setting(
+        (),
+        "Users that are not served",
+        "MORPHEUS_PROVIDER_DENY_USERS",
+        group="Hosting",
+        restart=False,
+        description="Addresses, separated by commas. They win over the allowed ones.",
+    )
+    provider_claim_from: MorText = setting(
+        "0",
+        "Claim pay by itself from",
+        "MORPHEUS_PROVIDER_CLAIM_FROM",
+        group="Hosting",
+        unit="MOR",
+        restart=False,
+        description="Sessions that pay at least this much are claimed as soon as they may be."
+        " 0: never.",
     )
     allow_private_providers: bool = setting(
         False, "Connect to providers in private networks", "MORPHEUS_ALLOW_PRIVATE_PROVIDERS"

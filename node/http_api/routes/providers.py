@@ -19,6 +19,8 @@ from node.http_api.shape_of import provider_shape
 from node.http_api.shapes import Tx
 from node.service.api import NodeService
 
+_NOT_ENDED = "session not ended or does not exist"
+
 
 def router(node: NodeService) -> APIRouter:
     routes = APIRouter(tags=["Providers"])
@@ -86,7 +88,10 @@ def router(node: NodeService) -> APIRouter:
 
 
 async def _claimable(node: NodeService, session_id: str) -> int:
-    for item in await node.provider.sessions():
-        if item.session.id == session_id and item.session.state != "active":
-            return item.claimable_now
-    raise SessionError("session not ended or does not exist")
+    try:
+        found = await node.provider.session(session_id)
+    except SessionError as error:
+        raise SessionError(_NOT_ENDED) from error
+    if found.session.state == "active":
+        raise SessionError(_NOT_ENDED)
+    return found.claimable_now

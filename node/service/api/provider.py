@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from node.service.dto import (
+    ClaimPlan,
     ClaimResult,
+    ClaimRun,
+    ProviderEarnings,
     ProviderSession,
     ProviderStatus,
 )
@@ -15,7 +18,23 @@ class ProviderApi(Protocol):
 
     async def sessions(self) -> tuple[ProviderSession, ...]: ...
 
+    async def session(self, session_id: str) -> ProviderSession:
+        """One served session. Raises SessionError when it was not served by the wallet."""
+        ...
+
+    async def earnings(self) -> ProviderEarnings:
+        """All served sessions with their pay, and the sums."""
+        ...
+
+    async def claim_plan(self, session_id: str = "") -> ClaimPlan:
+        """What claiming one session, or all that pay now, would bring and cost. Sends nothing."""
+        ...
+
     async def claim(self, session_id: str) -> ClaimResult: ...
+
+    async def claim_all(self) -> ClaimRun:
+        """Claim every session that pays now, one transaction each, largest first."""
+        ...
 
     async def register(self, stake: int, endpoint: str) -> str:
         """Register or update the own provider record; returns the transaction hash."""

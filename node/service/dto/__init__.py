@@ -55,7 +55,12 @@ from node.service.dto.market import (
     ScoreParts,
 )
 from node.service.dto.provider import (
+    ClaimFailure,
+    ClaimPlan,
+    ClaimRun,
     HostedModel,
+    PlannedPay,
+    ProviderEarnings,
     ProviderSession,
     ProviderStatus,
 )
@@ -114,7 +119,10 @@ __all__ = [
     "ChatRequest",
     "ChatSummary",
     "ChatTarget",
+    "ClaimFailure",
+    "ClaimPlan",
     "ClaimResult",
+    "ClaimRun",
     "ClientRequest",
     "ClientTransactions",
     "ClientView",
@@ -146,7 +154,9 @@ __all__ = [
     "OpenStep",
     "PageRequest",
     "PingResult",
+    "PlannedPay",
     "PromptPrivacy",
+    "ProviderEarnings",
     "ProviderSession",
     "ProviderStatus",
     "ProviderView",

@@ -1,7 +1,7 @@
 """Hosting."""
 
 from node.service.dto.base import Dto
-from node.service.dto.sessions import SessionView
+from node.service.dto.sessions import ClaimResult, SessionView
 
 
 class HostedModel(Dto):
@@ -12,6 +12,7 @@ class HostedModel(Dto):
     bid_id: str = ""
     price_per_second: int = 0
     sessions_active: int = 0
+    prompts_waiting: int = 0
 
 
 class ProviderStatus(Dto):
@@ -32,3 +33,49 @@ class ProviderSession(Dto):
     claimable_now: int
     claimable_later: int
     claimable_at: int
+    beyond_cap: int = 0
+    paid: int = 0
+
+
+class ProviderEarnings(Dto):
+    """Sums over all served sessions, newest first, which share one yearly cap.
+
+    `beyond_cap` is earned but not payable before `period_end`, unless the stake is raised.
+    """
+
+    sessions: tuple[ProviderSession, ...]
+    claimable_now: int
+    claimable_later: int
+    claimable_at: int
+    beyond_cap: int
+    paid: int
+    headroom: int
+    period_end: int
+
+
+class PlannedPay(Dto):
+    """One claim beforehand. With a `problem` it would be refused now."""
+
+    session_id: str
+    amount: int
+    fee_wei: int
+    problem: str = ""
+
+
+class ClaimPlan(Dto):
+    claims: tuple[PlannedPay, ...]
+    amount: int
+    fee_wei: int
+
+
+class ClaimFailure(Dto):
+    session_id: str
+    reason: str
+
+
+class ClaimRun(Dto):
+    """What claiming everything brought; what failed can be tried again later."""
+
+    paid: tuple[ClaimResult, ...]
+    failed: tuple[ClaimFailure, ...]
+    amount: int

@@ -149,22 +149,20 @@ def test_the_parts_of_the_stake_always_add_up(
 def test_provider_claims_only_after_the_day_of_the_close() -> None:
     terms = _terms(opened=NOON, ends=NOON + 3600)
     plenty = Mor(10**24)
-    running = claimable(terms, closed_at=0, disputed=False, now=NOON + 10, headroom=plenty)
+    running = claimable(terms, closed_at=0, now=NOON + 10, headroom=plenty)
     assert running.now == running.later == Mor(0)
-    ended = claimable(terms, closed_at=0, disputed=False, now=NOON + 3600, headroom=plenty)
+    ended = claimable(terms, closed_at=0, now=NOON + 3600, headroom=plenty)
     assert ended.now == Mor(3600 * 10**14)
-    same_day = claimable(
-        terms, closed_at=NOON + 600, disputed=True, now=NOON + 700, headroom=plenty
-    )
+    same_day = claimable(terms, closed_at=NOON + 600, now=NOON + 700, headroom=plenty)
     assert same_day.now == Mor(0)
     assert same_day.later == Mor(600 * 10**14)
-    next_day = claimable(
-        terms, closed_at=NOON + 600, disputed=True, now=same_day.later_at, headroom=plenty
-    )
+    next_day = claimable(terms, closed_at=NOON + 600, now=same_day.later_at, headroom=plenty)
     assert next_day.now == Mor(600 * 10**14)
 
 
 def test_claim_is_capped_by_the_yearly_headroom() -> None:
     terms = _terms(opened=NOON, ends=NOON + 3600)
-    got = claimable(terms, closed_at=0, disputed=False, now=NOON + 4000, headroom=Mor(7))
+    got = claimable(terms, closed_at=0, now=NOON + 4000, headroom=Mor(7))
     assert got.now == Mor(7)
+    assert got.beyond_cap == Mor(3600 * 10**14 - 7)
+    assert got.later == Mor(0)
