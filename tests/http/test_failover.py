@@ -4,72 +4,25 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass
 
 import httpx
 import openai
 import pytest
 
-from node.core.paths import AppDirs
-from node.core.settings import load_settings
-from node.devnet.accounts import CONSUMER
-from node.devnet.server import DevnetServer
-from node.host import NodeOptions, NodeThread, open_hosted_node
 from node.service.dto import ChatEvent, ChatMessage, ChatRequest, ChatTarget, TextDelta, TurnNotice
-from tests.http.conftest import Hosted
-from tests.support.provider_trio import Trio, open_trio
-from tests.support.small_market import chain_environment
+from tests.http.api_market import ApiMarket, open_api_market
 
 pytestmark = pytest.mark.chain
 PROMPT = {"messages": [{"role": "user", "content": "Who is there?"}]}
 
 
-@dataclass(frozen=True, slots=True)
-class Market:
-    trio: Trio
-    hosted: Hosted
-    client: httpx.AsyncClient
-
-    @property
-    def bearer(self) -> dict[str, str]:
-        return {"authorization": f"Bearer {self.hosted.token}"}
-
-    async def open(self, *, failover: bool = True) -> str:
-        """As a client of the public node does it."""
-        reply = await self.client.post(
-            f"/blockchain/models/{self.trio.model.hex}/session",
-            json={"sessionDuration": 3600, "failover": failover},
-        )
-        assert reply.status_code == 200, reply.text
-        return str(reply.json()["sessionID"])
-
-    async def kill_provider_of(self, session_id: str) -> None:
-        reply = await self.client.get(f"/blockchain/sessions/{session_id}")
-        provider = reply.json()["session"]["Provider"].lower()
-        await next(item for who, item in self.trio.providers.items() if who.hex == provider).kill()
-
-
 @pytest.fixture
-async def market(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Market]:
-    folder = tmp_path_factory.mktemp("failing")
-    async with open_trio(folder) as trio, DevnetServer(trio.world.devnet) as server:
-        environment = chain_environment(
-            trio.world.devnet, server.url, CONSUMER, WEB_ADDRESS="127.0.0.1:0"
-        )
-        dirs = AppDirs.under(folder / "consumer")
-        options = NodeOptions(dirs=dirs, settings=load_settings(file=None, environment=environment))
-        thread = NodeThread(lambda: open_hosted_node(options))
-        node = await asyncio.wrap_future(thread.start())
-        access = await asyncio.wrap_future(thread.submit(node.system.api_access()))
-        hosted = Hosted(thread=thread, dirs=dirs, access=access)
-        async with httpx.AsyncClient(
-            base_url=hosted.url, auth=hosted.cookie, timeout=60, trust_env=False
-        ) as client:
-            yield Market(trio, hosted, client)
-        await asyncio.to_thread(thread.stop)
+async def market(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ApiMarket]:
+    async with open_api_market(tmp_path_factory.mktemp("failing")) as opened:
+        yield opened
 
 
-async def test_peers_get_two_json_strings_and_others_comments(market: Market) -> None:
+async def test_peers_get_two_json_strings_and_others_comments(market: ApiMarket) -> None:
     session_id = await market.open()
     await market.kill_provider_of(session_id)
     headers = {"session_id": session_id}
@@ -99,7 +52,7 @@ async def test_peers_get_two_json_strings_and_others_comments(market: Market) ->
     assert "".join(words).endswith(" answers."), "an SDK sees nothing of it"
 
 
-async def test_comments_say_who_failed_what_is_locked_and_who_answers(market: Market) -> None:
+async def test_comments_say_who_failed_what_is_locked_and_who_answers(market: ApiMarket) -> None:
     session_id = await market.open()
     await market.kill_provider_of(session_id)
     async with httpx.AsyncClient(base_url=market.hosted.url, trust_env=False, timeout=60) as client:
@@ -119,7 +72,7 @@ async def test_comments_say_who_failed_what_is_locked_and_who_answers(market: Ma
     assert all(isinstance(json.loads(item), dict) for item in data[:-1])
 
 
-async def test_a_whole_answer_stays_json_and_names_the_session(market: Market) -> None:
+async def test_a_whole_answer_stays_json_and_names_the_session(market: ApiMarket) -> None:
     session_id = await market.open()
     await market.kill_provider_of(session_id)
     reply = await market.client.post(
@@ -134,7 +87,7 @@ async def test_a_whole_answer_stays_json_and_names_the_session(market: Market) -
     assert again.headers["x-morpheus-session"] == moved_to, "the old id leads to the new session"
 
 
-async def test_without_consent_the_failure_is_told(market: Market) -> None:
+async def test_without_consent_the_failure_is_told(market: ApiMarket) -> None:
     session_id = await market.open(failover=False)
     await market.kill_provider_of(session_id)
     reply = await market.client.post(
@@ -144,7 +97,7 @@ async def test_without_consent_the_failure_is_told(market: Market) -> None:
     assert reply.json()["code"] == "provider.unreachable"
 
 
-async def test_the_chat_shows_who_answers_and_what_it_locked(market: Market) -> None:
+async def test_the_chat_shows_who_answers_and_what_it_locked(market: ApiMarket) -> None:
     session_id = await market.open()
     await market.kill_provider_of(session_id)
     request = ChatRequest(

@@ -1,6 +1,7 @@
 """Three providers of one model that can be taken away one by one, and a consumer's stack."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -48,8 +49,9 @@ WHO = (("harbor", 2), ("meadow", 5), ("summit", 7))
 
 @dataclass(slots=True)
 class TrioBackend:
-    """Answers with its own name. `hold` stops after the first word until it is set; `refuse` makes
-    it fail before the first.
+    """Answers with its own name; calls the first tool that it is offered; writes JSON when asked.
+
+    `hold` stops after the first word until it is set; `refuse` makes it fail before the first.
     """
 
     name: str
@@ -61,6 +63,14 @@ class TrioBackend:
         self.prompts.append(body)
         if self.refuse is not None:
             raise self.refuse
+        if body.get("tools"):
+            yield self._tool_call(body["tools"][0]["function"]["name"])
+            yield self._chunk("", "tool_calls")
+            return
+        if (body.get("response_format") or {}).get("type") == "json_object":
+            yield self._chunk(json.dumps({"name": self.name}))
+            yield self._chunk("", "stop")
+            return
         yield self._chunk(f"{self.name} ")
         if self.hold is not None:
             await self.hold.wait()
@@ -78,8 +88,22 @@ class TrioBackend:
         pass
 
     def _chunk(self, text: str, finish: str | None = None) -> dict[str, Any]:
-        choice = {"index": 0, "delta": {"content": text}, "finish_reason": finish}
-        return {"object": "chat.completion.chunk", "id": "c", "choices": [choice]}
+        return self._delta({"role": "assistant", "content": text}, finish)
+
+    def _tool_call(self, name: str) -> dict[str, Any]:
+        function = {"name": name, "arguments": '{"city":"Ulm"}'}
+        call = {"index": 0, "id": "call-1", "type": "function", "function": function}
+        return self._delta({"role": "assistant", "content": None, "tool_calls": [call]}, None)
+
+    def _delta(self, delta: dict[str, Any], finish: str | None) -> dict[str, Any]:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish}
+        return {
+            "object": "chat.completion.chunk",
+            "id": "chatcmpl-trio",
+            "created": 1,
+            "model": self.name,
+            "choices": [choice],
+        }
 
 
 @dataclass(slots=True)
