@@ -1,102 +1,116 @@
-"""`mor-cli chat`: talk to an open session or a model on this computer."""
+"""`mor-cli chat`: talk to a model through a session, or to one on this computer."""
 
-from contextlib import aclosing
+import asyncio
 
 import typer
 
+from node.cli.chat_target import choose_target
 from node.cli.context import CliContext, context_of, open_service, run
+from node.cli.conversation import Conversation, Turn, turn
 from node.cli.lines import Lines
-from node.core.errors import NodeError, NoTargetError
+from node.cli.signals import interrupts
+from node.core.errors import NodeError
+from node.core.tasks import TaskScope
 from node.service.api import NodeService
-from node.service.dto import ChatMessage, ChatRequest, ChatTarget, TextDelta, TurnFinished
 
 JSON = typer.Option(False, "--json", help="Print JSON.")
+HELP = """/clear  forget the conversation so far
+/help   this text
+/exit   end; so does an empty line. The session stays open.
+Ctrl+C  stop an answer; at the prompt, end"""
 
 
 def chat(
     typer_context: typer.Context,
     message: str = typer.Argument("", help="One message; without it a conversation."),
     session: str = typer.Option("", help="Id of an open session."),
+    model: str = typer.Option("", help="Id or name of a model on the network."),
     local: str = typer.Option("", help="Id or name of a model on this computer."),
+    yes: bool = typer.Option(False, "--yes", "-y", help="Open a session without asking."),
     as_json: bool = JSON,
 ) -> None:
-    """Chat through a session or with a local model. Sessions are not opened by this command."""
+    """Talk to a model. Without options: through the open session, or choose from a list.
+
+    Opening a session locks MOR; what and for how long is shown first. In the conversation /help
+    lists what can be typed.
+
+    Examples: mor-cli chat --local my-model "What is a stake?"; mor-cli chat --model Guide
+    """
     context = context_of(typer_context).with_json(as_json)
-    run(context, _chat(context, message, session, local))
+    if not local:
+        context.require_network()
+    wanted = {"session": session, "model": model, "local": local}
+    run(context, _chat(context, message, wanted, yes))
 
 
-async def _chat(context: CliContext, message: str, session: str, local: str) -> None:
+async def _chat(context: CliContext, message: str, wanted: dict[str, str], yes: bool) -> None:
     async with open_service(context) as node:
-        target = await _target(node, session, local)
+        lines = Lines()
+        target = await choose_target(context, node, lines, wanted, yes=yes)
+        talk = Conversation(target=target)
         if message:
-            await _once(context, node, target, message)
+            talk.ask(message)
+            await _answered(context, node, talk)
             return
-        history: list[ChatMessage] = []
-        lines, prompt = Lines(), "" if context.as_json else "> "
+        prompt = "" if context.as_json else "> "
         while question := await lines.ask(prompt):
-            history.append(ChatMessage(role="user", content=question))
+            if question in ("/exit", "/quit"):
+                return
+            if question.startswith("/") and not context.as_json:
+                _obey(talk, question)
+                continue
+            talk.ask(question)
             try:
-                text = await _answered(context, node, target, history)
+                await _stoppable(context, node, talk)
             except NodeError as error:
                 typer.echo(f"{error.message} {error.hint}".strip(), err=True)
-                history.pop()
-                continue
-            history.append(ChatMessage(role="assistant", content=text))
+                talk.take_back()
 
 
-async def _target(node: NodeService, session: str, local: str) -> ChatTarget:
-    if local:
-        return ChatTarget(kind="local", id=local)
-    if session:
-        return ChatTarget(kind="session", id=session)
-    active = [item for item in await node.sessions.list() if item.state == "active"]
-    if not active:
-        raise NoTargetError(
-            "No session is open.",
-            hint="Open one with `mor-cli session open`, or name a model with --local.",
-        )
-    return ChatTarget(kind="session", id=active[0].id)
+def _obey(talk: Conversation, command: str) -> None:
+    if command in ("/clear", "/c"):
+        talk.clear()
+        typer.echo("Forgotten; the next message begins anew.")
+    else:
+        typer.echo(HELP)
 
 
-async def _once(context: CliContext, node: NodeService, target: ChatTarget, text: str) -> None:
-    await _answered(context, node, target, [ChatMessage(role="user", content=text)])
+async def _stoppable(context: CliContext, node: NodeService, talk: Conversation) -> None:
+    """One turn that Ctrl+C stops; what came so far belongs to the conversation."""
+    failures: list[NodeError] = []
+    pieces: list[str] = []
+
+    async def work() -> None:
+        try:
+            await _answered(context, node, talk, pieces)
+        except NodeError as error:
+            failures.append(error)
+
+    with interrupts() as interrupted:
+        async with TaskScope("answer") as tasks:
+            answering = tasks.spawn(work(), name="turn")
+            stopping = tasks.spawn(interrupted.wait(), name="ctrl-c")
+            await asyncio.wait((answering, stopping), return_when=asyncio.FIRST_COMPLETED)
+    if failures:
+        raise failures[0]
+    if interrupted.is_set():
+        typer.echo("\n(stopped)", err=True)
+        talk.answered("".join(pieces))
 
 
 async def _answered(
-    context: CliContext, node: NodeService, target: ChatTarget, history: list[ChatMessage]
-) -> str:
+    context: CliContext, node: NodeService, talk: Conversation, pieces: list[str] | None = None
+) -> None:
     """One turn: as it comes for people, as one JSON line for programs."""
-    answer, finished = await turn(node, target, history, echo=not context.as_json)
+    done: Turn = await turn(node, talk, echo=not context.as_json, pieces=pieces)
+    talk.answered(done.text)
     if context.as_json:
         context.show(
             {
-                "answer": answer,
-                "ttft_ms": finished.ttft_ms,
-                "tokens": finished.output_tokens,
-                "tokens_per_second": finished.tokens_per_second,
+                "answer": done.text,
+                "ttft_ms": done.finished.ttft_ms,
+                "tokens": done.finished.output_tokens,
+                "tokens_per_second": done.finished.tokens_per_second,
             },
-            lambda: answer,
+            lambda: done.text,
         )
-    return answer
-
-
-async def turn(
-    node: NodeService, target: ChatTarget, history: list[ChatMessage], *, echo: bool
-) -> tuple[str, TurnFinished]:
-    """Send the history; return the whole answer and its figures. `echo` prints it as it comes."""
-    request = ChatRequest(target=target, messages=tuple(history))
-    pieces: list[str] = []
-    finished: TurnFinished | None = None
-    async with aclosing(node.chat.send(request)) as events:
-        async for event in events:
-            if isinstance(event, TextDelta):
-                pieces.append(event.text)
-                if echo:
-                    typer.echo(event.text, nl=False)
-            elif isinstance(event, TurnFinished):
-                finished = event
-    if echo:
-        typer.echo("")
-    if finished is None:
-        raise NoTargetError("The answer did not end.")
-    return "".join(pieces), finished

@@ -8,25 +8,21 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
-from pydantic import BaseModel
 
+from node.cli.exit_codes import INTERRUPTED, TERMINATED, exit_code
 from node.core.errors import AlreadyRunningError, NodeError, UserInputError
-from node.core.log import configure_logging
 from node.core.paths import AppDirs
-from node.core.settings import NodeSettings, load_settings
-from node.service.api import NodeService
 
-EXIT_FAILED = 1
-EXIT_USAGE = 2
-EXIT_INTERRUPTED = 130
-EXIT_TERMINATED = 143
+if TYPE_CHECKING:  # they take half a second to import: only for commands that need them
+    from node.core.settings import NodeSettings
+    from node.service.api import NodeService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +40,10 @@ class CliContext:
             return AppDirs.under(self.home)
         return AppDirs.default()
 
-    def settings(self, **flags: Any) -> NodeSettings:
+    def settings(self, **flags: Any) -> "NodeSettings":
         """Flags over environment over file over defaults. Raises ConfigError."""
+        from node.core.settings import load_settings
+
         values = {"network": self.network or None, **flags}
         return load_settings(
             file=self.dirs.settings_file, environment=self.environment, flags=values
@@ -72,8 +70,15 @@ class CliContext:
             )
 
 
+def listed(lines: Iterable[str], nothing: str) -> str:
+    """One line each, or `nothing` where there are none."""
+    return "\n".join(lines) or nothing
+
+
 def plain(value: Any) -> Any:
     """DTOs as JSON values; integers stay exact."""
+    from pydantic import BaseModel
+
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
     if isinstance(value, tuple | list):
@@ -84,8 +89,9 @@ def plain(value: Any) -> Any:
 
 
 @asynccontextmanager
-async def open_service(context: CliContext) -> AsyncGenerator[NodeService, None]:
+async def open_service(context: CliContext) -> AsyncGenerator["NodeService", None]:
     """The running node of this data folder when there is one, else a node of our own."""
+    from node.core.log import configure_logging
     from node.service.local import NodeOptions, open_node
     from node.service.remote import RemoteNode, running_node
 
@@ -107,7 +113,7 @@ async def open_service(context: CliContext) -> AsyncGenerator[NodeService, None]
         ) from error
 
 
-async def _require_same_network(context: CliContext, node: NodeService) -> None:
+async def _require_same_network(context: CliContext, node: "NodeService") -> None:
     """Money must not move on another network than the one that was named."""
     wanted = context.network or context.environment.get("MORPHEUS_NETWORK", "")
     if not wanted:
@@ -123,7 +129,7 @@ async def _require_same_network(context: CliContext, node: NodeService) -> None:
 
 
 def run(context: CliContext, work: Coroutine[Any, Any, None]) -> None:
-    """Run one command; a typed failure becomes two lines or a JSON object, and exit code 1.
+    """Run one command; a typed failure becomes two lines or a JSON object, and an exit code.
 
     Ctrl+C and SIGTERM cancel it, so that the node closes in order.
     """
@@ -132,9 +138,9 @@ def run(context: CliContext, work: Coroutine[Any, Any, None]) -> None:
     except NodeError as error:
         fail(context, error)
     except KeyboardInterrupt:
-        raise typer.Exit(EXIT_INTERRUPTED) from None
+        raise typer.Exit(INTERRUPTED) from None
     except asyncio.CancelledError:
-        raise typer.Exit(EXIT_TERMINATED) from None
+        raise typer.Exit(TERMINATED) from None
 
 
 async def _cancelled_by_sigterm(work: Coroutine[Any, Any, None]) -> None:
@@ -153,7 +159,20 @@ def fail(context: CliContext, error: NodeError) -> NoReturn:
         typer.echo(f"{error.message}", err=True)
         if error.hint:
             typer.echo(f"{error.hint}", err=True)
-    raise typer.Exit(EXIT_FAILED)
+    raise typer.Exit(exit_code(error))
+
+
+def agree(context: CliContext, what: str, question: str, yes: bool) -> None:
+    """Ask before something is done that cannot be taken back; `yes` agrees beforehand.
+
+    Raises:
+        UserInputError: nobody can be asked; `what` says what would be done.
+    """
+    if yes:
+        return
+    if context.as_json or not is_interactive():
+        raise UserInputError(what, hint="Add --yes to agree beforehand.")
+    typer.confirm(question, abort=True)
 
 
 def context_of(typer_context: typer.Context) -> CliContext:

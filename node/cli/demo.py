@@ -10,14 +10,13 @@ import typer
 from pydantic import BaseModel
 
 from node.cli.amounts import mor
-from node.cli.chat import turn
 from node.cli.context import CliContext, context_of, run
+from node.cli.conversation import Conversation, turn
 from node.cli.lines import Lines
 from node.core.errors import NodeError, NoTargetError, UserInputError
 from node.core.paths import AppDirs
 from node.service.api import NodeService
 from node.service.dto import (
-    ChatMessage,
     ChatTarget,
     QuoteRequest,
     SessionView,
@@ -25,7 +24,6 @@ from node.service.dto import (
 
 DEMO_MODEL = "Guide"
 DEMO_SESSION_S = 3600
-HISTORY_MESSAGES = 20
 
 
 class DemoResult(BaseModel):
@@ -86,13 +84,13 @@ async def demo_once(context: CliContext, question: str) -> None:
     started = time.monotonic()
     async with _demo_node(context) as node:
         session = await _open(node)
-        answer, finished = await turn(
-            node, _target(session), [ChatMessage(role="user", content=question)], echo=False
-        )
+        talk = Conversation(target=_target(session))
+        talk.ask(question)
+        said = await turn(node, talk, echo=False)
         closed = await node.sessions.close(session.id)
         transactions = await node.wallet.transactions(0, 20)
         result = DemoResult(
-            answer=answer,
+            answer=said.text,
             model=session.model_name,
             provider=session.provider,
             session_id=session.id,
@@ -100,8 +98,8 @@ async def demo_once(context: CliContext, question: str) -> None:
             returned_wei=closed.returned,
             held_wei=closed.held,
             transactions=[item.hash for item in reversed(transactions)],
-            ttft_ms=finished.ttft_ms,
-            tokens=finished.output_tokens,
+            ttft_ms=said.finished.ttft_ms,
+            tokens=said.finished.output_tokens,
             elapsed_s=round(time.monotonic() - started, 3),
         )
     context.show(result, lambda: _report(result))
@@ -124,19 +122,15 @@ async def demo_chat(context: CliContext) -> None:
             f"Session with {session.model_name} is open."
             f" {mor(session.stake)} are locked and come back.\n"
         )
-        history: list[ChatMessage] = []
+        talk = Conversation(target=_target(session))
         lines = Lines()
         while question := await lines.ask("> "):
-            history.append(ChatMessage(role="user", content=question))
+            talk.ask(question)
             try:
-                answer, _ = await turn(
-                    node, _target(session), history[-HISTORY_MESSAGES:], echo=True
-                )
+                talk.answered((await turn(node, talk, echo=True)).text)
             except NodeError as error:
                 typer.echo(f"{error.message} {error.hint}".strip(), err=True)
-                history.pop()
-                continue
-            history.append(ChatMessage(role="assistant", content=answer))
+                talk.take_back()
         closed = await node.sessions.close(session.id)
         typer.echo(
             f"Closed. {mor(closed.returned)} are back,"

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import typer
 
-from node.cli.context import CliContext, context_of, open_service, run
+from node.cli.context import CliContext, context_of, listed, open_service, run
 from node.service.dto import LocalModel
 
-app = typer.Typer(help="GGUF models on this computer: free, private, without a network.")
+app = typer.Typer(
+    no_args_is_help=True, help="GGUF models on this computer: free, private, without a network."
+)
 JSON = typer.Option(False, "--json", help="Print JSON.")
 
 
@@ -21,7 +23,9 @@ def list_(typer_context: typer.Context, as_json: bool = JSON) -> None:
 async def _list(context: CliContext) -> None:
     async with open_service(context) as node:
         found = await node.local.models()
-    context.show(found, lambda: "\n".join(_line(model) for model in found))
+    context.show(
+        found, lambda: listed(map(_line, found), "None yet. Add one: mor-cli local add FILE.gguf")
+    )
 
 
 def _line(model: LocalModel) -> str:

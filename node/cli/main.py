@@ -1,52 +1,19 @@
 """Entry of `mor-cli`: global options and the tree of commands."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
 
 from node import __version__
-from node.cli.chat import chat
+from node.cli.command_table import LazyGroup, globals_first
 from node.cli.context import CliContext, context_of, fail, take_environment
-from node.cli.demo import demo
-from node.cli.devnet import devnet
-from node.cli.doctor import doctor
-from node.cli.local import app as local_app
-from node.cli.market import bids, models
-from node.cli.provider import app as provider_app
-from node.cli.serve import serve
-from node.cli.session import app as session_app
-from node.cli.wallet import app as wallet_app
 from node.core.errors import NodeError
 
-_VALUED = ("--home", "--network")
-_SWITCHES = ("--json",)
+__all__ = ["app", "main"]
 
 
-def globals_first(arguments: Sequence[str]) -> list[str]:
-    """The same words with the options of all commands in front, wherever they were written."""
-    front: list[str] = []
-    rest: list[str] = []
-    words = iter(arguments)
-    for word in words:
-        if word == "--":
-            rest += [word, *words]
-        elif word in _VALUED:
-            value = next(words, None)
-            if value is None:
-                rest.append(word)
-            else:
-                front += [word, value]
-        elif word in _SWITCHES or word.startswith(tuple(f"{name}=" for name in _VALUED)):
-            front.append(word)
-        else:
-            rest.append(word)
-    return front + rest
-
-
-class Commands(TyperGroup):
+class Commands(LazyGroup):
     """Takes the global options in any place, and shows expected failures of any command."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -63,7 +30,9 @@ app = typer.Typer(
     name="mor-cli",
     cls=Commands,
     help="Chat, sessions, wallet and node of the Morpheus marketplace.",
+    epilog="Start with: mor-cli demo",
     no_args_is_help=True,
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
 
@@ -90,19 +59,6 @@ def options(
     typer_context.obj = CliContext(
         home=home, network=network, as_json=as_json, environment=take_environment()
     )
-
-
-app.command()(demo)
-app.command()(devnet)
-app.command()(serve)
-app.command()(models)
-app.command()(bids)
-app.command()(chat)
-app.command()(doctor)
-app.add_typer(wallet_app, name="wallet")
-app.add_typer(session_app, name="session")
-app.add_typer(provider_app, name="provider")
-app.add_typer(local_app, name="local")
 
 
 def main() -> None:

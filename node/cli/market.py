@@ -1,13 +1,22 @@
-"""`mor-cli models` and `mor-cli bids`: what the market offers."""
+"""`mor-cli models`, `bids` and `providers`: what the market offers."""
 
 import typer
 
 from node.cli.amounts import mor
-from node.cli.context import CliContext, context_of, open_service, run
+from node.cli.context import CliContext, context_of, listed, open_service, run
 from node.cli.lookup import model_id
-from node.service.dto import ModelDetail, ModelSummary, OfferView
+from node.core.errors import UserInputError
+from node.service.dto import (
+    ChainBid,
+    ModelDetail,
+    ModelSummary,
+    OfferView,
+    PageRequest,
+    ProviderView,
+)
 
 JSON = typer.Option(False, "--json", help="Print JSON.")
+LIMIT = 255
 
 
 def models(typer_context: typer.Context, as_json: bool = JSON) -> None:
@@ -20,7 +29,7 @@ async def _models(context: CliContext) -> None:
     context.require_network()
     async with open_service(context) as node:
         snapshot = await node.market.models()
-    context.show(snapshot.models, lambda: "\n".join(_model_line(m) for m in snapshot.models))
+    context.show(snapshot.models, lambda: listed(map(_model_line, snapshot.models), "No models."))
 
 
 def _model_line(model: ModelSummary) -> str:
@@ -30,19 +39,53 @@ def _model_line(model: ModelSummary) -> str:
 
 def bids(
     typer_context: typer.Context,
-    model: str = typer.Argument(help="Id or name of the model."),
+    model: str = typer.Argument("", help="Id or name of the model."),
+    provider: str = typer.Option("", help="List the offers of this provider (address) instead."),
     as_json: bool = JSON,
 ) -> None:
-    """List the offers of one model, best first."""
+    """List the offers for one model, best first, or those of one provider.
+
+    Examples: mor-cli bids Guide; mor-cli bids --provider 0x1234…
+    """
     context = context_of(typer_context).with_json(as_json)
-    run(context, _bids(context, model))
+    if bool(model) == bool(provider):
+        raise UserInputError("Name a model, or a provider with --provider.")
+    run(context, _provider_bids(context, provider) if provider else _bids(context, model))
 
 
 async def _bids(context: CliContext, wanted: str) -> None:
     context.require_network()
     async with open_service(context) as node:
         detail: ModelDetail = await node.market.model(await model_id(node, wanted))
-    context.show(detail.offers, lambda: "\n".join(_offer_line(o) for o in detail.offers))
+    context.show(detail.offers, lambda: listed(map(_offer_line, detail.offers), "No offers."))
+
+
+async def _provider_bids(context: CliContext, provider: str) -> None:
+    context.require_network()
+    async with open_service(context) as node:
+        found = await node.chain.provider_bids(provider, PageRequest(limit=LIMIT), active_only=True)
+    context.show(found, lambda: listed(map(_bid_line, found), "No offers."))
+
+
+def _bid_line(bid: ChainBid) -> str:
+    return f"{bid.id}  model {bid.model_id}  {mor(bid.price_per_second * 3600)}/h"
+
+
+def providers(typer_context: typer.Context, as_json: bool = JSON) -> None:
+    """List the providers with their stake and where they are reached."""
+    context = context_of(typer_context).with_json(as_json)
+    run(context, _providers(context))
+
+
+async def _providers(context: CliContext) -> None:
+    context.require_network()
+    async with open_service(context) as node:
+        found = [item for item in await node.market.providers() if not item.is_deleted]
+    context.show(found, lambda: listed(map(_provider_line, found), "No providers."))
+
+
+def _provider_line(item: ProviderView) -> str:
+    return f"{item.address}  {item.endpoint}  stake {mor(item.stake)}"
 
 
 def _offer_line(offer: OfferView) -> str:

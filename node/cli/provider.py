@@ -4,25 +4,24 @@ from dataclasses import dataclass
 
 import typer
 
+<<<<<<< /tmp/h8/node/cli/provider.py
+from node.cli.amounts import clock_time, mor, mor_amount, price_per_second
+from node.cli.context import CliContext, agree, context_of, listed, open_service, run
+=======
 from node.cli import earnings
 from node.cli.amounts import clock_time, mor
 from node.cli.context import CliContext, context_of, is_interactive, open_service, run
 from node.core.errors import UserInputError
+>>>>>>> /tmp/h8.h
 from node.core.units import Mor
 from node.service.dto import ProviderStatus
 
-app = typer.Typer(help="Hosting: the wallet's provider record, models, bids and pay.")
+app = typer.Typer(
+    no_args_is_help=True, help="Hosting: the wallet's provider record, models, bids and pay."
+)
 JSON = typer.Option(False, "--json", help="Print JSON.")
 YES = typer.Option(False, "--yes", "-y", help="Do not ask.")
-
-
-def _agree(context: CliContext, text: str, yes: bool) -> None:
-    if yes:
-        return
-    if context.as_json or not is_interactive():
-        raise UserInputError("This spends MOR.", hint="Add --yes to agree beforehand.")
-    typer.echo(text)
-    typer.confirm("Go on?", abort=True)
+SPENDS = "This spends MOR."
 
 
 @app.command()
@@ -58,12 +57,12 @@ def register(
 ) -> None:
     """Register, or change the endpoint, or raise the stake."""
     context = context_of(typer_context).with_json(as_json)
-    run(context, _register(context, endpoint, Mor.parse(stake), yes))
+    run(context, _register(context, endpoint, mor_amount(stake), yes))
 
 
 async def _register(context: CliContext, endpoint: str, stake: Mor, yes: bool) -> None:
     context.require_network()
-    _agree(context, f"{stake} are staked; they come back when you deregister.", yes)
+    agree(context, SPENDS, f"{stake} are staked; they come back when you deregister. Go on?", yes)
     async with open_service(context) as node:
         tx_hash = await node.provider.register(stake.base, endpoint)
     context.show({"tx": tx_hash}, lambda: tx_hash)
@@ -84,7 +83,7 @@ def create_model(
     """Register a model; prints its id."""
     context = context_of(typer_context).with_json(as_json)
     request = _NewModel(
-        name=name, tags=tuple(tags.split(",")), stake=Mor.parse(stake), base_id=base_id
+        name=name, tags=tuple(tags.split(",")), stake=mor_amount(stake), base_id=base_id
     )
     run(context, _create_model(context, request, yes))
 
@@ -99,7 +98,8 @@ class _NewModel:
 
 async def _create_model(context: CliContext, request: _NewModel, yes: bool) -> None:
     context.require_network()
-    _agree(context, f"{request.stake} are staked; they come back when the model is removed.", yes)
+    question = f"{request.stake} are staked; they come back when the model is removed. Go on?"
+    agree(context, SPENDS, question, yes)
     async with open_service(context) as node:
         model_id = await node.provider.create_model(
             request.name, request.tags, request.stake.base, request.base_id
@@ -111,18 +111,19 @@ async def _create_model(context: CliContext, request: _NewModel, yes: bool) -> N
 def post_bid(
     typer_context: typer.Context,
     model_id: str = typer.Argument(help="Id of the model."),
-    price: int = typer.Argument(help="Price per second in base units (wei) of MOR."),
+    price: str = typer.Argument(help="“0.036 MOR/h”, “0.00001 MOR/s”, or base units per second."),
     yes: bool = YES,
     as_json: bool = JSON,
 ) -> None:
     """Offer a model at a price; replaces the own earlier offer. A fee is paid and not returned."""
     context = context_of(typer_context).with_json(as_json)
-    run(context, _post_bid(context, model_id, price, yes))
+    run(context, _post_bid(context, model_id, price_per_second(price), yes))
 
 
 async def _post_bid(context: CliContext, model_id: str, price: int, yes: bool) -> None:
     context.require_network()
-    _agree(context, f"Offer at {mor(price * 3600)} per hour; the bid fee is not returned.", yes)
+    question = f"Offer at {mor(price * 3600)} per hour; the fee of an offer is not returned. Go on?"
+    agree(context, SPENDS, question, yes)
     async with open_service(context) as node:
         bid_id = await node.provider.post_bid(model_id, price)
     context.show({"bid_id": bid_id}, lambda: bid_id)
@@ -157,7 +158,11 @@ async def _sessions(context: CliContext) -> None:
     context.require_network()
     async with open_service(context) as node:
         found = await node.provider.sessions()
+<<<<<<< /tmp/h8/node/cli/provider.py
+    context.show(found, lambda: listed(map(_session_line, found), "No sessions were served."))
+=======
     context.show(found, lambda: "\n".join(earnings.session_line(item) for item in found))
+>>>>>>> /tmp/h8.h
 
 
 earnings.add_to(app)

@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -9,8 +10,10 @@ from pydantic import BaseModel
 
 from node import __version__
 from node.cli.context import CliContext, context_of, run
+from node.cli.peer_flags import environment_of_flags
+from node.cli.peer_folder import look_into
 from node.cli.signals import stop_requested
-from node.core.settings import NodeSettings
+from node.core.settings import NodeSettings, read_settings_file
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -30,19 +33,31 @@ def serve(
     proxy_address: str = typer.Option("", help="Address of the provider's TCP port."),
     rpc: str = typer.Option("", help="JSON-RPC address of the chain."),
     models_config: str = typer.Option("", help="Path of models-config.json."),
+    env_file: bool = typer.Option(
+        True, help="Read .env and the Go node's files in the folder this is started in."
+    ),
     as_json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
-    """Run a node until SIGTERM, from flags, environment or settings.toml.
+    """Run a node without a window until it is told to stop.
 
-    The environment names of the public Go node are accepted as they are.
+    Settings come from options, then the environment, then .env, then settings.toml. The names of
+    the public Go node are known; each is also an option: --eth-node-chain-id 8453.
     """
     context = context_of(typer_context).with_json(as_json)
     flags = {
-        "web_address": web_address or None,
-        "proxy_address": proxy_address or None,
-        "rpc_urls": rpc or None,
-        "models_config": models_config or None,
+        "web_address": web_address,
+        "proxy_address": proxy_address,
+        "rpc_urls": rpc,
+        "models_config": models_config,
     }
+    named = environment_of_flags(typer_context.args)
+    context = replace(context, environment={**context.environment, **named})
+    if env_file:
+        stored = read_settings_file(context.dirs.settings_file)
+        folder = look_into(Path.cwd(), context.environment, stored)
+        context = replace(context, environment=folder.environment)
+        for note in folder.notes:
+            typer.echo(note, err=True)
     run(context, _serve(context, {name: value for name, value in flags.items() if value}))
 
 
@@ -57,7 +72,7 @@ async def _serve(context: CliContext, flags: dict[str, str]) -> None:
     configure_logging(folder=dirs.logs, level=settings.log_level, console=sys.stderr.isatty())
     stop = stop_requested()
     options = NodeOptions(dirs=dirs, settings=settings, hosting=True)
-    explicit = bool(flags.get("web_address")) or "WEB_ADDRESS" in context.environment
+    explicit = bool(flags.get("web_address") or context.environment.get("WEB_ADDRESS"))
     async with open_hosted_node(options, fixed_port=explicit) as node:
         # What was loaded stays: looking through it for garbage would stop answers for a while.
         gc.collect()

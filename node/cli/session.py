@@ -5,15 +5,24 @@ from contextlib import aclosing
 import typer
 
 from node.cli.amounts import clock_time, duration_s, eth, mor, time_left
-from node.cli.context import CliContext, context_of, is_interactive, open_service, run
+from node.cli.context import CliContext, agree, context_of, listed, open_service, run
 from node.cli.lookup import model_id
 from node.cli.session_lines import PRIVACY, all_lines, one_line
 from node.core.errors import UserInputError
 from node.service.api import NodeService
-from node.service.dto import CloseResult, Quote, QuoteRequest, SessionView
+from node.service.dto import (
+    ChainSession,
+    CloseResult,
+    PageRequest,
+    Quote,
+    QuoteRequest,
+    SessionView,
+)
 from node.service.runtime_file import running_node
 
-app = typer.Typer(help="Sessions: MOR is locked while one is open and comes back.")
+app = typer.Typer(
+    no_args_is_help=True, help="Sessions: MOR is locked while one is open and comes back."
+)
 JSON = typer.Option(False, "--json", help="Print JSON.")
 
 
@@ -52,8 +61,8 @@ async def _open(context: CliContext, model: str, bid: str, order: QuoteRequest, 
             )
         )
         if not yes:
-            _ask(context, quote)
-        session = await _opened(node, quote)
+            ask_to_open(context, quote)
+        session = await open_quoted(node, quote)
     context.show(session, lambda: f"Open until {clock_time(session.ends_at)}: {session.id}")
     if is_alone and context.settings().network == "demo":
         typer.echo(
@@ -101,23 +110,25 @@ async def _extend(context: CliContext, session_id: str, seconds: int, yes: bool)
             QuoteRequest(extends=session_id, duration_s=length_s, failover=old.failover)
         )
         if not yes:
-            _ask(context, quote)
-        session = await _opened(node, quote)
+            ask_to_open(context, quote)
+        session = await open_quoted(node, quote)
     context.show(session, lambda: f"Goes on until {clock_time(session.ends_at)}: {session.id}")
 
 
-def _ask(context: CliContext, quote: Quote) -> None:
-    if context.as_json or not is_interactive():
-        raise UserInputError("This locks MOR.", hint="Add --yes to agree beforehand.")
-    typer.echo(
+def ask_to_open(context: CliContext, quote: Quote) -> None:
+    """Show what is locked and ask. Raises UserInputError when nobody can be asked."""
+    agree(
+        context,
+        "This locks MOR.",
         f"{quote.model_name}: {mor(quote.stake)} are locked for {time_left(quote.duration_s)}\n"
         f"and come back at {clock_time(quote.ends_at)}."
-        f" Network fee about {eth(quote.fee_open_wei)}.\n{PRIVACY[quote.prompt_privacy]}."
+        f" Network fee about {eth(quote.fee_open_wei)}.\n{PRIVACY[quote.prompt_privacy]}.\n"
+        "Open the session?",
+        yes=False,
     )
-    typer.confirm("Open the session?", abort=True)
 
 
-async def _opened(node: NodeService, quote: Quote) -> SessionView:
+async def open_quoted(node: NodeService, quote: Quote) -> SessionView:
     session: SessionView | None = None
     async with aclosing(node.sessions.open(quote.id)) as steps:
         async for step in steps:
@@ -128,10 +139,22 @@ async def _opened(node: NodeService, quote: Quote) -> SessionView:
 
 
 @app.command("list")
-def list_(typer_context: typer.Context, as_json: bool = JSON) -> None:
-    """List the wallet's sessions, newest first."""
+def list_(
+    typer_context: typer.Context,
+    user: str = typer.Option("", help="Those that this address opened, from the chain."),
+    provider: str = typer.Option("", help="Those that this provider served, from the chain."),
+    limit: int = typer.Option(20, min=1, max=255, help="How many of --user or --provider."),
+    as_json: bool = JSON,
+) -> None:
+    """List the wallet's sessions, newest first, or those of somebody else.
+
+    Examples: mor-cli session list; mor-cli session list --provider 0x1234…
+    """
     context = context_of(typer_context).with_json(as_json)
-    run(context, _list(context))
+    if user and provider:
+        raise UserInputError("Name a user or a provider, not both.")
+    page = PageRequest(limit=limit)
+    run(context, _others(context, user, provider, page) if user or provider else _list(context))
 
 
 async def _list(context: CliContext) -> None:
@@ -139,7 +162,25 @@ async def _list(context: CliContext) -> None:
     async with open_service(context) as node:
         sessions = await node.sessions.list()
         now = (await node.system.status()).now
-    context.show(sessions, lambda: "\n".join(one_line(item, now) for item in sessions))
+    context.show(
+        sessions, lambda: listed((one_line(item, now) for item in sessions), "No sessions.")
+    )
+
+
+async def _others(context: CliContext, user: str, provider: str, page: PageRequest) -> None:
+    context.require_network()
+    async with open_service(context) as node:
+        if user:
+            found = await node.chain.user_sessions(user, page)
+        else:
+            found = await node.chain.provider_sessions(provider, page)
+    context.show(found, lambda: listed(map(_chain_line, found), "No sessions."))
+
+
+def _chain_line(item: ChainSession) -> str:
+    state = f"closed {clock_time(item.closed_at)}" if item.closed_at else ""
+    ends = f"ends {clock_time(item.ends_at)}"
+    return f"{item.id}  {mor(item.stake)}  opened {clock_time(item.opened_at)}  {state or ends}"
 
 
 @app.command("show")

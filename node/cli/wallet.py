@@ -7,14 +7,24 @@ from pathlib import Path
 import typer
 from pydantic import SecretStr
 
-from node.cli.amounts import clock_time, eth, mor
-from node.cli.context import CliContext, context_of, is_interactive, open_service, run
+from node.cli.amounts import clock_time, eth, eth_amount, mor, mor_amount
+from node.cli.context import (
+    CliContext,
+    agree,
+    context_of,
+    is_interactive,
+    listed,
+    open_service,
+    run,
+)
 from node.core.errors import UserInputError
 from node.core.keystore_file import read_keystore
-from node.core.units import Eth, Mor
 from node.service.dto import CreateWallet, ImportWallet, MorOverview, SendDraft, WalletStatus
 
-app = typer.Typer(help="Keys and money. Secrets are read from the terminal or standard input.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Keys and money. Secrets are read from the terminal or standard input.",
+)
 JSON = typer.Option(False, "--json", help="Print JSON.")
 KEYRING = typer.Option(False, "--keyring", help="Protect by the system's secret store instead.")
 KEYSTORE = typer.Option(None, "--keystore", help="Import a version 3 wallet file.")
@@ -173,7 +183,7 @@ def _balance_text(overview: MorOverview) -> str:
 def send(
     typer_context: typer.Context,
     to: str = typer.Argument(help="Address."),
-    amount: str = typer.Argument(help="For example 1.5."),
+    amount: str = typer.Argument(help="For example 1.5, or “1500000000000000000 wei”."),
     asset: str = typer.Option("MOR", help="MOR or ETH."),
     yes: bool = typer.Option(False, "--yes", "-y", help="Do not ask."),
     as_json: bool = JSON,
@@ -185,7 +195,7 @@ def send(
 
 async def _send(context: CliContext, to: str, amount: str, asset: str, yes: bool) -> None:
     context.require_network()
-    base = Eth.parse(amount).base if asset == "ETH" else Mor.parse(amount).base
+    base = eth_amount(amount).base if asset == "ETH" else mor_amount(amount).base
     async with open_service(context) as node:
         draft = await node.wallet.draft_send(asset, to, base)
         if not yes:
@@ -195,11 +205,99 @@ async def _send(context: CliContext, to: str, amount: str, asset: str, yes: bool
 
 
 def _confirm_send(context: CliContext, draft: SendDraft) -> None:
-    if context.as_json or not is_interactive():
-        raise UserInputError("This sends money.", hint="Add --yes to agree beforehand.")
     amount = mor(draft.amount) if draft.asset == "MOR" else eth(draft.amount)
-    typer.echo(f"Send {amount} to {draft.to}. Network fee about {eth(draft.fee_wei)}.")
-    typer.confirm("Send?", abort=True)
+    text = f"Send {amount} to {draft.to}? The network fee is about {eth(draft.fee_wei)}."
+    agree(context, "This sends money.", text, yes=False)
+
+
+@app.command()
+def allowance(typer_context: typer.Context, as_json: bool = JSON) -> None:
+    """Show how much MOR the marketplace may take. Sessions set this by themselves."""
+    context = context_of(typer_context).with_json(as_json)
+    run(context, _allowance(context))
+
+
+async def _allowance(context: CliContext) -> None:
+    context.require_network()
+    async with open_service(context) as node:
+        found = await node.chain.balances()
+        contracts = await node.chain.contracts()
+    shown = {"allowance": found.allowance, "spender": contracts.marketplace}
+    context.show(shown, lambda: f"{mor(found.allowance)} for {contracts.marketplace}")
+
+
+@app.command()
+def approve(
+    typer_context: typer.Context,
+    amount: str = typer.Argument(help="For example 5, “5 MOR”, or 0 to take it back."),
+    yes: bool = typer.Option(False, "--yes", "-y", help="Do not ask."),
+    as_json: bool = JSON,
+) -> None:
+    """Let the marketplace take exactly this much MOR; replaces what it may take now."""
+    context = context_of(typer_context).with_json(as_json)
+    run(context, _approve(context, mor_amount(amount).base, yes))
+
+
+async def _approve(context: CliContext, amount: int, yes: bool) -> None:
+    context.require_network()
+    question = f"Let the marketplace take {mor(amount)}?"
+    agree(context, "This lets the marketplace take MOR.", question, yes)
+    async with open_service(context) as node:
+        tx_hash = await node.chain.approve(amount)
+    context.show({"tx": tx_hash}, lambda: tx_hash)
+
+
+@app.command()
+def lock(typer_context: typer.Context, as_json: bool = JSON) -> None:
+    """Lock the wallet of the running node."""
+    context = context_of(typer_context).with_json(as_json)
+    run(context, _lock(context))
+
+
+async def _lock(context: CliContext) -> None:
+    async with open_service(context) as node:
+        found = await node.wallet.lock()
+    context.show(found, lambda: _status_text(found))
+
+
+@app.command()
+def remove(
+    typer_context: typer.Context,
+    yes: bool = typer.Option(False, "--yes", "-y", help="Do not ask."),
+    as_json: bool = JSON,
+) -> None:
+    """Remove the wallet from this computer. Without a backup its money is lost for good."""
+    context = context_of(typer_context).with_json(as_json)
+    run(context, _remove(context, yes))
+
+
+async def _remove(context: CliContext, yes: bool) -> None:
+    question = "Remove it? Without its phrase or key the money is lost for good."
+    agree(context, "This removes the wallet from this computer.", question, yes)
+    async with open_service(context) as node:
+        found = await node.wallet.remove()
+    context.show(found, lambda: "The wallet is removed.")
+
+
+@app.command()
+def transactions(
+    typer_context: typer.Context,
+    limit: int = typer.Option(20, min=1, max=255, help="How many."),
+    as_json: bool = JSON,
+) -> None:
+    """List what this wallet sent, newest first."""
+    context = context_of(typer_context).with_json(as_json)
+    run(context, _transactions(context, limit))
+
+
+async def _transactions(context: CliContext, limit: int) -> None:
+    context.require_network()
+    async with open_service(context) as node:
+        found = await node.wallet.transactions(0, limit)
+    context.show(
+        found,
+        lambda: listed((f"{t.hash}  {t.status}  {t.summary}" for t in found), "Nothing was sent."),
+    )
 
 
 @app.command()

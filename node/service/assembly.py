@@ -201,6 +201,7 @@ def _stack(parts: StackParts, provider: ProviderSide | None) -> NetworkStack:
     )
     return NetworkStack(
         network=parts.network,
+        rpc=parts.rpc,
         chain=chain,
         wallet=wallet,
         stats=stats,

@@ -190,7 +190,7 @@ def _compose(
             profile=profile,
             stacks=stacks,
             switch=switch,
-            doctor=Doctor(profile=profile, stacks=stacks),
+            doctor=Doctor(profile=profile, stacks=stacks, api=api),
             settings=book,
             api=api,
             health=NodeHealth(

@@ -9,6 +9,7 @@ from typing import Protocol
 from node.chain.networks import Network
 from node.core.errors import ChainError, MarketError, NoTargetError
 from node.core.ids import ModelId
+from node.core.ports import JsonRpc
 from node.router.access import ChainAccess, WalletAccess
 from node.router.auto_session import AutoSessions
 from node.router.claiming import StakeClaimer
@@ -51,6 +52,7 @@ class NetworkStack:
     """The use cases of one network with one wallet."""
 
     network: Network
+    rpc: JsonRpc
     chain: ChainAccess
     wallet: WalletAccess
     stats: SessionStats

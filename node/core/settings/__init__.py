@@ -9,8 +9,11 @@ from node.core.settings.model import NodeSettings
 from node.core.settings.policies import PolicyMode, SessionPolicy, policy_for
 from node.core.settings.sources import (
     MAX_FILE_BYTES,
+    LoadedSettings,
     environment_names,
+    forget_setting,
     load_settings,
+    load_with_origins,
     read_settings_file,
     save_settings,
     setting_names,
@@ -19,11 +22,14 @@ from node.core.settings.sources import (
 __all__ = [
     "LOG_LEVELS",
     "MAX_FILE_BYTES",
+    "LoadedSettings",
     "NodeSettings",
     "PolicyMode",
     "SessionPolicy",
     "environment_names",
+    "forget_setting",
     "load_settings",
+    "load_with_origins",
     "policy_for",
     "read_settings_file",
     "save_settings",

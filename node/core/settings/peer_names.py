@@ -56,6 +56,16 @@ UNUSED: Mapping[str, str] = {
 }
 """Reasons; a name that a setting carries is used, whatever stands here."""
 
+ENV_FILE = ".env"
+PEER_FILES: Mapping[str, str] = {
+    "MODELS_CONFIG_PATH": "models-config.json",
+    "RATING_CONFIG_PATH": "rating-config.json",
+    "AGENT_CONFIG_PATH": "agents-config.json",
+    "AUTH_CONFIG_FILE_PATH": "proxy.conf",
+    "COOKIE_FILE_PATH": ".cookie",
+}
+"""Names of files, and where the public node looks for them in its folder."""
+SECRET_NAMES = ("WALLET_PRIVATE_KEY", "COOKIE_CONTENT", "MODELS_CONFIG_CONTENT")
 OURS = ("MORPHEUS_HOME",)
 _FOREIGN_MEANING = frozenset(name for name in UNUSED if name.startswith("DOCKER_")) | {
     "ENVIRONMENT"

@@ -1,6 +1,7 @@
 """Where settings come from: flags over environment over `settings.toml` over defaults."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,16 @@ def read_settings_file(path: Path) -> dict[str, Any]:
         ) from error
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedSettings:
+    """`origins` names where each value that is no default came from: an environment name, an
+    option, or the file.
+    """
+
+    settings: NodeSettings
+    origins: Mapping[str, str]
+
+
 def load_settings(
     *, file: Path | None, environment: Mapping[str, str], flags: Mapping[str, Any] | None = None
 ) -> NodeSettings:
@@ -55,6 +66,13 @@ def load_settings(
     Raises:
         ConfigError: a value does not fit; the message names the setting and where it came from.
     """
+    return load_with_origins(file=file, environment=environment, flags=flags).settings
+
+
+def load_with_origins(
+    *, file: Path | None, environment: Mapping[str, str], flags: Mapping[str, Any] | None = None
+) -> LoadedSettings:
+    """As `load_settings`, with the origin of each value."""
     values: dict[str, Any] = {}
     origin: dict[str, str] = {}
     if file is not None:
@@ -69,7 +87,7 @@ def load_settings(
     for name, value in (flags or {}).items():
         if value is not None:
             values[name], origin[name] = value, f"--{name.replace('_', '-')}"
-    return _validated(values, origin)
+    return LoadedSettings(settings=_validated(values, origin), origins=origin)
 
 
 def _validated(values: Mapping[str, Any], origin: Mapping[str, str]) -> NodeSettings:
@@ -137,8 +155,27 @@ def save_settings(file: Path, changes: Mapping[str, Any]) -> NodeSettings:
     )
     for name, value in changes.items():
         document[name] = list(value) if isinstance(value, tuple) else value
+    _write(file, document)
+    return settings
+
+
+def forget_setting(file: Path, name: str) -> None:
+    """Remove a setting from the file, so that its default holds again.
+
+    Raises:
+        ConfigError: as `save_settings`.
+    """
+    if name not in NodeSettings.model_fields:
+        raise ConfigError(f"There is no setting named {name[:60]}.")
+    if name not in read_settings_file(file):
+        return
+    document = tomlkit.parse(file.read_text("utf-8-sig"))
+    del document[name]
+    _write(file, document)
+
+
+def _write(file: Path, document: tomlkit.TOMLDocument) -> None:
     try:
         write_private(file, tomlkit.dumps(document).encode())
     except OSError as error:
         raise ConfigError("The settings cannot be written.", hint="Is the disk full?") from error
-    return settings

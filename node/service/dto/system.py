@@ -62,7 +62,10 @@ class ApiAccess(Dto):
 
 
 class DoctorFinding(Dto):
+    """`warning` tells that what is not ok still works."""
+
     name: str
     ok: bool
     message: str
     hint: str = ""
+    warning: bool = False

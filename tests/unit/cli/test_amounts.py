@@ -2,8 +2,16 @@
 
 import pytest
 
-from node.cli.amounts import duration_s, eth, mor, time_left
-from node.core.errors import InvalidDurationError
+from node.cli.amounts import (
+    duration_s,
+    eth,
+    eth_amount,
+    mor,
+    mor_amount,
+    price_per_second,
+    time_left,
+)
+from node.core.errors import InvalidAmountError, InvalidDurationError
 
 
 @pytest.mark.parametrize(
@@ -43,3 +51,47 @@ def test_ether_has_its_unit() -> None:
 )
 def test_time_left(seconds: int, shown: str) -> None:
     assert time_left(seconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "base"),
+    [
+        ("1.5", 15 * 10**17),
+        ("1.5 MOR", 15 * 10**17),
+        ("2mor", 2 * 10**18),
+        ("123456789012345678901234567890 wei", 123456789012345678901234567890),
+        ("0", 0),
+    ],
+)
+def test_an_amount_has_its_unit_or_is_mor(text: str, base: int) -> None:
+    assert mor_amount(text).base == base
+
+
+@pytest.mark.parametrize("text", ["1 eth", "1.5 wei", "-1", "MOR", "", "1,5", "1e18", "1 2 MOR"])
+def test_what_is_no_amount_of_mor_is_refused(text: str) -> None:
+    with pytest.raises(InvalidAmountError):
+        mor_amount(text)
+
+
+def test_an_amount_of_ether() -> None:
+    assert eth_amount("0.01 ETH").base == eth_amount("10000000000000000 wei").base == 10**16
+
+
+@pytest.mark.parametrize(
+    ("text", "base"),
+    [
+        ("20000000000000", 2 * 10**13),
+        ("0.00002 MOR/s", 2 * 10**13),
+        ("0.072 MOR/h", 2 * 10**13),
+        ("7200 wei/h", 2),
+        ("7201 wei/h", 3),
+    ],
+)
+def test_a_price_is_per_second(text: str, base: int) -> None:
+    assert price_per_second(text) == base
+
+
+@pytest.mark.parametrize("text", ["0.01", "1 MOR", "1 MOR/day", "/h", "x"])
+def test_what_is_no_price_is_refused(text: str) -> None:
+    with pytest.raises(InvalidAmountError):
+        price_per_second(text)

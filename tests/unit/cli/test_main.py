@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from node import __version__
+from node.cli.exit_codes import USAGE
 from node.cli.main import app
 from tests.support.tiny_gguf import write_tiny_gguf
 
@@ -56,7 +57,7 @@ def test_a_wallet_is_imported_shown_and_found_again(tmp_path: Path) -> None:
 
 def test_a_new_wallet_has_twelve_words_and_needs_a_password(tmp_path: Path) -> None:
     weak = cli(tmp_path, "wallet", "create", "--json", text="short\n")
-    assert weak.exit_code == 1
+    assert weak.exit_code == USAGE
     assert json.loads(weak.stdout)["code"] == "wallet.weak_password"
     made = answer(cli(tmp_path, "wallet", "create", "--json", text=f"{PASSWORD}\n"))
     assert len(made["phrase"].split()) == 12
@@ -106,7 +107,7 @@ def test_without_a_secret_store_a_password_is_needed(tmp_path: Path) -> None:
 )
 def test_a_bad_phrase_changes_nothing(tmp_path: Path, text: str, code: str) -> None:
     result = cli(tmp_path, "wallet", "import", "--json", text=f"{text}{PASSWORD}\n")
-    assert result.exit_code == 1
+    assert result.exit_code == USAGE
     assert json.loads(result.stdout.splitlines()[-1])["code"].startswith(code)
     assert answer(cli(tmp_path, "wallet", "status", "--json"))["kind"] == "none"
 
@@ -123,7 +124,7 @@ def test_a_bad_phrase_changes_nothing(tmp_path: Path, text: str, code: str) -> N
 )
 def test_a_network_is_asked_for_in_words(tmp_path: Path, words: tuple[str, ...]) -> None:
     result = cli(tmp_path, "--json", *words)
-    assert result.exit_code == 1
+    assert result.exit_code == USAGE
     body = json.loads(result.stdout)
     assert "network" in body["error"]
     assert "--network" in body["hint"]
@@ -138,7 +139,7 @@ def test_models_and_offers_of_the_demo(tmp_path: Path) -> None:
 
 def test_locking_mor_needs_a_yes(tmp_path: Path) -> None:
     result = cli(tmp_path, "--network", "demo", "session", "open", "Guide", "--json")
-    assert result.exit_code == 1
+    assert result.exit_code == USAGE
     assert "--yes" in json.loads(result.stdout)["hint"]
 
 

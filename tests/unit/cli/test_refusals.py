@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from node.cli.main import app, globals_first
+from node.cli.command_table import globals_first
+from node.cli.exit_codes import USAGE
+from node.cli.main import app
 from tests.support.tiny_gguf import write_tiny_gguf
 
 
@@ -39,7 +41,7 @@ def test_a_home_behind_the_command_is_used(tmp_path: Path) -> None:
 def test_a_wrong_duration_is_refused_in_words(tmp_path: Path, duration: str) -> None:
     words = ("--home", str(tmp_path), "session", "open", "Guide", f"--duration={duration}", "--yes")
     told = cli(*words)
-    assert told.exit_code == 1
+    assert told.exit_code == USAGE
     assert len(told.stderr.strip().splitlines()) == 2
     assert "1h30m" in told.stderr
     assert json.loads(cli(*words, "--json").stdout)["code"] == "input.duration"
@@ -50,7 +52,7 @@ def test_a_wrong_duration_is_refused_in_words(tmp_path: Path, duration: str) -> 
 def test_a_wrong_stake_is_refused_in_words(tmp_path: Path, stake: str) -> None:
     words = ("provider", "register", "h:1", f"--stake={stake}", "--home", str(tmp_path), "--json")
     told = cli(*words)
-    assert told.exit_code == 1
+    assert told.exit_code == USAGE
     assert json.loads(told.stdout)["code"].startswith("input.amount")
 
 
@@ -64,7 +66,7 @@ def test_a_port_that_does_not_exist_is_a_usage_error(port: str) -> None:
 @pytest.mark.parametrize("words", [("--once", ""), ("--once", " "), ()])
 def test_the_demo_as_json_needs_a_question(tmp_path: Path, words: tuple[str, ...]) -> None:
     told = cli("demo", *words, "--json", "--home", str(tmp_path))
-    assert told.exit_code == 1
+    assert told.exit_code == USAGE
     assert "--once" in json.loads(told.stdout)["hint"]
     assert list(tmp_path.iterdir()) == []
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from node.cli.exit_codes import USAGE
 from node.cli.main import app
 from tests.support.programs import Program
 
@@ -29,7 +30,7 @@ def cli(home: Path, *words: str) -> Result:
 )
 def test_another_network_is_refused(home: Path, network: str, words: tuple[str, ...]) -> None:
     told = cli(home, *words, "--network", network)
-    assert told.exit_code == 1
+    assert told.exit_code == USAGE
     assert "demo" in json.loads(told.stdout)["error"]
     assert network in json.loads(told.stdout)["error"]
     assert json.loads(cli(home, "session", "list").stdout) == []
@@ -56,7 +57,7 @@ def test_a_demo_of_one_command_says_that_it_ended(tmp_path: Path) -> None:
 def test_a_session_is_extended_on_the_same_offer(home: Path) -> None:
     opened = json.loads(cli(home, "session", "open", "Guide", "--yes", "--duration=10m").stdout)
     told = cli(home, "session", "extend", opened["id"])
-    assert told.exit_code == 1
+    assert told.exit_code == USAGE
     assert "--yes" in json.loads(told.stdout)["hint"]
     following = json.loads(cli(home, "session", "extend", opened["id"], "--yes").stdout)
     assert following["bid_id"] == opened["bid_id"]
@@ -71,3 +72,60 @@ def test_a_session_is_extended_on_the_same_offer(home: Path) -> None:
     }
     cleared = json.loads(cli(home, "session", "extend", following["id"], "--no-auto").stdout)
     assert not cleared["auto_extend"]
+
+
+def test_the_running_node_tells_how_it_is(home: Path) -> None:
+    told = cli(home, "status")
+    assert told.exit_code == 0, told.output
+    assert json.loads(told.stdout)["network"]["name"] == "demo"
+    text = CliRunner().invoke(app, ["status", "--home", str(home)]).stdout
+    assert "Demo" in text
+    assert "ok   storage" in text
+
+
+def test_the_doctor_examines_the_running_node(home: Path) -> None:
+    told = cli(home, "doctor")
+    assert told.exit_code == 0, told.output
+    names = {item["name"] for item in json.loads(told.stdout)}
+    assert {"API", "chain", "contracts"} <= names
+    assert "API port" not in names
+
+
+def test_a_setting_reaches_the_running_node_at_once(home: Path) -> None:
+    assert cli(home, "config", "set", "idle_timeout_s", "33").exit_code == 0
+    fields = {row["name"]: row for row in json.loads(cli(home, "config", "show").stdout)}
+    assert fields["idle_timeout_s"]["value"] == 33
+
+
+def test_allowance_providers_and_bids_of_a_provider(home: Path) -> None:
+    listed = json.loads(cli(home, "providers").stdout)
+    assert len(listed) > 1
+    offers = json.loads(cli(home, "bids", "--provider", listed[0]["address"]).stdout)
+    assert {offer["provider"] for offer in offers} <= {listed[0]["address"]}
+    assert cli(home, "wallet", "approve", "2.5").exit_code == USAGE
+    assert cli(home, "wallet", "approve", "2.5", "--yes").exit_code == 0
+    assert json.loads(cli(home, "wallet", "allowance").stdout)["allowance"] == 25 * 10**17
+    assert json.loads(cli(home, "wallet", "transactions").stdout)[0]["hash"].startswith("0x")
+    served = cli(home, "session", "list", "--provider", listed[0]["address"])
+    assert {item["provider"] for item in json.loads(served.stdout)} <= {listed[0]["address"]}
+
+
+def test_a_chat_opens_a_session_for_a_model_and_goes_on_in_it(home: Path) -> None:
+    before = {item["id"] for item in json.loads(cli(home, "session", "list").stdout)}
+    used = {item["model_name"] for item in json.loads(cli(home, "session", "list").stdout)}
+    models = json.loads(cli(home, "models").stdout)
+    free = next(
+        item["name"]
+        for item in models
+        if item["offers"] and item["kind"] == "LLM" and item["name"] not in used
+    )
+    asked = cli(home, "chat", "--model", free, "What is a stake?")
+    assert asked.exit_code == USAGE
+    assert "--yes" in json.loads(asked.stdout)["hint"]
+    first = cli(home, "chat", "--model", free, "What is a stake?", "--yes")
+    assert json.loads(first.stdout)["answer"]
+    second = cli(home, "chat", "--model", free.upper(), "And a session?")
+    assert second.exit_code == 0, second.output
+    after = {item["id"] for item in json.loads(cli(home, "session", "list").stdout)}
+    (session,) = after - before
+    assert cli(home, "session", "close", session).exit_code == 0
