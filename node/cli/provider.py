@@ -4,15 +4,9 @@ from dataclasses import dataclass
 
 import typer
 
-<<<<<<< /tmp/h8/node/cli/provider.py
+from node.cli import earnings
 from node.cli.amounts import clock_time, mor, mor_amount, price_per_second
 from node.cli.context import CliContext, agree, context_of, listed, open_service, run
-=======
-from node.cli import earnings
-from node.cli.amounts import clock_time, mor
-from node.cli.context import CliContext, context_of, is_interactive, open_service, run
-from node.core.errors import UserInputError
->>>>>>> /tmp/h8.h
 from node.core.units import Mor
 from node.service.dto import ProviderStatus
 
@@ -158,11 +152,9 @@ async def _sessions(context: CliContext) -> None:
     context.require_network()
     async with open_service(context) as node:
         found = await node.provider.sessions()
-<<<<<<< /tmp/h8/node/cli/provider.py
-    context.show(found, lambda: listed(map(_session_line, found), "No sessions were served."))
-=======
-    context.show(found, lambda: "\n".join(earnings.session_line(item) for item in found))
->>>>>>> /tmp/h8.h
+    context.show(
+        found, lambda: listed(map(earnings.session_line, found), "No sessions were served.")
+    )
 
 
 earnings.add_to(app)
