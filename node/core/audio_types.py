@@ -23,9 +23,13 @@ _BY_SUFFIX = {
 _SPEECH = {name: f"audio/{name}" for name in ("opus", "aac", "flac", "wav", "pcm")}
 
 
-def audio_type_of(file_name: str) -> str:
-    """Media type by the ending of a file's name; MP3 when it says nothing."""
-    return _BY_SUFFIX.get(file_name.rpartition(".")[2].casefold(), DEFAULT_AUDIO_TYPE)
+def audio_type_of(file_name: str, declared: str = "") -> str:
+    """Media type by the ending of a file's name, else as declared where it is one of audio; MP3
+    when neither says anything.
+    """
+    found = _BY_SUFFIX.get(file_name.rpartition(".")[2].casefold())
+    wanted = declared.partition(";")[0].strip().casefold()
+    return found or (wanted if wanted in _BY_SUFFIX.values() else DEFAULT_AUDIO_TYPE)
 
 
 def audio_file_name(media_type: str) -> str:

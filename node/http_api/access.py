@@ -8,12 +8,18 @@ from typing import Any, Protocol
 from node.http_api.permissions import Permission
 
 KEY = "x-permission"
+UPLOAD_KEY = "x-upload"
 OPEN = "open"
 
 
 def needs(permission: Permission, **operation: Any) -> dict[str, Any]:
     """`openapi_extra` of a route: its permission, shown in the document too."""
     return {KEY: permission.value, **operation}
+
+
+def takes_upload(permission: Permission, **operation: Any) -> dict[str, Any]:
+    """`openapi_extra` of a route that reads a multipart form itself, bounded, while it arrives."""
+    return {KEY: permission.value, UPLOAD_KEY: True, **operation}
 
 
 def open_to_all(**operation: Any) -> dict[str, Any]:
@@ -31,10 +37,11 @@ class RouteLike(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """`permission` None with `known` True: open to all."""
+    """`permission` None with `known` True: open to all. `upload`: multipart forms are taken."""
 
     known: bool
     permission: Permission | None = None
+    upload: bool = False
 
 
 class AccessTable:
@@ -46,7 +53,11 @@ class AccessTable:
             mark = (route.openapi_extra or {}).get(KEY)
             if mark is None:
                 raise ValueError(f"a route without a permission: {route.path_regex.pattern}")
-            access = Access(known=True, permission=None if mark == OPEN else Permission(mark))
+            access = Access(
+                known=True,
+                permission=None if mark == OPEN else Permission(mark),
+                upload=bool((route.openapi_extra or {}).get(UPLOAD_KEY)),
+            )
             self._patterns.append((route.path_regex, frozenset(route.methods or ()), access))
 
     def find(self, method: str, path: str) -> Access:

@@ -20,6 +20,7 @@ from node.http_api.refusal import HttpRefusal
 from node.http_api.replies import internal_error
 from node.http_api.routes import (
     allowances,
+    audio,
     auth,
     bids,
     chats,
@@ -85,6 +86,7 @@ def node_routers(node: LocalNode, admin: AdminLogin, clock: Clock) -> tuple[APIR
     return (
         # First, for routes are tried in order and this is where the requests are.
         inference.router(node),
+        audio.router(node),
         system.router(node),
         auth.router(node),
         users.router(node, admin, clock),

@@ -22,7 +22,8 @@ from node.http_api.asgi import (
     with_safe_headers,
 )
 from node.http_api.credentials import Credentials
-from node.http_api.limits import MAX_BODY, MAX_HEADERS, MAX_STRANGERS_BODY, MAX_URL
+from node.http_api.limits import MAX_BODY, MAX_HEADERS, MAX_STRANGERS_BODY, MAX_UPLOAD, MAX_URL
+from node.http_api.multipart_form import is_multipart
 from node.http_api.origin import OriginRules, is_loopback
 from node.http_api.permissions import LOOPBACK_ONLY, Permission, Principal
 from node.http_api.refusal import HttpRefusal
@@ -74,9 +75,12 @@ class Guard:
             if scope["method"] == "OPTIONS":
                 await send_whole(answer.send, 204, {})
                 return
+            scope["state"] = {"caller": caller, "request_id": request_id, "openai": openai}
+            if self._is_upload(scope, headers):
+                await self._app(scope, receive, answer.send)
+                return
             body = await read_body(receive, limit=_body_limit(caller))
             check_nesting(body)
-            scope["state"] = {"caller": caller, "request_id": request_id, "openai": openai}
             await self._app(scope, replayed(body, receive), answer.send)
         except NodeError as error:
             await answer.fail(error, openai=openai)
@@ -103,9 +107,16 @@ class Guard:
             caller = await self._authenticated(scope["path"], headers.get("authorization", ""))
         if access.permission is not None:
             _check_permission(caller, access.permission, client[0])
-        check_content_type(method, headers)
-        check_length(headers, _body_limit(caller))
+        if self._is_upload(scope, headers):
+            check_length(headers, MAX_UPLOAD)
+        else:
+            check_content_type(method, headers)
+            check_length(headers, _body_limit(caller))
         return caller
+
+    def _is_upload(self, scope: AsgiScope, headers: dict[str, str]) -> bool:
+        """A form for a route that reads it while it arrives, so that no file is held in memory."""
+        return is_multipart(headers) and self._access.find(scope["method"], scope["path"]).upload
 
     async def _authenticated(self, path: str, header: str) -> Principal:
         try:

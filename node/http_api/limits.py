@@ -6,6 +6,14 @@ MIB = 1024 * KIB
 MAX_BODY = 16 * MIB
 MAX_STRANGERS_BODY = 8 * KIB
 """Of requests without credentials, where they are let in at all."""
+MAX_UPLOAD = 101 * MIB
+"""A form with a file of at most 100 MiB, which goes to the disk."""
+MAX_FIELD = 64 * KIB
+MAX_FIELDS = 128
+"""Of a form, beside its file."""
+UPLOAD_PROGRESS_S = 10.0
+SLOW_UPLOAD_RATE = 16 * KIB
+"""An upload may take longer than `BODY_TIME_S` while this many bytes a second arrive."""
 MAX_NESTING = 64
 """Levels of arrays and objects in a body, as in prompts of the wire protocol."""
 MAX_HEADERS = 16 * KIB

@@ -21,7 +21,8 @@ POST /blockchain/sessions/{id}/close,GET /blockchain/sessions/budget,
 GET /blockchain/stakes/onhold,POST /blockchain/stakes/withdraw,GET /blockchain/token/supply,
 GET /proxy/sessions/{id}/providerClaimableBalance,POST /proxy/sessions/{id}/providerClaim,
 POST /proxy/sessions/initiate,POST /proxy/provider/ping,
-POST /v1/chat/completions,POST /v1/embeddings,GET /v1/models,GET /v1/models/attestation,
+POST /v1/chat/completions,POST /v1/embeddings,POST /v1/audio/speech,
+POST /v1/audio/transcriptions,GET /v1/models,GET /v1/models/attestation,
 GET /v1/chats,GET /v1/chats/{id},POST /v1/chats/{id},DELETE /v1/chats/{id}
 """
 OPERATIONS = [tuple(item.split()) for item in _ALL.replace("\n", "").split(",")]

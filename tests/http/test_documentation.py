@@ -70,7 +70,11 @@ async def test_the_door_of_the_command_line_is_not_documented(document: Any) -> 
 async def test_answers_are_described_by_their_members(document: Any) -> None:
     """A class of answer that the framework takes for plain text would say "string" everywhere."""
     for method, path, operation in operations(document):
-        (kind,) = [item for item in operation["responses"]["200"]["content"] if "json" in item]
+        kinds = operation["responses"]["200"]["content"]
+        if path == "/v1/audio/speech":
+            assert all(item.startswith("audio/") for item in kinds)
+            continue
+        (kind,) = [item for item in kinds if "json" in item]
         schema = operation["responses"]["200"]["content"][kind]["schema"]
         assert kind == "application/json", (method, path)
         assert schema.get("type") != "string", (method, path)

@@ -148,6 +148,8 @@ def bodies(operation: Any, document: Any, known: dict[str, str]) -> st.SearchStr
     """Fitting bodies, some with a known id in a place of text, and bodies of any kind."""
     if "requestBody" not in operation:
         return st.none()
+    if "application/json" not in operation["requestBody"]["content"]:
+        return st.none()
     schema = operation["requestBody"]["content"]["application/json"]["schema"]
     fitting = values(schema, document)
 

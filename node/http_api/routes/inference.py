@@ -56,7 +56,7 @@ def router(node: LocalNode) -> APIRouter:
         request: Request, session_id: IdHeader = "", model_id: IdHeader = ""
     ) -> Response:
         """Embeddings of one or more texts."""
-        answer = _embeddings(node, await _request(request))
+        answer = node.chat.embeddings(await _request(request))
         return ModelAnswer(answer, openai=wants_openai(request))
 
     @routes.get(
@@ -86,17 +86,3 @@ def router(node: LocalNode) -> APIRouter:
 
 async def _request(request: Request) -> CompletionRequest:
     return completion_request(request.headers, await request.body(), request.state.request_id)
-
-
-async def _embeddings(node: LocalNode, request: CompletionRequest) -> dict[str, Any]:
-    """The public node's typed answer has all members of `usage`."""
-    answer = await node.chat.embeddings(request)
-    usage = answer.get("usage")
-    if not isinstance(usage, dict):
-        return answer
-    defaults = {
-        "completion_tokens": 0,
-        "prompt_tokens_details": None,
-        "completion_tokens_details": None,
-    }
-    return {**answer, "usage": {**defaults, **usage}}
