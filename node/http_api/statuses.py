@@ -55,6 +55,7 @@ STATUS_OF_CODE = {
     "backend.capacity": 429,
     "backend.no_memory": 503,
     "engine": 502,
+    "node.wrong_clock": 409,
     "client": 400,
     "client.not_found": 404,
     "client.exists": 409,

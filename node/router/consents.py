@@ -12,8 +12,9 @@ from node.core.ids import Address, BidId, address_of_public_key
 from node.core.ports import HandshakeReply, SignedBlob
 from node.core.units import Mor
 from node.router.access import ChainAccess, WalletAccess
+from node.router.clock_check import WRONG_CLOCK_S
 from node.router.links import ProviderLink
-from node.router.opening import APPROVAL_LIFETIME_MS, WRONG_CLOCK_S
+from node.router.opening import APPROVAL_LIFETIME_MS
 from node.router.quotes import QuoteDesk, QuoteOrder, SessionQuote
 from node.store.peers import PeerKeys
 from node.wire.blobs import Approval, recover_blob_key

@@ -24,6 +24,7 @@ from node.router.answer_recorder import (
     AnswerRecorder,
     finish_reason,
 )
+from node.router.clock_check import wrong_clock
 from node.router.links import ProviderLink
 from node.router.prompt_privacy import PromptPrivacy
 from node.store.journal_records import SessionEntry, SessionState
@@ -83,6 +84,7 @@ class Consumer:
             SessionExpiredError, SessionClosedError: before anything is sent.
             SessionBusyError: four prompts wait already.
             PromptReadableError: see `PromptPrivacy.seals`; nothing was sent.
+            WrongClockError: the provider refused the message for its time.
             ProviderError: see `ProviderLink.prompt`. What was yielded stays valid.
         """
         session_id = self._usable(entry)
@@ -162,6 +164,9 @@ class Consumer:
                     # The provider lost its data: introducing ourselves anew costs nothing on chain.
                     key = await self._introduce(entry)
                     continue
+                wrong = await wrong_clock(self._chain, error)
+                if wrong is not None:
+                    raise wrong from error
                 if sealed:
                     await self._privacy.refused(entry.endpoint, entry.provider, error)
                 raise

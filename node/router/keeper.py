@@ -69,13 +69,15 @@ class SessionKeeper:
     async def run(self) -> None:
         """Reconcile at once and every five minutes; look at ends and holds every five seconds."""
         while True:
+            # Before the round: a call of `wake` while it runs leads to another one.
+            self._wake.clear()
             # Each duty by itself: what stops one must not leave stakes unclosed or unclaimed.
             done = [await self._done(duty) for duty in self._duties()]
             self.is_connected = all(done)
             await self._pause()
 
     def _duties(self) -> tuple[Callable[[], Awaitable[object]], ...]:
-        return (self._reconcile, self.close_ended, self._claimer.look)
+        return (self._reconcile, self.close_ended, self._claim)
 
     async def _done(self, duty: Callable[[], Awaitable[object]]) -> bool:
         """Whether the duty was not kept from its work by the chain."""
@@ -96,6 +98,11 @@ class SessionKeeper:
             await self._recovery.run()
             self._reconciled = now
 
+    async def _claim(self) -> None:
+        if await self._claimer.look():
+            # Whose stake came back is settled now.
+            self.reconcile_soon()
+
     async def _is_time_to_reconcile(self, now: float) -> bool:
         waited = now - self._reconciled
         if waited >= RECONCILE_EVERY_S:
@@ -109,7 +116,6 @@ class SessionKeeper:
         return True
 
     async def _pause(self) -> None:
-        self._wake.clear()
         try:
             async with asyncio.timeout(LOOK_EVERY_S):
                 await self._wake.wait()

@@ -27,6 +27,7 @@ from node.core.ports import HandshakeReply
 from node.core.records import Receipt
 from node.core.units import Mor, UnixMillis
 from node.router.access import ChainAccess, WalletAccess, announce
+from node.router.clock_check import clock_words
 from node.router.links import ProviderLink
 from node.router.model_tags import is_tee
 from node.router.prompt_privacy import OPENING_FRESH_S, PromptPrivacy
@@ -40,8 +41,6 @@ APPROVAL_LIFETIME_MS = 540_000
 """Own limit; the contract's ten minutes never end with the network's millisecond timestamps."""
 APPROVE = Stage(name="approve", signed=SessionState.APPROVE_SIGNED, sent=SessionState.APPROVE_SENT)
 OPEN = Stage(name="open", signed=SessionState.OPEN_SIGNED, sent=SessionState.OPEN_SENT)
-WRONG_CLOCK_S = 300
-"""So far apart, providers take messages for repeated ones (the peers' window)."""
 _MAY_OPEN = frozenset({OPEN.signed, OPEN.sent, SessionState.OPEN_IN_BLOCK})
 
 
@@ -134,16 +133,8 @@ class SessionOpener:
         )
 
     async def _clock_hint(self) -> str:
-        """Words for a clock so wrong that providers refuse its messages; else empty."""
-        chain_time = await self._chain.market.block_time()
-        ahead_s = self._chain.clock.unix_seconds() - chain_time
-        if abs(ahead_s) <= WRONG_CLOCK_S:
-            return ""
-        return (
-            f"This computer's clock is {abs(ahead_s) // 60} minutes"
-            f" {'fast' if ahead_s > 0 else 'slow'}; providers refuse its messages. Set the clock"
-            " and try again. Nothing was spent."
-        )
+        words = await clock_words(self._chain)
+        return f"{words} Set the clock and try again. Nothing was spent." if words else ""
 
     async def _draft(self, quote: SessionQuote, at_work: AsyncExitStack) -> SessionEntry:
         """Write the first row; it is nobody else's until `at_work` is left."""

@@ -108,10 +108,10 @@ class WrongClock:
 
     def __init__(self, right: Clock, *, ahead_s: int) -> None:
         self._right = right
-        self._ahead_s = ahead_s
+        self.ahead_s = ahead_s
 
     def unix_millis(self) -> UnixMillis:
-        return UnixMillis(self._right.unix_millis() + self._ahead_s * 1000)
+        return UnixMillis(self._right.unix_millis() + self.ahead_s * 1000)
 
     def unix_seconds(self) -> UnixSeconds:
         return UnixSeconds(self.unix_millis() // 1000)

@@ -25,8 +25,8 @@ def clean_environment(home: Path, more: Mapping[str, str]) -> dict[str, str]:
     return {**kept, "HOME": str(home), "USERPROFILE": str(home), "PYTHONUTF8": "1", **more}
 
 
-def cli_command(home: Path, arguments: Sequence[str]) -> list[str]:
-    return [sys.executable, "-m", "node.cli.main", "--home", str(home), *arguments]
+def cli_command(home: Path, arguments: Sequence[str], module: str = "node.cli.main") -> list[str]:
+    return [sys.executable, "-m", module, "--home", str(home), *arguments]
 
 
 def cli(home: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> Any:
@@ -49,15 +49,20 @@ def cli(home: Path, *arguments: str, environment: Mapping[str, str] | None = Non
 class Program:
     """A long-running command. Its first line on stdout is JSON and says that it is ready.
 
-    Leaving the context kills it with everything it started.
+    Leaving the context kills it with everything it started. `module` is what Python runs instead of
+    the command line itself.
     """
 
     def __init__(
-        self, home: Path, *arguments: str, environment: Mapping[str, str] | None = None
+        self,
+        home: Path,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        module: str = "node.cli.main",
     ) -> None:
         home.mkdir(parents=True, exist_ok=True)
         self.home = home
-        self.command = [*cli_command(home, arguments), "--json"]
+        self.command = [*cli_command(home, arguments, module), "--json"]
         self._environment = clean_environment(home, environment or {})
         self._lines: list[str] = []
         self._first = threading.Event()
@@ -77,7 +82,7 @@ class Program:
         reader = threading.Thread(target=self._read, args=(self._process.stdout,), daemon=True)
         reader.start()
         self._cleanup.callback(reader.join, 10)
-        self._cleanup.callback(self._kill)
+        self._cleanup.callback(self.kill)
         try:
             self.announced: dict[str, Any] = self._announcement()
         except BaseException:
@@ -136,7 +141,12 @@ class Program:
         announced: dict[str, Any] = json.loads(self._lines[0])
         return announced
 
-    def _kill(self) -> None:
+    def wait_dead(self, within_s: float = 30.0) -> int:
+        """Wait until it has ended by itself; its exit status, negative for a signal."""
+        return self._process.wait(within_s)
+
+    def kill(self) -> None:
+        """End it at once, as `kill -9` does, with everything it started."""
         if self._process.poll() is None:
             self.children()
             self._process.kill()

@@ -65,6 +65,7 @@ from node.core.errors.node import (
     NodeStoppedError,
     NotSupportedError,
     StorageError,
+    WrongClockError,
 )
 from node.core.errors.peers import (
     AttestationError,
@@ -185,6 +186,7 @@ __all__ = [
     "WalletExistsError",
     "WalletLockedError",
     "WeakPasswordError",
+    "WrongClockError",
     "WrongNetworkError",
     "WrongPasswordError",
 ]

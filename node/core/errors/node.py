@@ -24,6 +24,13 @@ class NodeStoppedError(NodeError):
     default_code = "node.stopped"
 
 
+class WrongClockError(NodeError):
+    """This computer's clock is so wrong that no provider takes its messages."""
+
+    default_code = "node.wrong_clock"
+    default_hint = "Set the clock and try again. Nothing was spent."
+
+
 class NotSupportedError(NodeError):
     default_code = "node.not_supported"
 
