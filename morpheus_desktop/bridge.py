@@ -55,6 +55,7 @@ class BridgedNode(NodeService):
         self._provider = cast(api.ProviderApi, _Group(door, "provider", api.ProviderApi))
         self._local = cast(api.LocalModelsApi, _Group(door, "local", api.LocalModelsApi))
         self._chain = cast(api.ChainApi, _Group(door, "chain", api.ChainApi))
+        self._agents = cast(api.AgentsApi, _Group(door, "agents", api.AgentsApi))
         self._clients = cast(api.ClientsApi, _Group(door, "clients", api.ClientsApi))
         self._system = cast(api.SystemApi, _Group(door, "system", api.SystemApi))
 
@@ -85,6 +86,10 @@ class BridgedNode(NodeService):
     @property
     def chain(self) -> api.ChainApi:
         return self._chain
+
+    @property
+    def agents(self) -> api.AgentsApi:
+        return self._agents
 
     @property
     def clients(self) -> api.ClientsApi:

@@ -108,6 +108,10 @@ class AppDirs:
         return self.data / "models"
 
     @property
+    def agents_config(self) -> Path:
+        return self.config / "agents-config.json"
+
+    @property
     def models_config(self) -> Path:
         return self.data / "models-config.json"
 

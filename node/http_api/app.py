@@ -19,6 +19,7 @@ from node.http_api.origin import OriginRules
 from node.http_api.refusal import HttpRefusal
 from node.http_api.replies import internal_error
 from node.http_api.routes import (
+    agents,
     allowances,
     audio,
     auth,
@@ -99,6 +100,7 @@ def node_routers(node: LocalNode, admin: AdminLogin, clock: Clock) -> tuple[APIR
         sessions.router(node),
         handshakes.router(node),
         stakes.router(node),
+        agents.router(node),
         chats.router(node),
         skipped.router(),
         swagger.router(),

@@ -23,9 +23,9 @@ def completion_request(
     """
     return CompletionRequest(
         body=json_object(body),
-        session_id=_id(headers, "session"),
-        model_id=_id(headers, "model"),
-        chat_id=_id(headers, "chat"),
+        session_id=id_header(headers, "session"),
+        model_id=id_header(headers, "model"),
+        chat_id=id_header(headers, "chat"),
         request_id=request_id,
     )
 
@@ -42,8 +42,11 @@ def json_object(body: bytes) -> dict[str, Any]:
     return value
 
 
-def _id(headers: Mapping[str, str], name: str) -> str:
-    """`session_id`, `session-id` or `x-session-id`: some proxies drop names with underscores."""
+def id_header(headers: Mapping[str, str], name: str) -> str:
+    """`session_id`, `session-id` or `x-session-id`: some proxies drop names with underscores.
+
+    Empty when none is there. Raises HttpRefusal (400): not 32 bytes of hex.
+    """
     for spelling in (f"{name}_id", f"{name}-id", f"x-{name}-id"):
         if headers.get(spelling):
             return hash_text(headers[spelling])

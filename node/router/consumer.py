@@ -87,7 +87,7 @@ class Consumer:
             WrongClockError: the provider refused the message for its time.
             ProviderError: see `ProviderLink.prompt`. What was yielded stays valid.
         """
-        session_id = self._usable(entry)
+        session_id = self.usable(entry)
         waiting = self._waiting.get(session_id, 0)
         if waiting > QUEUE_PER_SESSION:
             raise SessionBusyError("This session is busy.")
@@ -95,7 +95,7 @@ class Consumer:
         slot = self._slots.setdefault(session_id, asyncio.Lock())
         try:
             async with slot:
-                self._usable(entry)
+                self.usable(entry)
                 async with aclosing(self._run(entry, session_id, body, kind, audio)) as answers:
                     async for answer in answers:
                         yield answer
@@ -105,7 +105,8 @@ class Consumer:
                 del self._waiting[session_id]
                 self._slots.pop(session_id, None)
 
-    def _usable(self, entry: SessionEntry) -> SessionId:
+    def usable(self, entry: SessionEntry) -> SessionId:
+        """The id of an open session. Raises SessionClosedError, SessionExpiredError."""
         if entry.session_id is None or entry.state is not SessionState.ACTIVE:
             raise SessionClosedError("This session is not open.")
         if self._chain.clock.unix_seconds() >= entry.ends_at:
@@ -162,7 +163,7 @@ class Consumer:
             except ProviderRefusedError as error:
                 if attempt == 1 and is_user_unknown(error):
                     # The provider lost its data: introducing ourselves anew costs nothing on chain.
-                    key = await self._introduce(entry)
+                    key = await self.introduce(entry)
                     continue
                 wrong = await wrong_clock(self._chain, error)
                 if wrong is not None:
@@ -172,7 +173,8 @@ class Consumer:
                 raise
             return
 
-    async def _introduce(self, entry: SessionEntry) -> bytes:
+    async def introduce(self, entry: SessionEntry) -> bytes:
+        """Give our key to a provider that forgot it; returns the provider's. Costs nothing."""
         offer = SessionOffer(
             bid_id=entry.bid_id,
             provider=entry.provider,

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import AsyncGenerator
-from typing import Protocol
+from typing import Any, Protocol
 
 from node.core.ids import Address, SessionId
 from node.core.ports import HandshakeReply, SignedBlob
@@ -44,6 +44,25 @@ class ProviderLink(Protocol):
             BadSignatureError, ProviderTimeoutError, ProviderUnreachableError, BadMessageError,
             IncompleteAnswerError.
         """
+        ...
+
+    async def agent_tools(
+        self, endpoint: str, session_id: SessionId, provider_public_key: bytes
+    ) -> Any:
+        """The session's tools as the provider sent them, verified and decrypted."""
+        ...
+
+    async def call_tool(
+        self,
+        endpoint: str,
+        session_id: SessionId,
+        tool: str,
+        input_text: str,
+        provider_public_key: bytes,
+        *,
+        sealed: bool = False,
+    ) -> Any:
+        """A tool's result as the provider sent it, verified and decrypted."""
         ...
 
     async def request_report(self, endpoint: str, query: ReportQuery) -> SignedBlob:

@@ -80,6 +80,10 @@ class ProviderSide:
     def version(self) -> str:
         return self._version
 
+    async def model_of(self, session_id: SessionId) -> ModelId:
+        """The model of a session that may be served now. Raises Refusal."""
+        return (await self._sessions.find(session_id)).model_id
+
     def active_sessions(self, model_id: ModelId) -> int:
         """Sessions of a model that this node serves now."""
         return self._capacity.active(model_id)

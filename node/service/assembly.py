@@ -20,6 +20,7 @@ from node.core.tasks import TaskScope
 from node.core.units import Mor
 from node.router.access import ChainAccess, WalletAccess
 from node.router.activity import ActivityLog
+from node.router.agents import Agents
 from node.router.approvals import ApprovalDesk
 from node.router.auto_session import AutoSessions
 from node.router.backends import Backends
@@ -47,6 +48,8 @@ from node.router.retrying import RetryQueue
 from node.router.sending import TransactionSender
 from node.router.served import ServedSessions
 from node.router.serving import ProviderSide
+from node.router.serving_agents import AgentSide
+from node.router.session_agents import SessionAgents
 from node.router.session_watch import SessionWatch
 from node.router.setbacks import Setbacks
 from node.router.spending import LimitedOpening
@@ -92,6 +95,7 @@ class StackParts:
     users: Callable[[], UserRules] = UserRules
     claim_pay_from: Callable[[], Mor] = never
     demo: DemoControl | None = None
+    agents: Agents | None = None
     spool: Spool | None = None
     """Room for the audio that consumers upload; without one this node only chats."""
 
@@ -229,6 +233,7 @@ def _stack(parts: StackParts, provider: ProviderSide | None) -> NetworkStack:
         ),
         consumer=consumer,
         privacy=privacy,
+        agents=SessionAgents(consumer=consumer, link=link, privacy=privacy),
         provider_admin=ProviderAdmin(chain=chain, wallet=wallet, sender=sender),
         earnings=earnings,
         pay=pay,
@@ -298,6 +303,7 @@ async def open_listener(
     server = ProviderServer(
         handler=provider,
         audio=provider,
+        agents=AgentSide(parts.agents, provider.model_of) if parts.agents is not None else None,
         signer=parts.signer,
         clock=parts.clock,
         limits=parts.limits,

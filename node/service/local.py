@@ -17,10 +17,14 @@ from node.core.spool import Spool
 from node.core.tasks import TaskScope
 from node.llm.llama.socket_folder import remove_leftovers
 from node.llm.local_models import LocalModels
+from node.llm.mcp.child import ToolLimits
+from node.router.agents import Agents
+from node.router.agents_config import load_agents_config
 from node.router.backend_factory import BackendMaker, file_entries
 from node.router.backends import Backends
 from node.router.models_config import ModelEntry, load_models_config
 from node.router.rating_config import load_rating_config
+from node.service.agents_service import AgentsService
 from node.service.allowance_desk import AllowanceDesk
 from node.service.api_binding import ApiBinding
 from node.service.audio import AudioCompletions
@@ -72,6 +76,7 @@ class LocalNode:
     provider: ProviderService
     local: LocalModelsService
     chain: ChainService
+    agents: AgentsService
     clients: ClientsService
     system: SystemService
     backends: Backends
@@ -126,6 +131,7 @@ async def open_node(options: NodeOptions) -> AsyncGenerator[LocalNode, None]:
             bus=bus,
             vault=await _vault(options, clock, bus, cleanup),
             backends=backends,
+            agents=_agents(options),
             rating=load_rating_config(
                 _optional_path(settings.rating_config), settings.provider_allow_list
             ),
@@ -178,6 +184,7 @@ def _compose(
         provider=ProviderService(stacks=stacks, backends=profile.backends),
         local=LocalModelsService(local=local, dirs=profile.dirs, bus=profile.bus),
         chain=ChainService(stacks, allowances=desk),
+        agents=AgentsService(stacks=stacks, agents=profile.agents, touch=touch),
         clients=ClientsService(
             users=storage.users,
             clients=ClientRepository(storage.clients, profile.clock),
@@ -280,6 +287,13 @@ def _optional_path(text: str) -> Path | None:
 
 def _models_config(options: NodeOptions) -> Path:
     return _optional_path(options.settings.models_config) or options.dirs.models_config
+
+
+def _agents(options: NodeOptions) -> Agents:
+    settings = options.settings
+    path = _optional_path(settings.agents_config) or options.dirs.agents_config
+    entries = load_agents_config(path, settings.agents_config_content.get_secret_value())
+    return Agents(entries, ToolLimits(call_s=settings.agent_timeout_s))
 
 
 def _listen_address(options: NodeOptions, entries: Sequence[ModelEntry]) -> str:

@@ -248,6 +248,7 @@ class NetworkSwitch:
         return StackParts(
             network=_with_fee_cap(network, settings),
             spool=profile.spool,
+            agents=profile.agents,
             rpc=open_pool(network, client, profile.clock),
             clock=profile.clock,
             signer=profile.vault.signer,

@@ -8,6 +8,7 @@ from node.core.events import EventBus
 from node.core.paths import AppDirs
 from node.core.settings import NodeSettings
 from node.core.spool import Spool
+from node.router.agents import Agents
 from node.router.backends import Backends
 from node.router.rating import RatingConfig
 from node.service.settings_book import SettingsBook
@@ -32,5 +33,6 @@ class Profile:
     bus: EventBus
     vault: Vault
     backends: Backends
+    agents: Agents
     rating: RatingConfig
     journal: Database

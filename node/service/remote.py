@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from node.core.errors import InternalError, NodeError, NodeStoppedError
 from node.core.http_client import HttpClient, HttpError, HttpResponse, open_http_client
 from node.service.api import (
+    AgentsApi,
     ChainApi,
     ChatApi,
     ClientsApi,
@@ -47,6 +48,7 @@ class RemoteNode:
     provider: ProviderApi
     local: LocalModelsApi
     chain: ChainApi
+    agents: AgentsApi
     clients: ClientsApi
     system: SystemApi
 
@@ -63,6 +65,7 @@ class RemoteNode:
         self.provider = cast(ProviderApi, _Group(self._client, "provider"))
         self.local = cast(LocalModelsApi, _Group(self._client, "local"))
         self.chain = cast(ChainApi, _Group(self._client, "chain"))
+        self.agents = cast(AgentsApi, _Group(self._client, "agents"))
         self.clients = cast(ClientsApi, _Group(self._client, "clients"))
         self.system = cast(SystemApi, _Group(self._client, "system"))
 

@@ -30,6 +30,7 @@ from node.router.recovery import SessionRecovery
 from node.router.retrying import RetryQueue
 from node.router.sending import TransactionSender
 from node.router.serving import ProviderSide
+from node.router.session_agents import SessionAgents
 from node.router.spending import LimitedOpening
 from node.store.session_stats import SessionStats
 
@@ -71,6 +72,7 @@ class NetworkStack:
     keeper: SessionKeeper
     consumer: Consumer
     privacy: PromptPrivacy
+    agents: SessionAgents
     provider_admin: ProviderAdmin
     earnings: EarningsBook
     pay: PayDesk

@@ -8,10 +8,11 @@ import secrets
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from node.core.clock import Clock
 from node.core.errors import (
+    BadSignatureError,
     IncompleteAnswerError,
     InvalidPromptError,
     ProviderTimeoutError,
@@ -24,7 +25,7 @@ from node.wire.audio_upload import AudioFile, AudioUpload, new_stream_id
 from node.wire.codec import Response, decode_result, encode_request, parse_response
 from node.wire.connection import ProviderConnection
 from node.wire.endpoints import Resolver, system_resolver
-from node.wire.exchange import PromptExchange, new_scanner, refused
+from node.wire.exchange import PromptExchange, new_scanner, open_message, refused
 from node.wire.handshake import (
     NONCE_LENGTH,
     Pong,
@@ -39,6 +40,9 @@ from node.wire.handshake import (
 )
 from node.wire.limits import WireLimits
 from node.wire.messages import (
+    AgentReply,
+    CallToolRequest,
+    GetToolsRequest,
     Message,
     PingReply,
     PromptRequest,
@@ -48,10 +52,10 @@ from node.wire.messages import (
     StreamEndRequest,
     StreamStartReply,
 )
-from node.wire.plaintexts import AnswerPart
+from node.wire.plaintexts import AnswerPart, parse_plaintext
 from node.wire.prompt_envelope import Binding, SealedField, seal
 from node.wire.prompts import PromptKind
-from node.wire.signing import PeerKey, peer_key, sign
+from node.wire.signing import PeerKey, peer_key, sign, verify
 
 _log = logging.getLogger("node.wire")
 R = TypeVar("R", bound=Message)
@@ -287,24 +291,73 @@ class WireClient:
             if not data:
                 return
 
+    async def agent_tools(
+        self, endpoint: str, session_id: SessionId, provider_public_key: bytes
+    ) -> Any:
+        """The tools that the session's agent has: the JSON value of the provider's answer."""
+        now = self._clock.unix_millis()
+        request = GetToolsRequest(session_id=session_id, timestamp=now)
+        return await self._agent(endpoint, "agent.get_tools", request, provider_public_key)
+
+    async def call_tool(
+        self,
+        endpoint: str,
+        session_id: SessionId,
+        tool: str,
+        input_text: str,
+        provider_public_key: bytes,
+        *,
+        sealed: bool = False,
+    ) -> Any:
+        """The JSON value of a tool's result. `input_text` is a JSON object, sealed as a prompt's
+        text may be; the tool's name is readable in any case.
+        """
+        now = self._clock.unix_millis()
+        if sealed:
+            key = peer_key(provider_public_key)
+            input_text = _seal(input_text, SealedField.TOOL_INPUT, session_id, now, key)
+        request = CallToolRequest(
+            session_id=session_id, tool_name=tool, message=input_text, timestamp=now
+        )
+        return await self._agent(endpoint, "agent.call_tool", request, provider_public_key)
+
+    async def _agent(
+        self, endpoint: str, method: str, request: Message, provider_public_key: bytes
+    ) -> Any:
+        signed, wait_s = sign(request, self._signer), self._limits.agent_s
+        async with _deadline(wait_s):
+            reply = await self._call(
+                endpoint, new_request_id(), method, signed, AgentReply, wait_s=wait_s
+            )
+        if not verify(reply, peer_key(provider_public_key)):
+            raise BadSignatureError("The provider's answer carries a wrong signature.")
+        return parse_plaintext(open_message(self._signer, reply.message))
+
     async def _call(
-        self, endpoint: str, request_id: str, method: str, request: Message, kind: type[R]
+        self,
+        endpoint: str,
+        request_id: str,
+        method: str,
+        request: Message,
+        kind: type[R],
+        *,
+        wait_s: float | None = None,
     ) -> R:
         """One request, one reply."""
         async with await self._open(endpoint) as connection:
             raw = encode_request(request_id, method, request)
             await connection.send(raw, timeout_s=self._limits.write_stuck_s)
-            response = await self._response(connection)
+            response = await self._response(connection, wait_s or self._limits.session_request_s)
         if response.id != request_id:
             _log.info("provider echoed another request id for %s", method)
         if response.error is not None:
             raise refused(response.error, self._limits)
         return decode_result(kind, response.result)
 
-    async def _response(self, connection: ProviderConnection) -> Response:
+    async def _response(self, connection: ProviderConnection, wait_s: float) -> Response:
         scanner = new_scanner(self._limits)
         while True:
-            data = await connection.read(self._limits.session_request_s)
+            data = await connection.read(wait_s)
             if not data:
                 raise ProviderUnreachableError(
                     "The provider closed the connection without sending any data."

@@ -7,6 +7,8 @@ from typing import Any, Protocol
 from node.core.ids import SessionId
 from node.core.ports import SignedBlob
 from node.wire.messages import (
+    CallToolRequest,
+    GetToolsRequest,
     PromptRequest,
     SessionRequest,
     StreamChunkRequest,
@@ -78,6 +80,18 @@ class AudioHandler(Protocol):
 
     def transcribe(self, request: StreamEndRequest) -> AsyncGenerator[bytes, None]:
         """As `prompt`, for the uploaded file, which is removed whatever happens."""
+        ...
+
+
+class AgentHandler(Protocol):
+    """What a provider of tools must be able to do besides; the same rules hold."""
+
+    async def tools(self, request: GetToolsRequest) -> bytes:
+        """JSON array of the session's tools."""
+        ...
+
+    async def call_tool(self, request: CallToolRequest) -> bytes:
+        """JSON object: the result as the tool server gave it. `message` is the input in clear."""
         ...
 
 

@@ -30,6 +30,8 @@ class WireLimits:
     ping_s: float = 5.0
     session_request_s: float = 20.0
     report_s: float = 10.0
+    agent_s: float = 120.0
+    """For the whole of a tool's list or call over a session."""
     keepalive_s: int = 10
 
     answer_chunk: int = 1 * MIB

@@ -22,11 +22,15 @@ from node.core.tasks import TaskScope
 from node.wire.admission import Admission, Place, RateLimiter
 from node.wire.audio_upload import RECEIVED, STARTED
 from node.wire.codec import Request, decode_request, parse_request
+from node.wire.envelope import encrypt
 from node.wire.fields import read_session_id
-from node.wire.handler import AudioHandler, ProviderHandler
+from node.wire.handler import AgentHandler, AudioHandler, ProviderHandler
 from node.wire.inbound import Inbound, PeerGoneError
 from node.wire.limits import WireLimits
 from node.wire.messages import (
+    AgentReply,
+    CallToolRequest,
+    GetToolsRequest,
     Message,
     PingReply,
     PingRequest,
@@ -84,6 +88,7 @@ class ProviderServer:
         *,
         handler: ProviderHandler,
         audio: AudioHandler | None = None,
+        agents: AgentHandler | None = None,
         signer: Signer,
         clock: Clock,
         limits: WireLimits | None = None,
@@ -108,6 +113,12 @@ class ProviderServer:
                 "session.prompt.stream.start": functools.partial(self._stream_start, audio),
                 "session.prompt.stream.chunk": functools.partial(self._stream_chunk, audio),
                 "session.prompt.stream.end": functools.partial(self._stream_end, audio),
+            }
+
+        if agents is not None:
+            self._answers |= {
+                "agent.get_tools": functools.partial(self._get_tools, agents),
+                "agent.call_tool": functools.partial(self._call_tool, agents),
             }
 
     async def start(self, host: str, port: int) -> None:
@@ -291,11 +302,32 @@ class ProviderServer:
             await call.inbound.model_error(call.request.id, model_error_text(error.body), key)
 
     def _opened(
-        self, text: str, field: SealedField, request: PromptRequest | StreamEndRequest
+        self,
+        text: str,
+        field: SealedField,
+        request: PromptRequest | StreamEndRequest | CallToolRequest,
     ) -> str:
         """A request's text in clear, whichever of the two forms it came in."""
         binding = Binding(field=field, session_id=request.session_id, timestamp=request.timestamp)
         return unseal(text, self._signer, binding)
+
+    async def _get_tools(self, agents: AgentHandler, call: _Call) -> None:
+        request = self._decode(GetToolsRequest, call)
+        key = await self._proven(call, request)
+        await self._reply_sealed(call, key, await agents.tools(request))
+
+    async def _call_tool(self, agents: AgentHandler, call: _Call) -> None:
+        request = self._decode(CallToolRequest, call)
+        key = await self._proven(call, request)
+        text = self._opened(request.message, SealedField.TOOL_INPUT, request)
+        result = await agents.call_tool(dataclasses.replace(request, message=text))
+        await self._reply_sealed(call, key, result)
+
+    async def _reply_sealed(self, call: _Call, key: PeerKey, plaintext: bytes) -> None:
+        reply = AgentReply(
+            message=encrypt(key, plaintext).hex(), timestamp=self._clock.unix_millis()
+        )
+        await call.inbound.reply(call.request.id, reply)
 
     async def _stream_start(self, audio: AudioHandler, call: _Call) -> None:
         request = self._decode(StreamStartRequest, call)

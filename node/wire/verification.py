@@ -8,6 +8,8 @@ from node.core.units import UnixMillis
 from node.wire.admission import RateLimiter
 from node.wire.limits import WireLimits
 from node.wire.messages import (
+    CallToolRequest,
+    GetToolsRequest,
     PromptRequest,
     ReportRequest,
     SessionRequest,
@@ -26,7 +28,14 @@ from node.wire.refusals import (
 from node.wire.signing import PeerKey, peer_key, verify
 
 _COMPACT = 64
-WorkRequest = PromptRequest | StreamStartRequest | StreamChunkRequest | StreamEndRequest
+WorkRequest = (
+    PromptRequest
+    | StreamStartRequest
+    | StreamChunkRequest
+    | StreamEndRequest
+    | CallToolRequest
+    | GetToolsRequest
+)
 """Requests of a session that make the provider work."""
 
 

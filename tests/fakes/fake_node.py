@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from node.core.errors import NodeError
 from node.core.events import EventBus, NodeEvent
-from node.service.api import ChainApi, ClientsApi, NodeService
+from node.service.api import AgentsApi, ChainApi, ClientsApi, NodeService
 from node.service.dto import (
     ChatEvent,
     ChatHistory,
@@ -151,12 +151,20 @@ class FakeNode(NodeService):
         return cast(ChainApi, _NoChain())
 
     @property
+    def agents(self) -> AgentsApi:
+        return cast(AgentsApi, _NoAgents())
+
+    @property
     def clients(self) -> ClientsApi:
         return cast(ClientsApi, _NoClients())
 
     @property
     def system(self) -> FakeSystem:
         return self._system
+
+
+class _NoAgents:
+    """The window has no page for agents."""
 
 
 class _NoChain:

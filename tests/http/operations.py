@@ -23,6 +23,7 @@ GET /proxy/sessions/{id}/providerClaimableBalance,POST /proxy/sessions/{id}/prov
 POST /proxy/sessions/initiate,POST /proxy/provider/ping,
 POST /v1/chat/completions,POST /v1/embeddings,POST /v1/audio/speech,
 POST /v1/audio/transcriptions,GET /v1/models,GET /v1/models/attestation,
+GET /v1/agents,GET /v1/agents/tools,POST /v1/agents/tools,
 GET /v1/chats,GET /v1/chats/{id},POST /v1/chats/{id},DELETE /v1/chats/{id}
 """
 OPERATIONS = [tuple(item.split()) for item in _ALL.replace("\n", "").split(",")]

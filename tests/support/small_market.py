@@ -74,11 +74,12 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def open_small_market(
-    folder: Path, entry: dict[str, Any] | None = None
+    folder: Path, entry: dict[str, Any] | None = None, **environment: str
 ) -> AsyncGenerator[SmallMarket, None]:
     """Start chain and provider; the provider registers itself with a model and a bid.
 
-    `entry` replaces the model's way of running (apiType, apiUrl, path …).
+    `entry` replaces the model's way of running (apiType, apiUrl, path …); `environment` is added
+    to the provider's.
     """
     async with await Devnet.start() as chain, DevnetServer(chain) as server:
         account = chain.accounts[PROVIDER]
@@ -103,6 +104,7 @@ async def open_small_market(
                 MODELS_CONFIG_PATH=str(config),
                 MORPHEUS_REQUESTS_PER_ADDRESS="10000",
                 MORPHEUS_REQUESTS_PER_USER="10000",
+                **environment,
             ),
         )
         dirs = AppDirs.under(folder / "provider")

@@ -68,6 +68,7 @@ from node.core.errors.node import (
     WrongClockError,
 )
 from node.core.errors.peers import (
+    AgentError,
     AttestationError,
     BackendError,
     BackendRefusedError,
@@ -106,6 +107,7 @@ from node.core.errors.wallet import (
 
 __all__ = [
     "AddressInUseError",
+    "AgentError",
     "AllowanceError",
     "AlreadyRunningError",
     "AttestationError",

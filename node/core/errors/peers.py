@@ -123,6 +123,12 @@ class ModelFileError(BackendError):
     default_code = "backend.model_file"
 
 
+class AgentError(BackendError):
+    """An agent's tool server: not there, too slow, too much, or not understood."""
+
+    default_code = "agent.failed"
+
+
 class EngineError(BackendError):
     """The engine process failed; `code` is one of the worker codes prefixed with `engine.`."""
 

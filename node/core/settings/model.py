@@ -103,6 +103,13 @@ class NodeSettings(BaseModel):
     models_config_content: SecretStr = setting(
         SecretStr(""), "Models file content", "MODELS_CONFIG_CONTENT"
     )
+    agents_config: str = setting("", "Agents file", "AGENT_CONFIG_PATH", "AGENTS_CONFIG_PATH")
+    agents_config_content: SecretStr = setting(
+        SecretStr(""), "Agents file content", "AGENT_CONFIG_CONTENT"
+    )
+    agent_timeout_s: Seconds = setting(
+        60.0, "Longest wait for a tool", "MORPHEUS_AGENT_TIMEOUT", unit="s", gt=0, le=110
+    )
     rating_config: str = setting("", "Rating file", "RATING_CONFIG_PATH")
     provider_allow_list: Strings = setting((), "Allowed providers", "PROVIDER_ALLOW_LIST")
     llm_timeout_s: Seconds = setting(

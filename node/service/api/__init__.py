@@ -7,6 +7,7 @@ work.
 
 from typing import Protocol
 
+from node.service.api.agents import AgentsApi
 from node.service.api.chain import ChainApi
 from node.service.api.chat import ChatApi
 from node.service.api.clients import ClientsApi
@@ -18,6 +19,7 @@ from node.service.api.system import SystemApi
 from node.service.api.wallet import WalletApi
 
 __all__ = [
+    "AgentsApi",
     "ChainApi",
     "ChatApi",
     "ClientsApi",
@@ -57,6 +59,9 @@ class NodeService(Protocol):
 
     @property
     def chain(self) -> ChainApi: ...
+
+    @property
+    def agents(self) -> AgentsApi: ...
 
     @property
     def clients(self) -> ClientsApi: ...

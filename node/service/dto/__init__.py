@@ -5,6 +5,7 @@ base units (`*_wei` for ETH, otherwise MOR); times are Unix seconds UTC unless t
 0 means "not yet".
 """
 
+from node.service.dto.agents import AgentView, ToolView
 from node.service.dto.audio import AudioPiece, TranscriptionRequest, TranscriptPart
 from node.service.dto.base import Dto
 from node.service.dto.chain import (
@@ -100,6 +101,7 @@ from node.service.dto.wallet import (
 )
 
 __all__ = [
+    "AgentView",
     "AllowanceRequest",
     "ApiAccess",
     "ApprovedSession",
@@ -170,6 +172,7 @@ __all__ = [
     "StopPreview",
     "StoredMessage",
     "TextDelta",
+    "ToolView",
     "TransactionView",
     "TranscriptPart",
     "TranscriptionRequest",
