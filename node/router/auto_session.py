@@ -1,6 +1,8 @@
 """Finds or opens the session for a model that a program named, as the user's policy says."""
 
 import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from node.core.errors import NoBidError, NoTargetError
@@ -13,6 +15,8 @@ from node.router.setbacks import Setbacks
 from node.router.spending import Grant, LimitedOpening
 from node.store.journal_records import SessionEntry, SessionPurpose, SessionState
 
+Spending = Callable[[Mor], AbstractAsyncContextManager[str]]
+"""Reserves a stake while the context is open, and gives the intent id to open under."""
 MIN_LEFT_S = 30
 """A session with less time left is not used for a new request."""
 
@@ -71,9 +75,16 @@ class AutoSessions:
         """The best of the open sessions that fit, None when there is none."""
         return next((entry for entry in await self.usable() if wish.fits(entry)), None)
 
-    async def ensure(self, wish: SessionWish, policy: SessionPolicy, day_cap: Mor) -> SessionEntry:
+    async def ensure(
+        self,
+        wish: SessionWish,
+        policy: SessionPolicy,
+        day_cap: Mor,
+        spending: Spending | None = None,
+    ) -> SessionEntry:
         """Return an open session, opening one where the policy allows. `day_cap` is the limit of
-        all models together.
+        all models together. `spending` reserves the stake for whom the session is, and names the
+        intent.
 
         Raises:
             NoTargetError: none is open and none may be opened.
@@ -91,9 +102,11 @@ class AutoSessions:
                     " sessions in Settings > API.",
                     code="session.none_open",
                 )
-            return await self._open(wish, policy, day_cap)
+            return await self._open(wish, policy, day_cap, spending)
 
-    async def _open(self, wish: SessionWish, policy: SessionPolicy, day_cap: Mor) -> SessionEntry:
+    async def _open(
+        self, wish: SessionWish, policy: SessionPolicy, day_cap: Mor, spending: Spending | None
+    ) -> SessionEntry:
         bid_id = wish.bid_id
         if bid_id is None and wish.provider is not None:
             bid_id = await self._bid_of(wish.model_id, wish.provider)
@@ -113,7 +126,10 @@ class AutoSessions:
             skip=self._setbacks.now(),
         )
         quote = await self._opening.quote(order, grant)
-        return await self._opening.opened(quote, grant)
+        if spending is None:
+            return await self._opening.opened(quote, grant)
+        async with spending(quote.plan.stake) as intent_id:
+            return await self._opening.opened(self._opening.named(quote, intent_id), grant)
 
     async def _bid_of(self, model_id: ModelId, provider: Address) -> BidId:
         bids = await self._chain.market.model_bids(model_id)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from node.core.errors import SpendLimitError
 from node.core.units import Mor, start_of_day
@@ -81,6 +81,10 @@ class LimitedOpening:
             yield first
             async for step in steps:
                 yield step
+
+    def named(self, quote: SessionQuote, intent_id: str) -> SessionQuote:
+        """The quote, to be opened under an intent id of the caller's."""
+        return self._quotes.keep(replace(quote, intent_id=intent_id))
 
     async def opened(self, quote: SessionQuote, grant: Grant) -> SessionEntry:
         """Open and return the active session."""

@@ -151,6 +151,7 @@ class ChatService:
                 session_id=request.session_id,
                 model_id=request.model_id,
                 request_id=request.request_id,
+                client=request.client,
             )
         )
         async with aclosing(self._audio.transcribe(target, request)) as parts:

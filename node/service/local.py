@@ -170,7 +170,9 @@ def _compose(
         sessions=SessionsService(stacks, touch=touch, allowances=desk, rules=rules),
         chat=ChatService(
             touch=touch,
-            targets=TargetFinder(stacks=stacks, local=profile.backends, rules=rules),
+            targets=TargetFinder(
+                stacks=stacks, local=profile.backends, rules=rules, allowances=desk
+            ),
             completions=completions,
             audio=AudioCompletions(local=profile.backends, failover=rules.failover),
             backends=profile.backends,

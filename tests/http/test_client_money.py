@@ -1,6 +1,6 @@
 """Users of the API spend what they were granted, and not one base unit more."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from tests.http.conftest import Hosted
 
 STRANGER = "0x" + "5a" * 20
 MOR = 10**18
-PERMS = ["send_mor", "send_eth", "approve", "open_session", "close_session", "get_balance"]
+PERMS = ["send_mor", "send_eth", "approve", "open_session", "close_session", "get_balance", "chat"]
 
 
 @pytest.fixture
@@ -138,6 +138,43 @@ async def test_stakes_count_and_pages_of_transactions_are_whole(
     assert len(hashes) >= 4
     assert [len(page) for page in pages[:-1]] == [2] * (len(pages) - 1)
     await basic.post(f"/blockchain/sessions/{session}/close")
+
+
+@pytest.fixture
+def programs_may_open(hosted: Hosted) -> Iterator[None]:
+    """The owner lets programs open sessions by naming a model."""
+
+    def put(**values: Any) -> None:
+        hosted.thread.submit(hosted.thread.node.system.set_settings(values)).result(10)
+
+    changes = {
+        "auto_session_policy": "open",
+        "auto_session_max_stake": "100000",
+        "auto_session_day_stake": "1000000",
+        "auto_session_duration_s": 600,
+    }
+    before = {name: getattr(hosted.thread.node.settings.current, name) for name in changes}
+    put(**changes)
+    yield
+    put(**before)
+
+
+@pytest.mark.usefixtures("programs_may_open")
+async def test_sessions_opened_for_a_request_count_as_well(
+    basic: HttpClient, agent: HttpClient, token: str
+) -> None:
+    prompt = {"model": "Guide Patient", "messages": [{"role": "user", "content": "hello"}]}
+    before = await state(basic)
+    assert refused(await agent.post("/v1/chat/completions", json=prompt))
+    assert await state(basic) == before
+    await grant(basic, token, 10**30)
+    answered = await agent.post("/v1/chat/completions", json=prompt)
+    assert answered.json()["choices"][0]["message"]["content"]
+    user = (await basic.get("/wallet")).json()["address"]
+    sessions = (await basic.get(f"/blockchain/sessions/user?user={user}&limit=1")).json()
+    (session,) = sessions["sessions"]
+    assert await left(basic) == {token: 10**30 - session["Stake"]}
+    await basic.post(f"/blockchain/sessions/{session['Id']}/close")
 
 
 async def test_a_revoked_allowance_ends_at_once(

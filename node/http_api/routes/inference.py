@@ -17,7 +17,14 @@ from node.http_api.openai_schemas import (
     MODELS_RESPONSES,
 )
 from node.http_api.permissions import Permission
-from node.http_api.routes.answers import ModelAnswer, StreamAnswer, caller_of, reply, wants_openai
+from node.http_api.routes.answers import (
+    ModelAnswer,
+    StreamAnswer,
+    caller_of,
+    client_of,
+    reply,
+    wants_openai,
+)
 from node.service.dto import CompletionRequest
 from node.service.local import LocalNode
 
@@ -85,4 +92,5 @@ def router(node: LocalNode) -> APIRouter:
 
 
 async def _request(request: Request) -> CompletionRequest:
-    return completion_request(request.headers, await request.body(), request.state.request_id)
+    found = completion_request(request.headers, await request.body(), request.state.request_id)
+    return found.model_copy(update={"client": client_of(request)})

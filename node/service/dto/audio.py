@@ -50,6 +50,7 @@ class TranscriptionRequest(Dto):
     session_id: str = ""
     model_id: str = ""
     request_id: str = ""
+    client: str = ""
 
 
 class TranscriptPart(Dto):

@@ -70,6 +70,8 @@ class CompletionRequest(Dto):
     """An OpenAI-style request as a client sent it; forwarded unchanged but for `model` and `type`.
 
     Target by session id, local model id, or the `model` name in `body` when both are empty.
+    `client`: the user of the API whose allowance a session opened for this counts against, empty
+    for the owner.
     """
 
     body: dict[str, Any]
@@ -77,6 +79,7 @@ class CompletionRequest(Dto):
     model_id: str = ""
     chat_id: str = ""
     request_id: str = ""
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
