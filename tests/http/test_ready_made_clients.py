@@ -110,36 +110,41 @@ class TestLitellm:
             await ask(api_key="wrong")
 
 
-class TestLangChain:
-    def chat(self, market: ApiMarket, model: str = "Guide") -> Any:
-        from langchain_openai import ChatOpenAI
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chat(market: ApiMarket) -> AsyncIterator[Any]:
+    from langchain_openai import ChatOpenAI
 
+    def chat(model: str = "Guide") -> Any:
         return ChatOpenAI(
             model=model, base_url=market.base_url, api_key=market.hosted.token, max_retries=0
         )
 
-    async def test_whole_and_streamed(self, market: ApiMarket) -> None:
-        chat = self.chat(market)
-        whole = await chat.ainvoke("Who is there?")
+    yield chat
+    await chat().root_async_client.close()  # one connection pool serves them all
+
+
+class TestLangChain:
+    async def test_whole_and_streamed(self, chat: Any) -> None:
+        whole = await chat().ainvoke("Who is there?")
         assert whole.content.endswith(" answers.")
-        pieces = [piece.content async for piece in chat.astream("Who is there?")]
+        pieces = [piece.content async for piece in chat().astream("Who is there?")]
         assert "".join(pieces) == whole.content
         assert len(pieces) > 1
 
-    async def test_tools_and_json(self, market: ApiMarket) -> None:
-        answer = await self.chat(market).bind_tools([WEATHER]).ainvoke("How is Ulm?")
+    async def test_tools_and_json(self, chat: Any, market: ApiMarket) -> None:
+        answer = await chat().bind_tools([WEATHER]).ainvoke("How is Ulm?")
         assert answer.tool_calls[0]["name"] == "weather"
         assert answer.tool_calls[0]["args"] == {"city": "Ulm"}
         assert last_request(market)["tools"][0]["function"]["name"] == "weather"
         schema = {"title": "Who", "type": "object", "properties": {"name": {"type": "string"}}}
-        reader = self.chat(market).with_structured_output(schema, method="json_mode")
+        reader = chat().with_structured_output(schema, method="json_mode")
         assert (await reader.ainvoke("Who? As JSON."))["name"]
 
-    async def test_errors(self, market: ApiMarket) -> None:
+    async def test_errors(self, chat: Any) -> None:
         import openai
 
         with pytest.raises(openai.NotFoundError, match="There is no model"):
-            await self.chat(market, "nobody").ainvoke("Who is there?")
+            await chat("nobody").ainvoke("Who is there?")
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")

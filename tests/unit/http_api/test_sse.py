@@ -113,6 +113,33 @@ async def test_notices_of_the_node_do_not_disturb_clients(openai: bool, line: by
     assert client.body.endswith(b"data: [DONE]\n\n")
 
 
+async def test_who_answers_stands_in_a_header_and_changes_in_comments() -> None:
+    client = Client()
+
+    async def moved() -> AsyncGenerator[CompletionChunk, None]:
+        yield CompletionChunk(data={}, session_id="0x01")
+        yield CompletionChunk(data={}, control="provider failed, failover enabled", remark="gone")
+        yield CompletionChunk(data={}, remark="locks 5 MOR")
+        yield CompletionChunk(data={}, session_id="0x02")
+        yield CompletionChunk(data=CHUNK)
+
+    await EventStream(receive=client.receive, send=client.send, openai=True).run(moved())
+    assert (b"x-morpheus-session", b"0x01") in client.sent[0]["headers"]
+    assert client.body.startswith(b": gone\n\n: locks 5 MOR\n\n: session 0x02\n\ndata: {")
+
+
+async def test_peers_get_neither_remarks_nor_comments() -> None:
+    client = Client()
+
+    async def moved() -> AsyncGenerator[CompletionChunk, None]:
+        yield CompletionChunk(data={}, session_id="0x01")
+        yield CompletionChunk(data={}, remark="locks 5 MOR")
+        yield CompletionChunk(data=CHUNK)
+
+    await client.stream().run(moved())
+    assert client.body.startswith(b"data: {")
+
+
 async def test_silence_is_broken_by_a_comment_also_before_the_first_word() -> None:
     client, go_on = Client(), asyncio.Event()
 
