@@ -15,6 +15,7 @@ from typing import Any
 from node.core.errors import (
     AttestationError,
     NodeError,
+    PromptReadableError,
     ProviderError,
     ProviderModelError,
     ProviderUnreachableError,
@@ -37,7 +38,8 @@ FIRST_PAUSE_S = 0.25
 MARGIN_S = 60
 """Beside the contract's minimum, so that the opening itself does not make the rest too short."""
 _log = get_logger("node.router.failover")
-_NOT_ELSEWHERE = (ProviderModelError, AttestationError)
+_NOT_ELSEWHERE = (ProviderModelError, AttestationError, PromptReadableError)
+"""The model's own answer, and what the user has to decide."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
