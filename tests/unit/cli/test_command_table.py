@@ -11,6 +11,7 @@ import typer
 from typer.testing import CliRunner
 
 from node.cli import (
+    agents,
     chat,
     completion,
     config,
@@ -47,6 +48,7 @@ LEAVES = _leaves(typer.main.get_command(app))
 
 
 MODULES = (
+    agents,
     chat,
     completion,
     config,
