@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from node.core.errors import ModelNotFoundError
 from node.core.ids import ModelId
@@ -10,6 +11,16 @@ from node.core.ports import LlmBackend
 from node.router.models_config import ModelEntry
 
 BackendFactory = Callable[[ModelEntry], Awaitable[LlmBackend]]
+
+
+@dataclass(slots=True)
+class _Made:
+    """A backend with the requests that use it now. A retired one is closed by the last of them."""
+
+    entry: ModelEntry
+    backend: LlmBackend
+    users: int = 0
+    is_retired: bool = False
 
 
 class Backends:
@@ -29,7 +40,8 @@ class Backends:
         self._entries = {entry.model_id: entry for entry in entries}
         self._files = files
         self._factory = factory
-        self._made: dict[ModelId, LlmBackend] = {}
+        self._made: dict[ModelId, _Made] = {}
+        self._retired: list[_Made] = []
         self._making = asyncio.Lock()
 
     def entries(self) -> tuple[ModelEntry, ...]:
@@ -70,15 +82,43 @@ class Backends:
             async with self._making:
                 made = self._made.get(model_id)
                 if made is None:
-                    made = self._made[model_id] = await self._factory(entry)
-        yield made
+                    made = _Made(entry, await self._factory(entry))
+                    self._made[model_id] = made
+        made.users += 1
+        try:
+            yield made.backend
+        finally:
+            made.users -= 1
+            if made.is_retired and not made.users:
+                await self._close(made)
+
+    async def replace(self, entries: Iterable[ModelEntry]) -> None:
+        """Put other configured entries in force. Requests under way end with what they began with;
+        backends of entries that are gone or changed are closed after them.
+        """
+        self._entries = {entry.model_id: entry for entry in entries}
+        for model_id, made in list(self._made.items()):
+            if self.entry(model_id) != made.entry:
+                await self.forget(model_id)
 
     async def forget(self, model_id: ModelId) -> None:
-        """Close a backend; the next request makes it anew."""
+        """Close a backend, after the requests that use it; the next request makes it anew."""
         made = self._made.pop(model_id, None)
-        if made is not None:
-            await made.aclose()
+        if made is None:
+            return
+        made.is_retired = True
+        self._retired.append(made)
+        if not made.users:
+            await self._close(made)
+
+    async def _close(self, made: _Made) -> None:
+        if made in self._retired:
+            self._retired.remove(made)
+            await made.backend.aclose()
 
     async def aclose(self) -> None:
+        """Close all at once, also those in use: the node ends."""
         for model_id in list(self._made):
             await self.forget(model_id)
+        for made in list(self._retired):
+            await self._close(made)

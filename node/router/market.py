@@ -11,7 +11,7 @@ from node.core.errors import ModelNotFoundError
 from node.core.ids import ModelId
 from node.core.ports import Marketplace
 from node.core.records import Economy, Model, ModelBids
-from node.router.rating import RatedBid, RatingConfig, rate
+from node.router.rating import RatedBid, RatingConfig, RatingSource, rate
 
 MAX_AGE_S = 15.0
 PARALLEL_MODELS = 8
@@ -34,12 +34,13 @@ class MarketView:
     models: tuple[ModelOffers, ...]
     economy: Economy
     read_at: float
+    rating: RatingConfig
 
 
 class MarketBook:
     """Reads the market on demand and keeps the last view."""
 
-    def __init__(self, *, market: Marketplace, rating: RatingConfig, clock: Clock) -> None:
+    def __init__(self, *, market: Marketplace, rating: RatingSource, clock: Clock) -> None:
         self._market = market
         self._rating = rating
         self._clock = clock
@@ -50,9 +51,13 @@ class MarketBook:
         """Return a view at most 15 seconds old, or a new one with `refresh`."""
         async with self._reading:
             view = self._view
-            if refresh or view is None or self._clock.monotonic() - view.read_at >= MAX_AGE_S:
+            if refresh or view is None or self._is_old(view):
                 view = self._view = await self._read()
             return view
+
+    def _is_old(self, view: MarketView) -> bool:
+        age = self._clock.monotonic() - view.read_at
+        return age >= MAX_AGE_S or view.rating is not self._rating.current
 
     def known(self, model_id: ModelId) -> ModelOffers | None:
         """The model as last read, of whatever age; None when it was not seen yet."""
@@ -72,17 +77,22 @@ class MarketBook:
 
     async def _read(self) -> MarketView:
         models, economy = await asyncio.gather(self._market.active_models(), self._market.economy())
-        gate = asyncio.Semaphore(PARALLEL_MODELS)
+        gate, rating = asyncio.Semaphore(PARALLEL_MODELS), self._rating.current
 
         async def offers(model: Model) -> ModelOffers:
             async with gate:
                 return self._offers(await self._market.model_bids(model.id))
 
         found = await asyncio.gather(*(offers(model) for model in models))
-        return MarketView(models=tuple(found), economy=economy, read_at=self._clock.monotonic())
+        return MarketView(
+            models=tuple(found),
+            economy=economy,
+            read_at=self._clock.monotonic(),
+            rating=rating,
+        )
 
     def _offers(self, bids: ModelBids) -> ModelOffers:
-        return ModelOffers(model=bids.model, offers=rate(bids, self._rating))
+        return ModelOffers(model=bids.model, offers=rate(bids, self._rating.current))
 
     async def named(self, name: str) -> tuple[ModelOffers, ...]:
         """All models with this name (any case) or id, those with the best offer first."""

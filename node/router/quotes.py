@@ -25,7 +25,7 @@ from node.core.units import Eth, Mor, PricePerSecond, UnixSeconds
 from node.router.access import ChainAccess
 from node.router.model_tags import is_tee
 from node.router.quote import StakePlan, duration_of, minimum_stake, plan, stake_for
-from node.router.rating import RatedBid, RatingConfig, rate
+from node.router.rating import RatedBid, RatingSource, rate
 from node.store.journal_records import SessionPurpose
 
 QUOTE_LIFETIME_S = 540
@@ -107,7 +107,7 @@ class QuoteOrder:
 class QuoteDesk:
     """Makes quotes and keeps them until they expire."""
 
-    def __init__(self, *, chain: ChainAccess, signer: Signer, rating: RatingConfig) -> None:
+    def __init__(self, *, chain: ChainAccess, signer: Signer, rating: RatingSource) -> None:
         self._chain = chain
         self._signer = signer
         self._rating = rating
@@ -196,7 +196,7 @@ class QuoteDesk:
         own = self._signer.address
         usable = [
             item
-            for item in rate(bids, self._rating)
+            for item in rate(bids, self._rating.current)
             if item.score is not None
             and item.view.bid.provider != own
             and item.view.bid.provider not in order.skip

@@ -6,6 +6,7 @@ size, so a provider with more than 9.22 MOR is not mistaken for one without stak
 
 import math
 from dataclasses import dataclass
+from typing import Protocol
 
 from node.core.errors import ConfigError
 from node.core.ids import Address
@@ -42,6 +43,25 @@ class RatingConfig:
 
     weights: Weights
     allow_list: frozenset[Address]
+
+    @property
+    def current(self) -> "RatingConfig":
+        """A configuration that never changes is its own `RatingSource`."""
+        return self
+
+
+class RatingSource(Protocol):
+    """Where the rating in force is asked for, each time anew."""
+
+    @property
+    def current(self) -> RatingConfig: ...
+
+
+class RatingBook:
+    """A rating that is replaced while the node runs."""
+
+    def __init__(self, current: RatingConfig) -> None:
+        self.current = current
 
 
 DEFAULT_RATING = RatingConfig(weights=Weights(), allow_list=frozenset())

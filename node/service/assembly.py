@@ -41,7 +41,7 @@ from node.router.payday import Payday, never
 from node.router.prompt_privacy import PromptPrivacy
 from node.router.provider_admin import ProviderAdmin
 from node.router.quotes import QuoteDesk
-from node.router.rating import RatingConfig
+from node.router.rating import RatingSource
 from node.router.recovery import SessionRecovery
 from node.router.reports import ReportMaker
 from node.router.retrying import RetryQueue
@@ -84,7 +84,7 @@ class StackParts:
     bus: EventBus
     journal: Database
     backends: Backends
-    rating: RatingConfig
+    rating: RatingSource
     limits: WireLimits
     allow_private: bool
     legacy_fees: bool = False

@@ -31,7 +31,7 @@ class NodeHealth:
 
     async def components(self) -> tuple[ComponentHealth, ...]:
         stack = self._stacks.current
-        parts = [await self._storage(), await self._wallet(stack), self._models()]
+        parts = [await self._storage(), await self._wallet(stack), self._models(), self._config()]
         if stack is not None:
             parts += [_network(stack), await _rpc(stack)]
             if stack.listening:
@@ -58,6 +58,11 @@ class NodeHealth:
     def _models(self) -> ComponentHealth:
         count = len(self._profile.backends.entries())
         return ComponentHealth(name="models", ok=True, detail=f"{count} on this computer")
+
+    def _config(self) -> ComponentHealth:
+        """Files that were changed while the node runs and do not fit."""
+        faults = [error.message for error in self._profile.config.faults.values()]
+        return ComponentHealth(name="config", ok=not faults, detail=" ".join(faults))
 
 
 def _network(stack: NetworkStack) -> ComponentHealth:

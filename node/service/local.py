@@ -23,6 +23,7 @@ from node.router.agents_config import load_agents_config
 from node.router.backend_factory import BackendMaker, file_entries
 from node.router.backends import Backends
 from node.router.models_config import ModelEntry, load_models_config
+from node.router.rating import RatingBook
 from node.router.rating_config import load_rating_config
 from node.service.agents_service import AgentsService
 from node.service.allowance_desk import AllowanceDesk
@@ -34,6 +35,7 @@ from node.service.clients_service import ClientsService
 from node.service.completions import Completions
 from node.service.doctor import Doctor
 from node.service.health import NodeHealth
+from node.service.live_config import LiveConfig
 from node.service.local_models_service import LocalModelsService
 from node.service.market_service import MarketService
 from node.service.network_switch import NetworkSwitch, start_network
@@ -120,6 +122,19 @@ async def open_node(options: NodeOptions) -> AsyncGenerator[LocalNode, None]:
         journal = await _opened(journal_database(dirs.journal_db), cleanup)
         chats = await _opened(chats_database(dirs.chats_db), cleanup)
         clients = await _opened(clients_database(dirs.clients_db), cleanup)
+        rating = RatingBook(
+            load_rating_config(_optional_path(settings.rating_config), settings.provider_allow_list)
+        )
+        listen = _listen_address(options, entries)
+        config = LiveConfig(
+            models_file=_models_config(options),
+            rating_file=_optional_path(settings.rating_config),
+            allowed=settings.provider_allow_list,
+            backends=backends,
+            rating=rating,
+            bus=bus,
+            port_is_closed=options.hosting and not listen,
+        ).watch(clock)
         users = ProxyConf(_optional_path(settings.auth_config_file) or dirs.users_file)
         users.load()
         profile = Profile(
@@ -132,19 +147,18 @@ async def open_node(options: NodeOptions) -> AsyncGenerator[LocalNode, None]:
             vault=await _vault(options, clock, bus, cleanup),
             backends=backends,
             agents=_agents(options),
-            rating=load_rating_config(
-                _optional_path(settings.rating_config), settings.provider_allow_list
-            ),
+            config=config,
+            rating=rating,
             journal=journal,
         )
-        switch = NetworkSwitch(
-            profile=profile, stacks=stacks, listen=_listen_address(options, entries)
-        )
+        switch = NetworkSwitch(profile=profile, stacks=stacks, listen=listen)
         cleanup.push_async_callback(switch.aclose)
         node = _compose(profile, stacks, switch, local, _Storage(users, journal, chats, clients))
         network = start_network(settings)
         if network:
             await switch.select(network)
+        tasks = await cleanup.enter_async_context(TaskScope("config"))
+        tasks.spawn(config.run(), name="watch")
         yield node
 
 

@@ -10,7 +10,8 @@ from node.core.settings import NodeSettings
 from node.core.spool import Spool
 from node.router.agents import Agents
 from node.router.backends import Backends
-from node.router.rating import RatingConfig
+from node.router.rating import RatingSource
+from node.service.config_watch import ConfigWatch
 from node.service.settings_book import SettingsBook
 from node.store.db import Database
 from node.wallet.vault import Vault
@@ -34,5 +35,6 @@ class Profile:
     vault: Vault
     backends: Backends
     agents: Agents
-    rating: RatingConfig
+    config: ConfigWatch
+    rating: RatingSource
     journal: Database
