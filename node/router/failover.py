@@ -8,7 +8,7 @@ is left to the ordinary closing: closed early, it would hold stake back until mi
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -26,6 +26,7 @@ from node.core.units import NO_MOR, Mor
 from node.router.access import ChainAccess
 from node.router.auto_session import AutoSessions
 from node.router.consumer import Answer, Consumer
+from node.router.prompt_privacy import Privacy, PromptPrivacy
 from node.router.quotes import QuoteOrder, SessionQuote
 from node.router.setbacks import Setbacks
 from node.router.spending import Grant, LimitedOpening
@@ -33,6 +34,8 @@ from node.store.journal_records import SessionEntry, SessionPurpose
 from node.wire.prompts import PromptKind
 
 MAX_HOPS = 2
+MAX_ASKED = 4
+"""Offers whose providers are asked, one after the other, whether they take encrypted prompts."""
 CONNECT_ATTEMPTS = 3
 FIRST_PAUSE_S = 0.25
 MARGIN_S = 60
@@ -84,6 +87,7 @@ class FailoverPrompts:
         sessions: AutoSessions,
         opening: LimitedOpening,
         setbacks: Setbacks,
+        privacy: PromptPrivacy,
         pause_s: float = FIRST_PAUSE_S,
     ) -> None:
         self._chain = chain
@@ -91,6 +95,7 @@ class FailoverPrompts:
         self._sessions = sessions
         self._opening = opening
         self._setbacks = setbacks
+        self._privacy = privacy
         self._pause_s = pause_s
 
     async def prompt(
@@ -105,7 +110,12 @@ class FailoverPrompts:
         Raises:
             NodeError: as `Consumer.prompt`: the last failure, after which nobody else could answer.
         """
-        trip = _Trip(origin=entry, entry=entry, budget=rules.prompt_cap)
+        trip = _Trip(
+            origin=entry,
+            entry=entry,
+            budget=rules.prompt_cap,
+            is_sealed=await self._privacy.known(entry.provider) is Privacy.ENCRYPTED,
+        )
         while True:
             begun = False
             try:
@@ -180,9 +190,21 @@ class FailoverPrompts:
 
     async def _open_already(self, trip: "_Trip") -> SessionEntry | None:
         for entry in await self._sessions.usable():
-            if entry.model_id == trip.entry.model_id and entry.provider not in trip.failed:
+            fits = entry.model_id == trip.origin.model_id and entry.provider not in trip.failed
+            if fits and await self._stays_sealed(trip, entry.endpoint, entry.provider):
                 return entry
         return None
+
+    async def _stays_sealed(self, trip: "_Trip", endpoint: str, provider: Address) -> bool:
+        """Whether the prompt is no more readable there than it was meant to be: whoever cuts the
+        connection to one provider must not see what goes to the next.
+        """
+        if not trip.is_sealed:
+            return True
+        try:
+            return await self._privacy.seals(endpoint, provider)
+        except ProviderError:
+            return False
 
     async def _affordable(
         self, trip: "_Trip", grant: Grant, error: ProviderError
@@ -208,7 +230,16 @@ class FailoverPrompts:
                 accept_unverified_tee=origin.tee,
                 skip=frozenset(trip.failed) | self._setbacks.now(),
             )
-            return await self._opening.quote(order, grant)
+            quote = await self._opening.quote(order, grant)
+            kept = [
+                item
+                for item in quote.candidates[:MAX_ASKED]
+                if await self._stays_sealed(trip, item.endpoint, item.bid.provider)
+            ]
+            if not kept:
+                _explain(error, "Nobody else takes encrypted prompts for this price.")
+                return None
+            return replace(quote, candidates=tuple(kept))
         except NodeError as refusal:
             _log.info("no failover", code=refusal.code)
             _explain(error, refusal.message)
@@ -232,6 +263,7 @@ class _Trip:
     origin: SessionEntry
     entry: SessionEntry
     budget: Mor
+    is_sealed: bool
     hops: int = 0
     failed: set[Address] = field(default_factory=set)
 

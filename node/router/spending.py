@@ -68,12 +68,14 @@ class LimitedOpening:
         return quote
 
     async def open(self, quote: SessionQuote, grant: Grant) -> AsyncGenerator[OpeningStep, None]:
-        """As `SessionOpener.open`.
+        """As `SessionOpener.open`. The quote may have lost candidates since it was made.
 
         Raises:
+            QuoteExpiredError: it is used or too old.
             SpendLimitError: others used up the day's limit meanwhile; nothing was sent.
         """
-        async with aclosing(self._opener.open(self._quotes.take(quote.id))) as steps:
+        self._quotes.take(quote.id)
+        async with aclosing(self._opener.open(quote)) as steps:
             async with self._counting:
                 await self._check_day(quote, grant)
                 # With the first step the session stands in the journal and counts.

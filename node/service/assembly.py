@@ -45,6 +45,7 @@ from node.router.rating import RatingSource
 from node.router.recovery import SessionRecovery
 from node.router.reports import ReportMaker
 from node.router.retrying import RetryQueue
+from node.router.self_check import SelfCheck
 from node.router.sending import TransactionSender
 from node.router.served import ServedSessions
 from node.router.serving import ProviderSide
@@ -113,6 +114,8 @@ async def open_stack(parts: StackParts) -> AsyncGenerator[NetworkStack, None]:
         server = await _listen(parts, provider) if provider is not None else None
         tasks.spawn(stack.keeper.run(), name="keeper")
         tasks.spawn(stack.payday.run(), name="payday")
+        if parts.listen:
+            tasks.spawn(stack.self_check.watch(), name="self-check")
         if parts.poll_s:
             tasks.spawn(_watch(parts, stack).run(), name="watch")
         try:
@@ -217,7 +220,12 @@ def _stack(parts: StackParts, provider: ProviderSide | None) -> NetworkStack:
         consents=ConsentDesk(chain=chain, wallet=wallet, link=link, peers=peers, quotes=quotes),
         auto_sessions=sessions,
         failover=FailoverPrompts(
-            chain=chain, consumer=consumer, sessions=sessions, opening=opening, setbacks=setbacks
+            chain=chain,
+            consumer=consumer,
+            sessions=sessions,
+            opening=opening,
+            setbacks=setbacks,
+            privacy=privacy,
         ),
         closer=closer,
         claimer=claimer,
@@ -238,6 +246,14 @@ def _stack(parts: StackParts, provider: ProviderSide | None) -> NetworkStack:
         earnings=earnings,
         pay=pay,
         payday=Payday(desk=pay, least=parts.claim_pay_from),
+        self_check=SelfCheck(
+            chain=chain,
+            signer=parts.signer,
+            bus=parts.bus,
+            backends=parts.backends,
+            link=link,
+            listening=parts.listen,
+        ),
         provider_side=provider,
         listening=parts.listen,
         demo=parts.demo,

@@ -20,7 +20,10 @@ from node.core.tasks import TaskScope
 from node.core.units import NO_MOR, Mor
 from node.router.consumer import AnswerChunk
 from node.router.failover import MAX_HOPS, FailoverRules, Hop, HopStep
+from node.router.prompt_privacy import Privacy
 from node.service.stack import NetworkStack
+from node.store.abilities import AbilityBook, ProviderAbilities
+from node.store.journal import journal_database
 from node.store.journal_records import SessionEntry, SessionPurpose, SessionState
 from tests.support.provider_trio import Trio, open_trio
 
@@ -205,6 +208,25 @@ async def test_after_the_first_word_nobody_takes_over(trio: Trio) -> None:
                 await asking
         assert asked.text == f"{provider.backend.name} ", "what arrived is kept"
         assert not asked.hops
+        assert len(await stack.auto_sessions.usable()) == 1
+
+
+async def test_an_encrypted_chat_does_not_become_readable(trio: Trio) -> None:
+    async with trio.consumer() as stack:
+        entry = await trio.open(stack, failover=True)
+        await ask(stack, entry)
+        assert await stack.privacy.known(entry.provider) is Privacy.ENCRYPTED
+        now = stack.chain.clock.unix_seconds()
+    async with journal_database(trio.folder / "journal.db") as database:
+        for provider in set(trio.providers) - {entry.provider}:
+            await AbilityBook(database).put(
+                ProviderAbilities(address=provider, opens_envelopes=False, checked_at=now)
+            )
+    async with trio.consumer() as stack:
+        await trio.of(entry).kill()
+        with pytest.raises(ProviderUnreachableError) as refused:
+            await ask(stack, entry)
+        assert "encrypted prompts" in refused.value.hint
         assert len(await stack.auto_sessions.usable()) == 1
 
 
