@@ -9,6 +9,7 @@ from typing import Any
 from node.core.clock import Clock
 from node.core.ids import ModelId
 from node.core.ports import BackendHealth, LlmBackend
+from node.llm.claude import ClaudeBackend
 from node.llm.guide import GuideBackend, GuideScript
 from node.llm.llama.process import WorkerState
 from node.llm.local_models import LocalModels
@@ -72,6 +73,13 @@ class BackendMaker:
             return FileBackend(self._local, entry, pinned=False)
         if entry.api_type is ApiType.GUIDE:
             return GuideBackend(GuideScript.load(), self._clock, name=entry.name)
+        if entry.api_type is ApiType.CLAUDEAI:
+            return ClaudeBackend(
+                url=entry.api_url,
+                model=entry.name,
+                api_key=entry.api_key.get_secret_value(),
+                clock=self._clock,
+            )
         return OpenAiBackend(
             url=entry.api_url,
             model=entry.name,

@@ -23,11 +23,12 @@ class ApiType(StrEnum):
     """How a model is reached. `llama` is ours: a GGUF file in `path`, run in a worker process."""
 
     OPENAI = "openai"
+    CLAUDEAI = "claudeai"
     LLAMA = "llama"
     GUIDE = "guide"
 
 
-URL_TYPES = frozenset({ApiType.OPENAI})
+URL_TYPES = frozenset({ApiType.OPENAI, ApiType.CLAUDEAI})
 PICTURE_TYPES = ("prodia-sd", "prodia-sdxl", "prodia-v2", "hyperbolic-sd")
 """Types of the public node that are left out here."""
 

@@ -11,6 +11,7 @@ from node.core.clock import SystemClock
 from node.core.errors import ModelNotFoundError
 from node.core.ids import ModelId
 from node.core.ports import BackendHealth, LlmBackend
+from node.llm.claude import ClaudeBackend
 from node.llm.guide import GuideBackend
 from node.llm.local_models import LocalModels
 from node.llm.openai import OpenAiBackend
@@ -110,10 +111,12 @@ async def test_each_api_type_gets_its_backend(tmp_path: Path) -> None:
     url = await maker.make(entry(1, "a"))
     guide = await maker.make(entry(2, "g", apiType="guide"))
     file = await maker.make(entry(3, "f", apiType="llama", path="/x.gguf"))
+    claude = await maker.make(entry(4, "c", apiType="claudeai", apiKey="sk"))
+    assert isinstance(claude, ClaudeBackend)
     assert isinstance(url, OpenAiBackend)
     assert isinstance(guide, GuideBackend)
     assert isinstance(file, FileBackend)
-    for made in (url, guide, file):
+    for made in (url, guide, file, claude):
         await made.aclose()
     await local.aclose()
 
