@@ -2,17 +2,23 @@
 
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, WithJsonSchema
 
 from node.http_api.shapes import BigInput, BigText, Input, Shape
+from node.store.proxy_conf import USER_NAME
 
 UserName = Annotated[
-    str, Field(min_length=1, max_length=64, description="Letters, digits and . _ @ -")
+    str,
+    Field(min_length=1, max_length=64),
+    WithJsonSchema({"type": "string", "pattern": f"^{USER_NAME.pattern}$"}),
 ]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=256)]
 Token = Annotated[
-    str, Field(min_length=1, max_length=64, description="`eth`, or the address of MOR.")
+    str,
+    Field(min_length=1, max_length=64),
+    WithJsonSchema({"type": "string", "pattern": "^(eth|0[xX][0-9a-fA-F]{40})$"}),
 ]
+"""`eth`, or the address of the MOR contract."""
 Permissions = Annotated[
     tuple[Annotated[str, Field(max_length=64)], ...],
     Field(max_length=100, description="Names of permissions, `*` for all."),

@@ -17,7 +17,7 @@ from tests.support.json_schema import ANY, resolved, values, violations
 EXPLAINED = {501, 502, 503, 504}
 """Not part of this node; a provider, a model server or the chain failed, is away, is too slow."""
 FEW = settings(
-    max_examples=12,
+    max_examples=15,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
@@ -39,7 +39,7 @@ def document(spare: Hosted) -> Any:
 
 @pytest.fixture(scope="module")
 def known(spare: Hosted) -> dict[str, str]:
-    """Ids of the demo's market, of a session and of a chat."""
+    """Ids of the demo's market, of a session and of a chat, and plain values that make sense."""
 
     async def find() -> dict[str, str]:
         session = await spare.thread.node.chain.session(session_id)
@@ -49,6 +49,7 @@ def known(spare: Hosted) -> dict[str, str]:
             "session": session.id,
             "provider": session.provider,
             "user": session.user,
+            "marketplace": (await spare.thread.node.chain.contracts()).marketplace,
         }
 
     session_id = spare.open_session()
@@ -58,7 +59,17 @@ def known(spare: Hosted) -> dict[str, str]:
     assert ask(spare, "POST", "/v1/chat/completions", json.dumps(body).encode(), headers)[0] == 200
     client = {"username": "known", "password": "pw", "perms": ["chat"]}
     assert ask(spare, "POST", "/auth/users", json.dumps(client).encode())[0] == 200
-    return spare.thread.submit(find()).result(10) | {"chat": chat, "username": "known"}
+    plain = {
+        "chat": chat,
+        "username": "known",
+        "name": "Guide",
+        "eth": "eth",
+        "few": "5",
+        "one": str(10**18),
+        "hour": "3600",
+        "endpoint": "127.0.0.1:3999",
+    }
+    return spare.thread.submit(find()).result(10) | plain
 
 
 def ask(
@@ -106,6 +117,28 @@ def id_for(path: str, known: dict[str, str]) -> str:
     return known["username"]
 
 
+HINTS = {
+    "user": "user",
+    "to": "provider",
+    "provider": "provider",
+    "providerAddr": "provider",
+    "spender": "marketplace",
+    "bidId": "bid",
+    "modelID": "model",
+    "model": "name",
+    "username": "username",
+    "token": "eth",
+    "limit": "few",
+    "amount": "few",
+    "stake": "one",
+    "sessionDuration": "hour",
+    "pricePerSecond": "few",
+    "session_id": "session",
+    "endpoint": "endpoint",
+}
+"""What a member or parameter of this name means, so that requests get beyond the first check."""
+
+
 READS = [path for method, path in OPERATIONS if method == "GET"]
 QUERIES = {
     "/auth/users/{username}/txs": {"limit": "5"},
@@ -139,7 +172,8 @@ def parameters(
         if item["in"] == "path":
             text = st.one_of(st.just(id_for(path, known)), fitting, junk.filter(bool))
         else:
-            text = st.one_of(st.just(""), fitting, st.sampled_from(sorted(known.values())), junk)
+            hint = known.get(HINTS.get(item["name"], ""), "")
+            text = st.one_of(st.just(hint), st.just(hint), fitting, junk)
         found[item["in"], item["name"]] = text
     return st.fixed_dictionaries(found)
 
@@ -153,21 +187,20 @@ def bodies(operation: Any, document: Any, known: dict[str, str]) -> st.SearchStr
     schema = operation["requestBody"]["content"]["application/json"]["schema"]
     fitting = values(schema, document)
 
-    def with_known(pair: tuple[Any, Any]) -> Any:
-        body, ids = pair
+    def sensible(body: Any) -> Any:
         if not isinstance(body, dict):
             return body
-        return {
-            name: ids[number % len(ids)] if isinstance(item, str) and number % 2 else item
-            for number, (name, item) in enumerate(body.items())
-        }
+        hinted = {name: known[HINTS[name]] for name in body if name in HINTS}
+        return {**body, **hinted}
 
-    ids = st.permutations(sorted(known.values()))
     strange = ANY | st.dictionaries(st.text(max_size=5), ANY, max_size=3)
-    return st.one_of(fitting, st.tuples(fitting, ids).map(with_known), strange)
+    return st.one_of(fitting, fitting.map(sensible), fitting.map(sensible), strange)
 
 
-@pytest.mark.parametrize(("method", "path"), OPERATIONS, ids=lambda item: item)
+LAST_TO_REMOVE = sorted(OPERATIONS, key=lambda item: item[0] == "DELETE")
+
+
+@pytest.mark.parametrize(("method", "path"), LAST_TO_REMOVE, ids=lambda item: item)
 def test_no_request_meets_an_unexplained_failure(
     spare: Hosted, document: Any, known: dict[str, str], method: str, path: str
 ) -> None:
