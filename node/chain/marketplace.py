@@ -16,6 +16,7 @@ from node.core.records import (
     Balances,
     Bid,
     Economy,
+    HostingTerms,
     Model,
     ModelBids,
     ModelStats,
@@ -220,6 +221,16 @@ class ContractMarketplace:
 
     async def bid_fee(self) -> Mor:
         return (await self.parameters()).bid_fee
+
+    async def hosting_terms(self) -> HostingTerms:
+        found = await self.parameters()
+        return HostingTerms(
+            provider_min_stake=found.provider_min_stake,
+            model_min_stake=found.model_min_stake,
+            bid_fee=found.bid_fee,
+            min_price=found.min_price,
+            max_price=found.max_price,
+        )
 
     async def is_approval_used(self, approval: bytes) -> bool:
         return await self._money.is_approval_used(approval)

@@ -3,7 +3,7 @@
 import typer
 
 from node.cli.amounts import clock_time, eth, mor
-from node.cli.context import CliContext, context_of, is_interactive, open_service, run
+from node.cli.context import CliContext, agree, context_of, open_service, run
 from node.core.errors import UserInputError
 from node.service.dto import (
     ClaimPlan,
@@ -85,20 +85,12 @@ async def _claim(context: CliContext, session_id: str, preview: bool, yes: bool)
             one = await node.provider.claim(session_id)
             context.show(one, lambda: _paid_text(one))
             return
-        _agree(context, await node.provider.claim_plan(), yes)
+        plan = await node.provider.claim_plan()
+        if plan.claims:
+            many = f"{len(plan.claims)} transactions would be sent."
+            agree(context, many, f"{plan_text(plan)}\nGo on?", yes)
         run_of_all = await node.provider.claim_all()
     context.show(run_of_all, lambda: run_text(run_of_all))
-
-
-def _agree(context: CliContext, plan: ClaimPlan, yes: bool) -> None:
-    if yes or not plan.claims:
-        return
-    if context.as_json or not is_interactive():
-        raise UserInputError(
-            f"{len(plan.claims)} transactions would be sent.", hint="Add --yes to agree beforehand."
-        )
-    typer.echo(plan_text(plan))
-    typer.confirm("Go on?", abort=True)
 
 
 def plan_text(plan: ClaimPlan) -> str:

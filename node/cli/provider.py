@@ -8,7 +8,7 @@ from node.cli import earnings
 from node.cli.amounts import clock_time, mor, mor_amount, price_per_second
 from node.cli.context import CliContext, agree, context_of, listed, open_service, run
 from node.core.units import Mor
-from node.service.dto import ProviderStatus
+from node.service.dto import HostingFinding, ProviderStatus
 
 app = typer.Typer(
     no_args_is_help=True, help="Hosting: the wallet's provider record, models, bids and pay."
@@ -20,7 +20,7 @@ SPENDS = "This spends MOR."
 
 @app.command()
 def status(typer_context: typer.Context, as_json: bool = JSON) -> None:
-    """Show registration, stake, yearly headroom and hosted models."""
+    """Show registration, stake, yearly headroom, hosted models, and what should be put right."""
     context = context_of(typer_context).with_json(as_json)
     run(context, _status(context))
 
@@ -28,17 +28,32 @@ def status(typer_context: typer.Context, as_json: bool = JSON) -> None:
 async def _status(context: CliContext) -> None:
     context.require_network()
     async with open_service(context) as node:
-        found = await node.provider.status()
-    context.show(found, lambda: _status_text(found))
+        found = await node.provider.check()
+    context.show(found, lambda: status_text(found))
 
 
-def _status_text(found: ProviderStatus) -> str:
-    if not found.registered:
-        return "Not registered as provider."
-    return (
-        f"{found.endpoint}  stake {mor(found.stake)}, can still earn {mor(found.headroom)}"
-        f" until {clock_time(found.period_end)}"
-    )
+def status_text(found: ProviderStatus) -> str:
+    lines = ["Not registered as provider."]
+    if found.registered:
+        lines = [
+            f"{found.endpoint}  stake {mor(found.stake)}, can still earn {mor(found.headroom)}"
+            + (f" until {clock_time(found.period_end)}" if found.period_end else "")
+        ]
+    lines += [
+        f"{item.name}  {item.sessions_active} of {item.slots or 'any number of'} slots,"
+        f" {item.prompts_waiting} waiting"
+        for item in found.models
+        if item.bid_id
+    ]
+    return "\n".join(lines + [_finding_line(item) for item in found.findings])
+
+
+_MARKS = {"ok": "ok  ", "warning": "WARN", "error": "FAIL"}
+
+
+def _finding_line(item: HostingFinding) -> str:
+    hint = f"\n     {item.hint}" if item.hint else ""
+    return f"{_MARKS[item.severity]} {item.message}{hint}"
 
 
 @app.command()

@@ -182,6 +182,17 @@ class Economy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HostingTerms:
+    """What the contracts ask of providers now. Prices are inclusive bounds; the fee is per bid."""
+
+    provider_min_stake: Mor
+    model_min_stake: Mor
+    bid_fee: Mor
+    min_price: PricePerSecond
+    max_price: PricePerSecond
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Balances:
     """What a wallet holds, at one block. `allowance` is what the marketplace may take."""
 

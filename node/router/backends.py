@@ -48,6 +48,10 @@ class Backends:
         """Everything that can be run, configured entries first."""
         return (*self._entries.values(), *self._files().values())
 
+    def configured(self) -> tuple[ModelEntry, ...]:
+        """Entries of `models-config.json` that may be on chain: those with an id of their own."""
+        return tuple(entry for entry in self._entries.values() if not entry.is_default)
+
     def entry(self, model_id: ModelId) -> ModelEntry | None:
         return self._entries.get(model_id) or self._files().get(model_id)
 

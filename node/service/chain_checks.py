@@ -3,7 +3,8 @@
 from collections.abc import AsyncGenerator
 
 from node.chain.rpc.pool import RpcPool
-from node.core.errors import ChainError, NodeError, NoWalletError
+from node.core.errors import ChainError, NoWalletError
+from node.router.hosting_findings import FixAction, Severity
 from node.service.dto import DoctorFinding
 from node.service.findings import failure, fine, guarded, warning
 from node.service.stack import NetworkStack
@@ -106,26 +107,17 @@ async def _wallet(stack: NetworkStack) -> DoctorFinding:
 
 
 async def hosting_findings(stack: NetworkStack) -> AsyncGenerator[DoctorFinding, None]:
-    """Whether consumers find and reach this node, when it hosts."""
+    """Whether consumers find, reach and can afford this node, when it hosts."""
     if not stack.listening:
         yield fine("provider", "This node hosts nothing.")
         return
-    try:
-        record = await stack.provider_admin.record()
-    except NodeError as error:
-        yield failure("provider", error.message, error.hint)
-        return
-    if record is None or record.is_deleted:
-        yield failure(
-            "provider",
-            "The provider's port is open, but the wallet is no registered provider.",
-            "Register with `mor-cli provider register`.",
-        )
-        return
-    endpoint = record.endpoint
-
-    async def ping() -> DoctorFinding:
-        pong = await stack.consumer.ping(endpoint, stack.wallet.address)
-        return fine("provider", f"{endpoint} answers in {pong.rtt_ms} ms with this wallet's key.")
-
-    yield await guarded("provider", ping)
+    for item in await stack.self_check.run():
+        # Model servers are looked at with all others of this computer.
+        if item.action is not FixAction.CHECK_BACKEND and item.code != "hosting.backend":
+            yield DoctorFinding(
+                name="provider",
+                ok=item.severity is Severity.OK,
+                warning=item.severity is Severity.WARNING,
+                message=item.message,
+                hint=item.hint,
+            )

@@ -8,6 +8,7 @@ from node.core.units import Mor, PricePerSecond
 from node.router.backends import Backends
 from node.router.display import clean_name
 from node.router.earnings import Earned, cap_of
+from node.router.hosting_findings import Finding
 from node.router.pay_desk import PlannedClaim
 from node.service.dto import (
     ClaimFailure,
@@ -15,6 +16,7 @@ from node.service.dto import (
     ClaimResult,
     ClaimRun,
     HostedModel,
+    HostingFinding,
     PlannedPay,
     ProviderEarnings,
     ProviderSession,
@@ -47,7 +49,13 @@ class ProviderService:
             headroom=cap.headroom.base,
             period_end=cap.period_end,
             models=await self._hosted(stack),
+            findings=tuple(_finding(item) for item in stack.self_check.found),
+            checked_at=stack.self_check.checked_at,
         )
+
+    async def check(self) -> ProviderStatus:
+        await self._stacks.require().self_check.run()
+        return await self.status()
 
     async def _hosted(self, stack: NetworkStack) -> tuple[HostedModel, ...]:
         page = await stack.chain.market.bid_pages(
@@ -151,6 +159,17 @@ class ProviderService:
     async def delete_model(self, model_id: str) -> str:
         admin = self._stacks.require().provider_admin
         return (await admin.delete_model(ModelId.parse(model_id))).tx_hash.hex
+
+
+def _finding(item: Finding) -> HostingFinding:
+    return HostingFinding(
+        code=item.code,
+        severity=item.severity.value,
+        message=item.message,
+        hint=item.hint,
+        action=item.action.value,
+        subject=item.subject,
+    )
 
 
 def _planned(item: PlannedClaim) -> PlannedPay:

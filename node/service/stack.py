@@ -28,6 +28,7 @@ from node.router.provider_admin import ProviderAdmin
 from node.router.quotes import QuoteDesk
 from node.router.recovery import SessionRecovery
 from node.router.retrying import RetryQueue
+from node.router.self_check import SelfCheck
 from node.router.sending import TransactionSender
 from node.router.serving import ProviderSide
 from node.router.session_agents import SessionAgents
@@ -77,6 +78,7 @@ class NetworkStack:
     earnings: EarningsBook
     pay: PayDesk
     payday: Payday
+    self_check: SelfCheck
     provider_side: ProviderSide | None
     listening: str
     demo: DemoControl | None

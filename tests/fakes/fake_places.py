@@ -79,6 +79,10 @@ class FakeProvider(ProviderApi):
         await self._script.enter("provider.status")
         return self._world.provider
 
+    async def check(self) -> ProviderStatus:
+        await self._script.enter("provider.check")
+        return self._world.provider
+
     async def sessions(self) -> tuple[ProviderSession, ...]:
         await self._script.enter("provider.sessions")
         return self._world.provider_sessions

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,7 @@ class GatedBackend:
         self.gate.set()
         self.running = 0
         self.most = 0
+        self.is_well = True
         self.asked: list[str] = []
 
     async def chat(self, body: Mapping[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
@@ -69,7 +70,7 @@ class GatedBackend:
         return {"data": [], "input": body.get("input")}
 
     async def health(self) -> BackendHealth:
-        return BackendHealth(ok=True)
+        return BackendHealth(ok=self.is_well)
 
     async def aclose(self) -> None:
         self.gate.set()
@@ -112,26 +113,31 @@ class OwnMarket:
         )
 
     @asynccontextmanager
-    async def stack(self, index: int) -> AsyncGenerator[NetworkStack, None]:
-        """The whole node of one account, without a listener, with a journal of its own."""
+    async def stack(
+        self, index: int, entries: tuple[ModelEntry, ...] = (), **changes: Any
+    ) -> AsyncGenerator[NetworkStack, None]:
+        """The whole node of one account with a journal of its own; `changes` are of its parts."""
         path = self.folder / f"stack-{index}-{next(self._numbers)}.db"
-        async with (
-            journal_database(path) as journal,
-            open_stack(self.parts(index, journal)) as opened,
-        ):
-            yield opened
+        async with journal_database(path) as journal:
+            parts = replace(self.parts(index, journal, entries), **changes)
+            async with open_stack(parts) as opened:
+                yield opened
+
+    def entry(self, **members: Any) -> ModelEntry:
+        """The model as it is configured; `members` change or add to it."""
+        known = {"modelId": self.model_id, "modelName": "own", "apiType": "guide"}
+        return ModelEntry.model_validate({**known, **members})
 
     @asynccontextmanager
     async def hosting(
         self, *, memory: str = "provider", **entry: Any
     ) -> AsyncGenerator[ProviderSide, None]:
         """Serve the model; `memory` names the database, `entry` adds members of the model's."""
-        members = {"modelId": self.model_id, "modelName": "own", "apiType": "guide", **entry}
         async with (
             journal_database(self.folder / f"{memory}.db") as journal,
             TaskScope("provider") as tasks,
         ):
-            parts = self.parts(PROVIDER, journal, (ModelEntry.model_validate(members),))
+            parts = self.parts(PROVIDER, journal, (self.entry(**entry),))
             side = provider_side(parts, tasks)
             server = await open_listener(parts, side, "127.0.0.1", self.port)
             try:

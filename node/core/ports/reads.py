@@ -8,6 +8,7 @@ from node.core.records import (
     Balances,
     Bid,
     Economy,
+    HostingTerms,
     Model,
     ModelBids,
     OnHold,
@@ -91,6 +92,10 @@ class Marketplace(Protocol):
 
     async def bid_fee(self) -> Mor:
         """What posting a bid costs; it is not returned."""
+        ...
+
+    async def hosting_terms(self) -> HostingTerms:
+        """Least stakes, the fee of a bid and the bounds of prices; at most a minute old."""
         ...
 
     async def is_approval_used(self, approval: bytes) -> bool: ...

@@ -14,7 +14,13 @@ from node.service.dto import (
 
 
 class ProviderApi(Protocol):
-    async def status(self) -> ProviderStatus: ...
+    async def status(self) -> ProviderStatus:
+        """With the findings of the last check, made at the start and every five minutes."""
+        ...
+
+    async def check(self) -> ProviderStatus:
+        """Check registration, reach, offers and model servers now; changes nothing."""
+        ...
 
     async def sessions(self) -> tuple[ProviderSession, ...]: ...
 

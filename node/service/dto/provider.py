@@ -1,5 +1,7 @@
 """Hosting."""
 
+from typing import Literal
+
 from node.service.dto.base import Dto
 from node.service.dto.sessions import ClaimResult, SessionView
 
@@ -15,8 +17,27 @@ class HostedModel(Dto):
     prompts_waiting: int = 0
 
 
+class HostingFinding(Dto):
+    """One result of the node's check of its own hosting.
+
+    `action` names the act that puts it right (`register`, `add_stake`, `change_endpoint`,
+    `post_bid`, `delete_bid`, `check_backend`, `edit_models`, `start_hosting`), empty when there is
+    none; `subject` is the model or bid that it is about.
+    """
+
+    code: str
+    severity: Literal["ok", "warning", "error"]
+    message: str
+    hint: str = ""
+    action: str = ""
+    subject: str = ""
+
+
 class ProviderStatus(Dto):
-    """`listening` is host:port of the TCP listener, empty when hosting is off."""
+    """`listening` is host:port of the TCP listener, empty when hosting is off.
+
+    `findings` are those of the last check at `checked_at`, 0 when there was none yet.
+    """
 
     listening: str
     registered: bool
@@ -26,6 +47,8 @@ class ProviderStatus(Dto):
     headroom: int
     period_end: int
     models: tuple[HostedModel, ...]
+    findings: tuple[HostingFinding, ...] = ()
+    checked_at: int = 0
 
 
 class ProviderSession(Dto):

@@ -78,12 +78,12 @@ def test_a_wallet_that_hosted_nothing_has_nothing_to_claim(tmp_path: Path) -> No
     plan = json.loads(cli(tmp_path, "provider", "claim", "--all", "--preview", "--json").stdout)
     assert plan == {"claims": [], "amount": 0, "fee_wei": 0}
     refused = cli(tmp_path, "provider", "claim", "0x" + "01" * 32, "--json")
-    assert refused.exit_code == 1
+    assert refused.exit_code != 0
     assert json.loads(refused.stdout)["error"] == "This session was not served by your wallet."
 
 
 def test_claim_takes_one_session_or_all(tmp_path: Path) -> None:
     for words in ((), ("0x" + "01" * 32, "--all")):
         refused = cli(tmp_path, "provider", "claim", *words, "--json")
-        assert refused.exit_code == 1
+        assert refused.exit_code != 0
         assert "--all" in refused.stdout
