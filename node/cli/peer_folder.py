@@ -12,6 +12,7 @@ from node.core.settings.peer_names import (
     ENV_FILE,
     PEER_FILES,
     SECRET_NAMES,
+    file_given,
     known_names,
     unused_names,
     used_names,
@@ -66,7 +67,7 @@ def _files(
     used = used_names()
     for name, file in PEER_FILES.items():
         setting = used.get(name)
-        if setting is None or setting in stored or environment.get(name, "") != "":
+        if setting is None or setting in stored or file_given(name, environment):
             continue
         if (folder / file).is_file():
             yield name, str((folder / file).absolute())

@@ -26,6 +26,10 @@ class Agents:
         """In the order of the file."""
         return tuple(self._entries.values())
 
+    def replace(self, entries: Sequence[AgentEntry]) -> None:
+        """Put other agents in force; those at work end by themselves."""
+        self._entries = {entry.agent_id: entry for entry in entries}
+
     async def tools(self, agent_id: ModelId) -> tuple[Tool, ...]:
         """What the agent can do.
 

@@ -1,6 +1,7 @@
 """Looks through settings and configuration files without a network, and changes nothing."""
 
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -9,6 +10,7 @@ from node.core.errors import ConfigError, NodeError
 from node.core.paths import AppDirs
 from node.core.settings import NodeSettings, load_settings, read_settings_file, setting_names
 from node.core.settings.peer_names import unused_names
+from node.router.agents_config import load_agents_config
 from node.router.models_config import load_models_config
 from node.router.rating_config import load_rating_config
 from node.service.dto import DoctorFinding
@@ -35,7 +37,12 @@ def check_config(dirs: AppDirs, environment: Mapping[str, str]) -> tuple[DoctorF
 
 def check_files(dirs: AppDirs, settings: NodeSettings) -> tuple[DoctorFinding, ...]:
     """The files that settings name."""
-    return (_models(dirs, settings), _rating(settings), *_readable_by_others(dirs, settings))
+    return (
+        _models(dirs, settings),
+        _rating(settings),
+        _agents(dirs, settings),
+        *_readable_by_others(dirs, settings),
+    )
 
 
 def _settings(dirs: AppDirs, settings: NodeSettings) -> DoctorFinding:
@@ -91,10 +98,28 @@ def _rating(settings: NodeSettings) -> DoctorFinding:
     return fine("rating file", f"The rating is read; providers: {allowed}.")
 
 
+def _agents(dirs: AppDirs, settings: NodeSettings) -> DoctorFinding:
+    named = settings.agents_config
+    path = Path(named).expanduser() if named else dirs.agents_config
+    try:
+        entries = load_agents_config(path, settings.agents_config_content.get_secret_value())
+    except NodeError as error:
+        return of_error("agents file", error)
+    missing = next((item for item in entries if shutil.which(item.command) is None), None)
+    if missing is not None:
+        return warning(
+            "agents file",
+            f"The command of the agent “{missing.name}” is not there: {missing.command[:80]}.",
+            "Install it, or write its whole path.",
+        )
+    return fine("agents file", f"{len(entries)} agents are configured.")
+
+
 def _readable_by_others(dirs: AppDirs, settings: NodeSettings) -> Iterable[DoctorFinding]:
     """Files with keys that other users of this computer can read."""
-    named = (settings.models_config, settings.cookie_file)
-    paths = {dirs.models_config, dirs.cookie_file, *(Path(p).expanduser() for p in named if p)}
+    named = (settings.models_config, settings.cookie_file, settings.agents_config)
+    own = (dirs.models_config, dirs.cookie_file, dirs.agents_config)
+    paths = {*own, *(Path(p).expanduser() for p in named if p)}
     for path in sorted(paths):
         try:
             found = path.stat()

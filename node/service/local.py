@@ -126,11 +126,14 @@ async def open_node(options: NodeOptions) -> AsyncGenerator[LocalNode, None]:
             load_rating_config(_optional_path(settings.rating_config), settings.provider_allow_list)
         )
         listen = _listen_address(options, entries)
+        agents = _agents(options)
         config = LiveConfig(
             models_file=_models_config(options),
             rating_file=_optional_path(settings.rating_config),
+            agents_file=_agents_config(options),
             allowed=settings.provider_allow_list,
             backends=backends,
+            agents=agents,
             rating=rating,
             bus=bus,
             port_is_closed=options.hosting and not listen,
@@ -146,7 +149,7 @@ async def open_node(options: NodeOptions) -> AsyncGenerator[LocalNode, None]:
             bus=bus,
             vault=await _vault(options, clock, bus, cleanup),
             backends=backends,
-            agents=_agents(options),
+            agents=agents,
             config=config,
             rating=rating,
             journal=journal,
@@ -305,10 +308,15 @@ def _models_config(options: NodeOptions) -> Path:
     return _optional_path(options.settings.models_config) or options.dirs.models_config
 
 
+def _agents_config(options: NodeOptions) -> Path:
+    return _optional_path(options.settings.agents_config) or options.dirs.agents_config
+
+
 def _agents(options: NodeOptions) -> Agents:
     settings = options.settings
-    path = _optional_path(settings.agents_config) or options.dirs.agents_config
-    entries = load_agents_config(path, settings.agents_config_content.get_secret_value())
+    entries = load_agents_config(
+        _agents_config(options), settings.agents_config_content.get_secret_value()
+    )
     return Agents(entries, ToolLimits(call_s=settings.agent_timeout_s))
 
 

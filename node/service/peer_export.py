@@ -19,6 +19,7 @@ from node.service.network_switch import CUSTOM, DEMO, configured_network, start_
 
 _FULL_ENDINGS = ("/chat/completions", "/embeddings", "/audio/speech", "/audio/transcriptions")
 _OURS = ("llama", "guide")
+_OUR_USERS = b"rpcauthscrypt="
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,7 @@ def plan_export(settings: NodeSettings, dirs: AppDirs) -> ExportPlan:
         load_rating_config(Path(settings.rating_config).expanduser())
     for name, file in _copied(settings, dirs):
         if file.is_file():
-            files[PEER_FILES[name]] = file.read_bytes()
+            files[PEER_FILES[name]] = _known_there(file.read_bytes(), notes)
     notes.append("The wallet's key is not written; set WALLET_PRIVATE_KEY where the node runs.")
     return ExportPlan(files=files, notes=tuple(notes))
 
@@ -76,7 +77,8 @@ def write_export(plan: ExportPlan, folder: Path, *, replace: bool) -> tuple[Path
 def _copied(settings: NodeSettings, dirs: AppDirs) -> Iterable[tuple[str, Path]]:
     """Files that both nodes read alike."""
     defaults = {
-        "AUTH_CONFIG_FILE_PATH": dirs.config / "proxy.conf",
+        "AGENT_CONFIG_PATH": dirs.agents_config,
+        "AUTH_CONFIG_FILE_PATH": dirs.users_file,
         "COOKIE_FILE_PATH": dirs.cookie_file,
     }
     for name in PEER_FILES:
@@ -88,6 +90,17 @@ def _copied(settings: NodeSettings, dirs: AppDirs) -> Iterable[tuple[str, Path]]
             yield name, Path(text).expanduser()
         elif name in defaults:
             yield name, defaults[name]
+
+
+def _known_there(content: bytes, notes: list[str]) -> bytes:
+    """Without the users whose passwords are kept in a form that only this program knows."""
+    lines = content.splitlines(keepends=True)
+    kept = [line for line in lines if not line.lstrip().startswith(_OUR_USERS)]
+    if len(kept) < len(lines):
+        notes.append(
+            "Users of the API made in this program are left out; add them there."
+        )
+    return b"".join(kept)
 
 
 def _dotenv(settings: NodeSettings, notes: list[str]) -> bytes:

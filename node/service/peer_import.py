@@ -17,10 +17,12 @@ from node.core.settings.peer_names import (
     ENV_FILE,
     PEER_FILES,
     UnusedName,
+    file_given,
     known_names,
     unused_names,
     used_names,
 )
+from node.router.agents_config import parse_agents_config
 from node.router.models_config import parse_models_config
 from node.router.rating_config import parse_rating_config
 
@@ -28,6 +30,7 @@ MAX_FILE_BYTES = 1024 * 1024
 _CHECKS: Mapping[str, Callable[[str, str], object]] = {
     "MODELS_CONFIG_PATH": parse_models_config,
     "RATING_CONFIG_PATH": lambda text, name: parse_rating_config(text, (), name),
+    "AGENT_CONFIG_PATH": parse_agents_config,
 }
 
 
@@ -67,9 +70,10 @@ def plan_import(folder: Path, dirs: AppDirs) -> ImportPlan:
     ]
     values: dict[str, Any] = {}
     load_settings(file=None, environment=taken)
+    file_settings = {used_names().get(name) for name in PEER_FILES}
     for name, text in taken.items():
         setting = used_names()[name]
-        if _is_secret(setting) or name in PEER_FILES:
+        if _is_secret(setting) or setting in file_settings:
             left += [UnusedName(name=name, reason=_SECRETS[name])] if name in _SECRETS else []
             continue
         values[setting] = getattr(load_settings(file=None, environment={name: text}), setting)
@@ -96,8 +100,8 @@ def _files(folder: Path, given: Mapping[str, str], dirs: AppDirs) -> list[TakenF
     targets = {
         "MODELS_CONFIG_PATH": dirs.models_config,
         "RATING_CONFIG_PATH": dirs.config / "rating-config.json",
-        "AGENT_CONFIG_PATH": dirs.config / "agents-config.json",
-        "AUTH_CONFIG_FILE_PATH": dirs.config / "proxy.conf",
+        "AGENT_CONFIG_PATH": dirs.agents_config,
+        "AUTH_CONFIG_FILE_PATH": dirs.users_file,
         "COOKIE_FILE_PATH": dirs.cookie_file,
     }
     contents = {"MODELS_CONFIG_PATH": "MODELS_CONFIG_CONTENT", "COOKIE_FILE_PATH": "COOKIE_CONTENT"}
@@ -106,7 +110,7 @@ def _files(folder: Path, given: Mapping[str, str], dirs: AppDirs) -> list[TakenF
     for name, target in targets.items():
         if name not in used_names():
             continue
-        path = folder / (given.get(name) or PEER_FILES[name])
+        path = folder / (file_given(name, given) or PEER_FILES[name])
         content, source = _read(path), path.name
         if content is None and given.get(contents.get(name, "")):
             content, source = given[contents[name]].encode(), contents[name]
@@ -114,15 +118,15 @@ def _files(folder: Path, given: Mapping[str, str], dirs: AppDirs) -> list[TakenF
             continue
         if name in _CHECKS:
             _CHECKS[name](_text(content, source), source)
-        # The models file and the cookie are found where they are put, the others are named.
-        is_default = target in (dirs.models_config, dirs.cookie_file)
+        # The others are found where they are put.
+        is_named = name == "RATING_CONFIG_PATH"
         found.append(
             TakenFile(
                 name=PEER_FILES[name],
                 source=source,
                 target=target,
                 content=content,
-                setting="" if is_default else used_names()[name],
+                setting=used_names()[name] if is_named else "",
             )
         )
     return found

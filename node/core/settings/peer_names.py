@@ -23,9 +23,6 @@ UNUSED: Mapping[str, str] = {
     "WEB_PUBLIC_URL": "pages of this node use relative addresses",
     "PROXY_STORAGE_PATH": "data lies in the folder that --home or MORPHEUS_HOME names",
     "PROXY_FORWARD_CHAT_CONTEXT": "a question in a chat is always sent with the turns before it",
-    "AGENT_CONFIG_PATH": "agents are not run here yet",
-    "AGENT_CONFIG_CONTENT": "agents are not run here yet",
-    "AGENTS_CONFIG_PATH": "agents are not run here yet",
     "CNODE_PNODE_AUDIO_MAX_RETRIES": "CNODE_PNODE_MAX_RETRIES holds for sound as well",
     "IPFS_DISABLED": _IPFS,
     "IPFS_MULTADDR": _IPFS,
@@ -65,7 +62,12 @@ PEER_FILES: Mapping[str, str] = {
     "COOKIE_FILE_PATH": ".cookie",
 }
 """Names of files, and where the public node looks for them in its folder."""
-SECRET_NAMES = ("WALLET_PRIVATE_KEY", "COOKIE_CONTENT", "MODELS_CONFIG_CONTENT")
+SECRET_NAMES = (
+    "WALLET_PRIVATE_KEY",
+    "COOKIE_CONTENT",
+    "MODELS_CONFIG_CONTENT",
+    "AGENT_CONFIG_CONTENT",
+)
 OURS = ("MORPHEUS_HOME",)
 _FOREIGN_MEANING = frozenset(name for name in UNUSED if name.startswith("DOCKER_")) | {
     "ENVIRONMENT"
@@ -84,6 +86,13 @@ class UnusedName:
 def used_names() -> dict[str, str]:
     """Environment names that mean something here, with the setting each one fills."""
     return {name: field for field in setting_names() for name in environment_names(field)}
+
+
+def file_given(name: str, environment: Mapping[str, str]) -> str:
+    """What `environment` says under any name of the setting that `name` fills; "" for nothing."""
+    setting = used_names().get(name, "")
+    names = environment_names(setting) if setting else (name,)
+    return next((environment[item] for item in names if environment.get(item)), "")
 
 
 def known_names() -> frozenset[str]:

@@ -11,6 +11,8 @@ import pytest
 from node.core.clock import SystemClock
 from node.core.events import EventBus, HealthChanged, Subscription
 from node.core.ports import BackendHealth, LlmBackend
+from node.llm.mcp.child import ToolLimits
+from node.router.agents import Agents
 from node.router.backends import Backends
 from node.router.models_config import ModelEntry, load_models_config
 from node.router.rating import RatingBook
@@ -62,13 +64,17 @@ class Place:
         self.rating_file.write_text("{}")
         self.made: list[Answering] = []
         self.backends = Backends(entries=load_models_config(self.models).entries, factory=self.make)
+        self.agents_file = folder / "agents-config.json"
+        self.agents = Agents((), ToolLimits())
         self.rating = RatingBook(load_rating_config(self.rating_file))
         self.told = told
         self.watch: ConfigWatch = LiveConfig(
             models_file=self.models,
             rating_file=self.rating_file,
+            agents_file=self.agents_file,
             allowed=(),
             backends=self.backends,
+            agents=self.agents,
             rating=self.rating,
             bus=bus,
             port_is_closed=False,
@@ -180,6 +186,17 @@ async def test_new_weights_are_in_force_for_the_next_quote(place: Place) -> None
     await place.settle()
     assert place.rating.current.weights.stake == 1.0
     assert "rating file" in place.watch.faults
+
+
+async def test_a_file_that_is_new_is_taken_over(place: Place) -> None:
+    agent = {"agentId": "0x" + "cd" * 32, "agentName": "tools", "command": "true"}
+    place.agents_file.write_text(json.dumps({"agents": [agent]}))
+    await place.settle()
+    assert [entry.name for entry in place.agents.entries()] == ["tools"]
+    place.agents_file.write_text(json.dumps({"agents": [{**agent, "command": 3}]}))
+    await place.settle()
+    assert [entry.name for entry in place.agents.entries()] == ["tools"]
+    assert "agents[0].command" in place.watch.faults["agents file"].message
 
 
 async def test_the_loop_notices_by_itself(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
