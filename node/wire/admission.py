@@ -165,6 +165,11 @@ class Place:
         self._admission._release(self._held)
         self._held = 0
 
+    @property
+    def is_stranger(self) -> bool:
+        """Whether no session's signature was verified yet on this address."""
+        return self.address not in self._admission._known
+
     def prove(self) -> None:
         """A valid session signature was seen: stop counting this address as a stranger."""
         self._admission._remember(self.address)

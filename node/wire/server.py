@@ -259,6 +259,11 @@ class ProviderServer:
         if not self._rates.admit((call.request.method, call.place.address)):
             raise Refusal(TOO_MANY_REQUESTS)
 
+    def _check_stranger(self, call: _Call) -> None:
+        """Looking an unknown session up costs reads of the chain: strangers get only so many."""
+        if call.place.is_stranger and not self._rates.admit(("unproven", call.place.address)):
+            raise Refusal(TOO_MANY_REQUESTS)
+
     async def _ping(self, call: _Call) -> None:
         """The signature of a ping is not checked, as anybody may ping."""
         self._check_rate(call)
@@ -359,6 +364,7 @@ class ProviderServer:
 
     async def _proven(self, call: _Call, request: WorkRequest) -> PeerKey:
         """The key of the session's user, who signed this request just now."""
+        self._check_stranger(call)
         key = await self._handler.prompt_key(request.session_id)
         self._guard.prompt(request, key)
         call.place.prove()
@@ -370,6 +376,7 @@ class ProviderServer:
             session_id = read_session_id(request.message)
         except BadMessageError as error:
             raise Refusal(SESSION_NOT_FOUND) from error
+        self._check_stranger(call)
         key = await self._handler.report_key(session_id)
         self._guard.report(request, key)
         call.place.prove()

@@ -31,6 +31,7 @@ from tests.support.wire_pair import (
     CONSUMER,
     PROVIDER,
     SESSION,
+    STRANGER,
     delta,
     knowing_consumer,
     running,
@@ -151,6 +152,19 @@ async def test_pings_and_session_requests_have_a_rate() -> None:
             await client.ping(pair.endpoint, PROVIDER.address)
         with pytest.raises(ProviderRefusedError, match="too many requests"):
             await client.ping(pair.endpoint, PROVIDER.address)
+
+
+async def test_strangers_may_name_only_so_many_sessions() -> None:
+    """Each of them may cost reads of the chain; who signs for one of ours is no stranger."""
+    async with running(knowing_consumer(), limits=limits(requests_per_address_minute=3)) as pair:
+        for signer in (STRANGER, STRANGER, STRANGER):
+            with pytest.raises(ProviderRefusedError, match="invalid signature"):
+                await collect(pair.client(signer), pair.endpoint)
+        with pytest.raises(ProviderRefusedError, match="too many requests"):
+            await collect(pair.client(STRANGER), pair.endpoint)
+    async with running(knowing_consumer(), limits=limits(requests_per_address_minute=3)) as pair:
+        for _ in range(5):
+            assert await collect(pair.client(), pair.endpoint)
 
 
 async def test_consumer_that_does_not_read_is_cut_off() -> None:
