@@ -11,6 +11,7 @@ from node.core.records import Session
 from node.core.units import NO_MOR, UnixSeconds
 from node.router.access import ChainAccess, WalletAccess, announce
 from node.router.holdings import all_sessions
+from node.router.model_tags import is_tee
 from node.store.journal_records import OPENING_STATES, SessionEntry, SessionState
 
 _log = get_logger("node.router.adoption")
@@ -18,6 +19,7 @@ CLOCKS_APART_S = 600
 """How far the chain's time of an opening may lie before the own clock's time of its intent."""
 LAG_S = 120
 """So long a network node may not know what the journal knows from another one."""
+_ADOPTED = "chain-"
 _CLOSED = frozenset({SessionState.CLOSED, SessionState.SETTLED})
 _GIVEN_UP = frozenset({SessionState.FAILED, SessionState.ABANDONED})
 
@@ -154,7 +156,7 @@ class SessionAdopter:
             session_id=session.id,
             opened_at=session.opened_at,
             ends_at=session.ends_at,
-            tee=any(tag.lower() == "tee" for tag in model.tags),
+            tee=is_tee(model),
             created_at=UnixSeconds(session.opened_at),
             updated_at=self._chain.clock.unix_seconds(),
         )
@@ -186,4 +188,9 @@ class SessionAdopter:
 
 def _own_name(session: Session) -> str:
     """The intent of a session that another program, or this one before a loss, has opened."""
-    return f"chain-{session.id.raw.hex()}"
+    return f"{_ADOPTED}{session.id.raw.hex()}"
+
+
+def was_adopted(entry: SessionEntry) -> bool:
+    """Whether nobody opened this session here: what its user agreed to then is not known."""
+    return entry.intent_id.startswith(_ADOPTED)

@@ -10,6 +10,7 @@ from node.core.ids import Address, BidId, ModelId
 from node.core.settings import PolicyMode, SessionPolicy
 from node.core.units import Mor
 from node.router.access import ChainAccess, WalletAccess
+from node.router.adoption import was_adopted
 from node.router.quotes import QuoteOrder
 from node.router.setbacks import Setbacks
 from node.router.spending import Grant, LimitedOpening
@@ -56,7 +57,7 @@ class AutoSessions:
 
     async def usable(self) -> tuple[SessionEntry, ...]:
         """Open sessions that can take a request: providers that failed just now last, then the
-        most time left first.
+        most time left first. Whoever opened one elsewhere on a model tagged TEE has to name it.
         """
         market = self._chain.market
         entries = await self._wallet.journal.active(
@@ -66,7 +67,9 @@ class AutoSessions:
         found = [
             entry
             for entry in entries
-            if entry.state is SessionState.ACTIVE and entry.ends_at > limit
+            if entry.state is SessionState.ACTIVE
+            and entry.ends_at > limit
+            and not (entry.tee and was_adopted(entry))
         ]
         found.sort(key=lambda entry: (entry.provider in self._setbacks, -entry.ends_at))
         return tuple(found)

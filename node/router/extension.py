@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from node.core.errors import NodeError, NoWalletError, WalletLockedError
 from node.core.log import get_logger
 from node.router.access import ChainAccess, WalletAccess, announce
+from node.router.adoption import was_adopted
 from node.router.quotes import QuoteOrder
 from node.router.spending import Grant, LimitedOpening
 from node.store.journal_records import OPENING_STATES, SessionEntry, SessionState
@@ -106,7 +107,7 @@ class SessionExtender:
             purpose=plan.grant.purpose,
             follows=entry.intent_id,
             auto_extend=True,
-            accept_unverified_tee=entry.tee,
+            accept_unverified_tee=entry.tee and not was_adopted(entry),
         )
         quote = await self._opening.quote(order, plan.grant)
         await self._opening.opened(quote, plan.grant)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import sys
 from collections import deque
@@ -162,13 +163,15 @@ async def running(command: ToolCommand, limits: ToolLimits) -> AsyncGenerator[To
     """
     async with TaskScope("tool server") as tasks:
         try:
+            environment = tool_environment(command.env)
             process = await asyncio.create_subprocess_exec(
-                command.command,
+                # Found here, for Windows starts `npx.cmd` by its whole name only.
+                shutil.which(command.command, path=environment.get("PATH")) or command.command,
                 *command.args,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
-                env=tool_environment(command.env),
+                env=environment,
                 start_new_session=sys.platform != "win32",
                 limit=limits.line,
             )

@@ -174,7 +174,8 @@ def _tool(item: Any) -> Tool:
     if not isinstance(item, dict) or not isinstance(item.get("name"), str):
         raise _not_understood()
     schema = item.get("inputSchema")
-    known = schema if isinstance(schema, dict) else {}
+    members = schema.items() if isinstance(schema, dict) else ()
+    known = {name: value for name, value in members if value is not None}
     return Tool(
         name=item["name"][:_MAX_NAME],
         description=str(item.get("description") or "")[:_MAX_DESCRIPTION],

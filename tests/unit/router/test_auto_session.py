@@ -5,7 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from node.core.errors import NoBidError, NoTargetError, NotEnoughMorError, SpendLimitError
+from node.core.errors import (
+    AttestationError,
+    NoBidError,
+    NoTargetError,
+    NotEnoughMorError,
+    SpendLimitError,
+)
+from node.core.ids import ModelId
+from node.core.records import ModelBids
 from node.core.settings import PolicyMode, SessionPolicy
 from node.core.units import Mor
 from node.router.auto_session import SessionWish
@@ -47,6 +55,22 @@ async def test_nothing_is_locked_without_a_grant(demo: DemoStack, policy: Sessio
     with pytest.raises(NoTargetError) as refused:
         await ensure(demo, "Guide Patient", policy)
     assert refused.value.code == "session.none_open"
+
+
+async def test_a_model_tagged_tee_is_never_opened_by_itself(
+    demo: DemoStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    market = demo.stack.chain.market
+    read, before = market.model_bids, await mor_of(demo)
+
+    async def tagged(model_id: ModelId) -> ModelBids:
+        bids = await read(model_id)
+        return replace(bids, model=replace(bids.model, tags=("LLM", "TEE")))
+
+    monkeypatch.setattr(market, "model_bids", tagged)
+    with pytest.raises(AttestationError, match="cannot verify"):
+        await ensure(demo, "Guide Patient")
+    assert await mor_of(demo) == before
 
 
 async def test_a_dearer_session_is_refused_before_anything_is_sent(demo: DemoStack) -> None:

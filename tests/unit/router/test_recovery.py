@@ -10,8 +10,11 @@ import pytest
 from node.core.errors import BidNotFoundError, RpcUnavailableError, SessionNotFoundError
 from node.core.ids import BidId, ModelId, SessionId
 from node.core.records import Bid, Model, Session
+from node.router.adoption import was_adopted
+from node.router.auto_session import AutoSessions
 from node.router.recovery import SessionRecovery
 from node.router.reports import ReportMaker
+from node.router.setbacks import Setbacks
 from node.store.journal import SessionJournal, fresh_journal_database
 from node.store.journal_records import SessionState
 from tests.support.stacks import DemoStack
@@ -193,6 +196,15 @@ async def test_a_recovered_session_of_a_guarded_model_stays_one(
         return replace(await read_model(model_id), tags=("LLM", "TEE"))
 
     monkeypatch.setattr(market, "model", model)
-    async with _forgetful(demo, tmp_path) as (recovery, _):
+    stack = demo.stack
+    async with _forgetful(demo, tmp_path) as (recovery, journal):
         found = {item.session_id: item for item in (await recovery.run()).adopted}
         assert found[entry.session_id].tee
+        assert was_adopted(found[entry.session_id])
+        requests = AutoSessions(
+            chain=stack.chain,
+            wallet=replace(stack.wallet, journal=journal),
+            opening=stack.limited_opening,
+            setbacks=Setbacks(stack.chain.clock),
+        )
+        assert await requests.usable() == (), "nobody agreed here to what was not verified"
