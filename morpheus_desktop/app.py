@@ -120,11 +120,11 @@ async def _painted(window: MainWindow) -> None:
 @asynccontextmanager
 async def _open_node(options: WindowOptions) -> AsyncGenerator[NodeService, None]:
     """Runs in the node's thread."""
-    from node.core.log import configure_logging
+    from node.core.log import configure_logging, log_options
     from node.host import open_hosted_node
 
     options.dirs.ensure()
-    configure_logging(folder=options.dirs.logs, level=options.settings.log_level)
+    configure_logging(log_options(options.settings, options.dirs.logs))
     node_options = NodeOptions(
         dirs=options.dirs,
         settings=options.settings,

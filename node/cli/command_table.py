@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, LazyCommand] = {
         settings={"allow_extra_args": True, "ignore_unknown_options": True},
     ),
     "status": LazyCommand(place="node.cli.status:status", help="Tell how the running node is."),
+    "logs": LazyCommand(place="node.cli.logs:logs", help="Show what the node wrote down."),
     "agents": LazyCommand(place="node.cli.agents:app", help="Agents and their tools."),
     "config": LazyCommand(
         place="node.cli.config:app", help="Show, check and change settings; import and export."

@@ -91,7 +91,7 @@ def plain(value: Any) -> Any:
 @asynccontextmanager
 async def open_service(context: CliContext) -> AsyncGenerator["NodeService", None]:
     """The running node of this data folder when there is one, else a node of our own."""
-    from node.core.log import configure_logging
+    from node.core.log import configure_logging, log_options
     from node.service.local import NodeOptions, open_node
     from node.service.remote import RemoteNode, running_node
 
@@ -103,7 +103,7 @@ async def open_service(context: CliContext) -> AsyncGenerator["NodeService", Non
         return
     try:
         context.dirs.ensure()
-        configure_logging(folder=context.dirs.logs, level=context.settings().log_level)
+        configure_logging(log_options(context.settings(), context.dirs.logs))
         async with open_node(NodeOptions(dirs=context.dirs, settings=context.settings())) as node:
             yield node
     except AlreadyRunningError as error:

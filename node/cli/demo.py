@@ -68,13 +68,13 @@ def demo(
 @asynccontextmanager
 async def _demo_node(context: CliContext) -> AsyncGenerator[NodeService, None]:
     """A demo node in the profile given by --home, or in a folder that is gone afterwards."""
-    from node.core.log import configure_logging
+    from node.core.log import configure_logging, log_options
     from node.service.local import NodeOptions, open_node
 
     with tempfile.TemporaryDirectory(prefix="morpheus-demo-") as folder:
         dirs = AppDirs.under(context.home or Path(folder))
         dirs.ensure()
-        configure_logging(folder=dirs.logs)
+        configure_logging(log_options(context.settings(), dirs.logs))
         settings = context.settings().model_copy(update={"network": "demo"})
         async with open_node(NodeOptions(dirs=dirs, settings=settings)) as node:
             yield node

@@ -62,14 +62,14 @@ def serve(
 
 
 async def _serve(context: CliContext, flags: dict[str, str]) -> None:
-    from node.core.log import configure_logging
+    from node.core.log import configure_logging, log_options
     from node.host import NodeOptions, open_hosted_node
 
     settings = context.settings(**flags)
     _look_over(settings)
     dirs = context.dirs
     dirs.ensure()
-    configure_logging(folder=dirs.logs, level=settings.log_level, console=sys.stderr.isatty())
+    configure_logging(log_options(settings, dirs.logs, console=sys.stderr.isatty()))
     stop = stop_requested()
     options = NodeOptions(dirs=dirs, settings=settings, hosting=True)
     explicit = bool(flags.get("web_address") or context.environment.get("WEB_ADDRESS"))

@@ -1,80 +1,101 @@
-"""Structured logs with redaction: JSON to a rotating file, short lines to the console."""
+"""Structured logs: JSON lines to a rotating file and to memory, short or JSON lines to stderr."""
 
 import logging
 import logging.handlers
-import re
-from collections.abc import MutableMapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import structlog
 
 from node.core.errors import StorageError
+from node.core.log_lines import RecentLines
+from node.core.redaction import MAX_LINE, redact_event, redact_text
+from node.core.settings import NodeSettings
 
-MAX_LINE = 4096
-_SECRET_KEY = re.compile(
-    r"(pass|secret|token|mnemonic|phrase|private|authori[sz]ation|cookie|api_?key|prompt|answer|content)",
-    re.IGNORECASE,
+__all__ = [
+    "AREAS",
+    "FILE_NAME",
+    "MAX_LINE",
+    "LogOptions",
+    "configure_logging",
+    "current_request_id",
+    "get_logger",
+    "log_options",
+    "redact_event",
+    "redact_text",
+    "request_context",
+]
+
+FILE_NAME = "node.log"
+MAX_FILE_BYTES = 5_000_000
+KEPT_FILES = 4
+"""Older files beside the one that is written: 25 MB in all."""
+MAX_SHOWN_ID = 64
+AREAS: Mapping[str, tuple[str, ...]] = {
+    "tcp": ("node.wire",),
+    "eth_rpc": ("node.chain",),
+    "storage": ("node.store",),
+}
+"""Loggers by the names that the Go node gives its areas; all others belong to `app`."""
+_NOISY = (
+    "asyncio",
+    "eth",
+    "fastapi",
+    "filelock",
+    "h11",
+    "httpcore",
+    "httpx",
+    "keyring",
+    "markdown_it",
+    "multipart",
+    "python_multipart",
+    "qasync",
+    "urllib3",
+    "uvicorn",
+    "watchfiles",
+    "web3",
 )
-_HASH_KEY = re.compile(r"(hash|_id|^id|block|address|session|model|bid|tx)$", re.IGNORECASE)
-_HEX64 = re.compile(r"(?<![0-9a-fA-F])(?:0x)?[0-9a-fA-F]{64}(?![0-9a-fA-F])")
-_WORD_RUN = re.compile(r"\b(?:[a-z]{3,8}\s+){11,}[a-z]{3,8}\b")
-_BEARER = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9+/=_.~-]+", re.IGNORECASE)
-_USER_INFO = re.compile(r"(?<=://)[^/@\s]+@")
-_URL_TAIL = re.compile(r"(https?://[^/\s\"']+)/[^\s\"']*")
 
 
-def redact_text(text: str) -> str:
-    """Return `text` without what looks like a key, a phrase, a token or the tail of a URL."""
-    text = _BEARER.sub(r"\1 [removed]", text)
-    text = _USER_INFO.sub("", text)
-    text = _URL_TAIL.sub(r"\1/…", text)
-    text = _HEX64.sub("[64 hex removed]", text)
-    text = _WORD_RUN.sub("[words removed]", text)
-    return text[:MAX_LINE]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogOptions:
+    """`levels` are those of areas that differ from `level`; `console` writes to stderr too."""
+
+    folder: Path | None
+    level: str = "info"
+    levels: Mapping[str, str] = field(default_factory=dict)
+    console: bool = False
+    console_json: bool = False
+    console_color: bool = False
 
 
-def _redact_value(key: str, value: Any) -> Any:
-    if _SECRET_KEY.search(key) and not isinstance(value, bool | int):
-        return f"[{len(value)} removed]" if isinstance(value, str | bytes) else "[removed]"
-    if isinstance(value, str):
-        return value[:MAX_LINE] if _HASH_KEY.search(key) else redact_text(value)
-    if isinstance(value, bytes):
-        return f"[{len(value)} bytes]"
-    if isinstance(value, dict):
-        return {str(name): _redact_value(str(name), item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_redact_value(key, item) for item in value[:50]]
-    return value
+def log_options(settings: NodeSettings, folder: Path, *, console: bool = False) -> LogOptions:
+    """What the settings ask for; `folder` and `console` where they say nothing."""
+    return LogOptions(
+        folder=Path(settings.log_folder).expanduser() if settings.log_folder else folder,
+        level=settings.log_level,
+        levels={
+            "tcp": settings.log_level_tcp,
+            "eth_rpc": settings.log_level_eth_rpc,
+            "storage": settings.log_level_storage,
+        },
+        console=console or settings.log_json,
+        console_json=settings.log_json,
+        console_color=settings.log_color,
+    )
 
 
-def redact_event(
-    _logger: Any, _method: str, event: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
-    """structlog processor: redact every field. Runs last before rendering."""
-    for key in list(event):
-        event[key] = (
-            redact_text(str(event[key])) if key == "event" else _redact_value(key, event[key])
-        )
-    return event
-
-
-def configure_logging(*, folder: Path | None, level: str = "info", console: bool = False) -> None:
-    """Send all logs of the program to `folder/node.log` (JSON, 5 x 5 MB) and, on request, to
-    stderr.
+def configure_logging(options: LogOptions) -> None:
+    """Send all logs of the program to `folder/node.log` (JSON, 5 x 5 MB), to memory and, on
+    request, to stderr.
 
     Raises:
         StorageError: the file cannot be written (code `storage.not_writable`).
     """
-    shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.PositionalArgumentsFormatter(),
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-        redact_event,
-    ]
+    shared = _processors()
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -85,13 +106,7 @@ def configure_logging(*, folder: Path | None, level: str = "info", console: bool
         if getattr(handler, "_morpheus", False):
             root.removeHandler(handler)
             handler.close()
-    root.setLevel(level.upper())
-    handlers: list[tuple[logging.Handler, Any]] = []
-    if folder is not None:
-        handlers.append((_log_file(folder / "node.log"), structlog.processors.JSONRenderer()))
-    if console:
-        handlers.append((logging.StreamHandler(), structlog.dev.ConsoleRenderer(colors=False)))
-    for handler, renderer in handlers:
+    for handler, renderer in _handlers(options):
         handler.setFormatter(
             structlog.stdlib.ProcessorFormatter(
                 foreign_pre_chain=shared,
@@ -100,14 +115,46 @@ def configure_logging(*, folder: Path | None, level: str = "info", console: bool
         )
         handler._morpheus = True  # type: ignore[attr-defined]  # marks our handlers for re-configuration
         root.addHandler(handler)
-    for noisy in ("httpx", "httpcore", "web3", "urllib3", "eth", "asyncio"):
+    _set_levels(options)
+
+
+def _processors() -> list[Any]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        redact_event,
+    ]
+
+
+def _handlers(options: LogOptions) -> Iterator[tuple[logging.Handler, Any]]:
+    as_json = structlog.processors.JSONRenderer(ensure_ascii=False)
+    yield RecentLines(), as_json
+    if options.folder is not None:
+        yield _log_file(options.folder / FILE_NAME), as_json
+    if options.console:
+        plain = structlog.dev.ConsoleRenderer(colors=options.console_color)
+        yield logging.StreamHandler(), as_json if options.console_json else plain
+
+
+def _set_levels(options: LogOptions) -> None:
+    logging.getLogger().setLevel(options.level.upper())
+    for area, names in AREAS.items():
+        for name in names:
+            chosen = options.levels.get(area, "")
+            logging.getLogger(name).setLevel(chosen.upper() if chosen else logging.NOTSET)
+    for noisy in _NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
 def _log_file(path: Path) -> logging.Handler:
     try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         return logging.handlers.RotatingFileHandler(
-            path, maxBytes=5_000_000, backupCount=4, encoding="utf-8"
+            path, maxBytes=MAX_FILE_BYTES, backupCount=KEPT_FILES, encoding="utf-8"
         )
     except OSError as error:
         raise StorageError(
@@ -121,3 +168,20 @@ def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     """Return the logger of a package area, for example `node.wire`."""
     logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
     return logger
+
+
+@contextmanager
+def request_context(request_id: str) -> Iterator[None]:
+    """Put `request_id` on every log line written inside, in tasks started inside too.
+
+    It may be a stranger's text: it is cut, and only printable ASCII is kept.
+    """
+    shown = "".join(mark for mark in request_id[:MAX_SHOWN_ID] if "!" <= mark <= "~")
+    with structlog.contextvars.bound_contextvars(request_id=shown):
+        yield
+
+
+def current_request_id() -> str:
+    """The id of the request this task works for, empty outside of one."""
+    found = structlog.contextvars.get_contextvars().get("request_id", "")
+    return found if isinstance(found, str) else ""

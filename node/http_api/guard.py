@@ -5,11 +5,13 @@ read, within its own limits, and the routes run.
 """
 
 import asyncio
+import logging
+import time
 from collections.abc import MutableMapping
 from typing import Any
 
 from node.core.errors import ForbiddenError, NodeError, NodeStoppedError
-from node.core.log import get_logger
+from node.core.log import get_logger, request_context
 from node.http_api.access import AccessTable
 from node.http_api.asgi import (
     AsgiApp,
@@ -81,7 +83,8 @@ class Guard:
                 return
             body = await read_body(receive, limit=_body_limit(caller))
             check_nesting(body)
-            await self._app(scope, replayed(body, receive), answer.send)
+            with request_context(request_id):
+                await self._app(scope, replayed(body, receive), answer.send)
         except NodeError as error:
             await answer.fail(error, openai=openai)
         except asyncio.CancelledError:
@@ -90,6 +93,8 @@ class Guard:
         except Exception as error:
             _log.exception("request failed", path=scope["path"], request_id=request_id)
             await answer.fail(internal_error(error), openai=openai)
+        finally:
+            answer.note(scope, request_id)
 
     async def _admit(self, scope: AsgiScope, headers: dict[str, str]) -> Principal | None:
         """All checks before the body. Returns the caller, None on an open route without one."""
@@ -154,10 +159,26 @@ class _Answer:
     def __init__(self, send: Send) -> None:
         self._send = send
         self._begun = False
+        self._status = 0
+        self._began = time.monotonic()
 
     async def send(self, message: Message) -> None:
         self._begun = True
+        self._status = message.get("status", self._status)
         await self._send(message)
+
+    def note(self, scope: AsgiScope, request_id: str) -> None:
+        """One line per request, without its query and its body."""
+        level = logging.DEBUG if self._status < 400 else logging.INFO
+        _log.log(
+            level,
+            "request",
+            method=scope["method"],
+            path=scope["path"][:200],
+            status=self._status,
+            ms=round((time.monotonic() - self._began) * 1000),
+            request_id=request_id,
+        )
 
     async def fail(self, error: NodeError, *, openai: bool) -> None:
         if self._begun:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 
 from node.chain.rpc.pool import RpcPool
-from node.core.errors import ChainError, NoWalletError
+from node.core.errors import ChainError, NoWalletError, SourcesDisagreeError
 from node.router.hosting_findings import FixAction, Severity
 from node.service.dto import DoctorFinding
 from node.service.findings import failure, fine, guarded, warning
@@ -19,6 +19,8 @@ async def chain_findings(stack: NetworkStack) -> AsyncGenerator[DoctorFinding, N
     """What the chain's servers and contracts say; each check stands by itself."""
     if isinstance(stack.rpc, RpcPool):
         yield await guarded("chain servers", lambda: _servers(stack))
+        for error in stack.chain.sources.disagreements:
+            yield failure("chain servers", _difference(error), error.hint)
     chain = await guarded("chain", lambda: _chain(stack))
     yield chain
     if chain.ok:
@@ -45,6 +47,11 @@ async def _servers(stack: NetworkStack) -> DoctorFinding:
         return warning("chain servers", text, "The others are used meanwhile; nothing is lost.")
     quickest = min((item.latency_ms for item in usable if item.latency_ms is not None), default=0)
     return fine("chain servers", f"{text} The quickest needs {quickest} ms.")
+
+
+def _difference(error: SourcesDisagreeError) -> str:
+    said = "; ".join(f"{item['source']} says {item['value']}" for item in error.details["values"])
+    return f"{error.message} {said}"
 
 
 async def _chain(stack: NetworkStack) -> DoctorFinding:

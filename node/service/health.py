@@ -70,6 +70,9 @@ def _network(stack: NetworkStack) -> ComponentHealth:
 
 
 async def _rpc(stack: NetworkStack) -> ComponentHealth:
+    if stack.chain.sources.disagreements:
+        message = stack.chain.sources.disagreements[0].message
+        return ComponentHealth(name="rpc", ok=False, detail=message)
     endpoints = await stack.chain.sources.endpoints()
     usable = [item for item in endpoints if item.state not in RESTING]
     return ComponentHealth(

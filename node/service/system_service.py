@@ -10,16 +10,20 @@ from node.core.clock import Clock
 from node.core.errors import NotSupportedError
 from node.core.events import BalanceChanged, EventBus, MarketChanged, NodeEvent
 from node.service.api_binding import ApiBinding
+from node.service.chain_health import endpoint_view
 from node.service.doctor import Doctor
 from node.service.dto import (
     ApiAccess,
+    ChainEndpoint,
     DemoStatus,
     DoctorFinding,
+    LogLine,
     NetworkView,
     NodeStatus,
     SettingField,
 )
 from node.service.health import NodeHealth
+from node.service.log_view import newest_lines
 from node.service.network_switch import NetworkSwitch, network_view
 from node.service.profile import Profile
 from node.service.rpc_choice import RpcChoice
@@ -94,6 +98,16 @@ class SystemService:
 
     async def doctor(self) -> tuple[DoctorFinding, ...]:
         return await self._doctor.examine()
+
+    async def endpoints(self, *, probe: bool = False) -> tuple[ChainEndpoint, ...]:
+        stack = self._stacks.current
+        if stack is None:
+            return ()
+        found = await stack.chain.sources.endpoints(probe=probe)
+        return tuple(endpoint_view(item) for item in found)
+
+    async def logs(self, level: str = "info", limit: int = 200) -> tuple[LogLine, ...]:
+        return newest_lines(level, limit)
 
     async def skip_to_midnight(self) -> DemoStatus:
         demo = self._demo()

@@ -19,6 +19,7 @@ from node.core.errors import (
     ProviderUnreachableError,
 )
 from node.core.ids import Address, SessionId
+from node.core.log import current_request_id
 from node.core.ports import HandshakeReply, SignedBlob, Signer
 from node.core.units import UnixMillis
 from node.wire.audio_upload import AudioFile, AudioUpload, new_stream_id
@@ -66,8 +67,8 @@ STREAM_END = "session.prompt.stream.end"
 
 
 def new_request_id() -> str:
-    """8 random hex digits, the form the peer uses when its client gave none."""
-    return secrets.token_hex(4)
+    """The id of the request this task works for; without one 8 random hex digits, as the peer."""
+    return current_request_id() or secrets.token_hex(4)
 
 
 def _seal(
@@ -203,6 +204,7 @@ class WireClient:
             kind=kind,
             request_id=request_id,
         )
+        _log.debug("%s to %s", "session.prompt", endpoint)
         async with await self._open(endpoint) as connection:
             await connection.send(raw, timeout_s=self._limits.write_stuck_s)
             async with aclosing(self._receive(connection, exchange, kind)) as parts:
@@ -344,6 +346,7 @@ class WireClient:
         wait_s: float | None = None,
     ) -> R:
         """One request, one reply."""
+        _log.debug("%s to %s", method, endpoint)
         async with await self._open(endpoint) as connection:
             raw = encode_request(request_id, method, request)
             await connection.send(raw, timeout_s=self._limits.write_stuck_s)

@@ -17,6 +17,7 @@ from node.core.errors import (
     BadMessageError,
     NodeError,
 )
+from node.core.log import request_context
 from node.core.ports import Signer
 from node.core.tasks import TaskScope
 from node.wire.admission import Admission, Place, RateLimiter
@@ -202,7 +203,9 @@ class ProviderServer:
                 request = parse_request(
                     frame, max_depth=limits.json_depth, max_id=limits.request_id
                 )
-                await self._answer_watched(_Call(inbound, place, request))
+                with request_context(request.id):
+                    _log.debug("%s from %s", request.method[:64], place.address)
+                    await self._answer_watched(_Call(inbound, place, request))
             await inbound.close()
         except BadMessageError:
             inbound.abort()

@@ -12,6 +12,7 @@ from node.core.units import next_midnight
 from node.service.api import LocalModelsApi, MarketApi, ProviderApi, SystemApi
 from node.service.dto import (
     ApiAccess,
+    ChainEndpoint,
     ClaimPlan,
     ClaimResult,
     ClaimRun,
@@ -19,6 +20,7 @@ from node.service.dto import (
     DoctorFinding,
     Hardware,
     LocalModel,
+    LogLine,
     MarketSnapshot,
     ModelDetail,
     NetworkView,
@@ -278,6 +280,14 @@ class FakeSystem(SystemApi):
     async def doctor(self) -> tuple[DoctorFinding, ...]:
         await self._script.enter("system.doctor")
         return sample_data.findings()
+
+    async def endpoints(self, *, probe: bool = False) -> tuple[ChainEndpoint, ...]:
+        await self._script.enter("system.endpoints", probe)
+        return sample_data.endpoints() if self._world.network is not None else ()
+
+    async def logs(self, level: str = "info", limit: int = 200) -> tuple[LogLine, ...]:
+        await self._script.enter("system.logs", level, limit)
+        return sample_data.log_lines()[-limit:]
 
     async def skip_to_midnight(self) -> DemoStatus:
         await self._script.enter("system.skip_to_midnight")

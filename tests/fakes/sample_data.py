@@ -1,9 +1,12 @@
 """An invented wallet with its sessions, chats and models."""
 
+from typing import Any
+
 from node.core.session_life import SessionPhase
 from node.core.settings import NodeSettings
 from node.core.units import next_midnight
 from node.service.dto import (
+    ChainEndpoint,
     ChatHistory,
     ChatSummary,
     ComponentHealth,
@@ -12,6 +15,7 @@ from node.service.dto import (
     Hardware,
     HeldStake,
     LocalModel,
+    LogLine,
     ModelSummary,
     MorOverview,
     NetworkView,
@@ -309,5 +313,50 @@ def findings() -> tuple[DoctorFinding, ...]:
             ok=False,
             message="Llama 3.3 70B needs more memory than this computer has.",
             hint="Choose a smaller model.",
+        ),
+    )
+
+
+def endpoints() -> tuple[ChainEndpoint, ...]:
+    """Three servers: one in use, one spare, one that rests."""
+
+    def server(name: str, **more: Any) -> ChainEndpoint:
+        values: dict[str, Any] = {
+            "name": name,
+            "state": "ready",
+            "in_use": False,
+            "latency_ms": 84,
+            "error_permille": 0,
+            "height": 38_211_904,
+            "lag": 0,
+            "chain_id": 8453,
+            "reason": "",
+            "rest_s": 0.0,
+        }
+        return ChainEndpoint.model_validate({**values, **more})
+
+    return (
+        server("mainnet.base.org", in_use=True),
+        server("base-rpc.publicnode.com", latency_ms=120, lag=1),
+        server(
+            "1rpc.io",
+            state="rate_limited",
+            error_permille=140,
+            reason="The network node asks us to slow down.",
+            rest_s=12.5,
+        ),
+    )
+
+
+def log_lines() -> tuple[LogLine, ...]:
+    at = 1_793_520_000_000
+    return (
+        LogLine(at_ms=at, level="info", area="service", text="started", fields={}),
+        LogLine(
+            at_ms=at + 1500,
+            level="warning",
+            area="chain.rpc",
+            text="rpc endpoint 1rpc.io asks for a pause of 12.5 s",
+            fields={"request_id": "5f2c11aa"},
         ),
     )

@@ -187,7 +187,9 @@ class RpcPool:
         except RevertedError:
             member.answered(self._clock.monotonic() - began)
             raise
-        member.answered(self._clock.monotonic() - began)
+        seconds = self._clock.monotonic() - began
+        member.answered(seconds)
+        _log.debug("%s by %s in %.0f ms", method, member.name, seconds * 1000)
         _note_height(member, method, params, result)
         return result
 

@@ -67,6 +67,8 @@ def _addresses(value: Any) -> Any:
 
 
 LogLevel = Annotated[str, BeforeValidator(_log_level)]
+AreaLevel = Annotated[str, BeforeValidator(lambda value: value and _log_level(value))]
+"""As `LogLevel`; empty means the level of all others."""
 Seconds = Annotated[float, BeforeValidator(seconds_of)]
 Strings = Annotated[tuple[str, ...], BeforeValidator(csv_texts)]
 AddressTexts = Annotated[tuple[str, ...], BeforeValidator(_addresses)]

@@ -6,7 +6,9 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 
 from node.core.settings.kinds import (
     LOG_LEVELS,
+    AreaLevel,
     AddressTexts,
+    AreaLevel,
     EthText,
     LogLevel,
     MorText,
@@ -286,6 +288,12 @@ class NodeSettings(BaseModel):
         group="Diagnostics",
         choices=LOG_LEVELS,
     )
+    log_level_tcp: AreaLevel = setting("", "Log level of connections to peers", "LOG_LEVEL_TCP")
+    log_level_eth_rpc: AreaLevel = setting("", "Log level of chain reads", "LOG_LEVEL_ETH_RPC")
+    log_level_storage: AreaLevel = setting("", "Log level of the storage", "LOG_LEVEL_STORAGE")
+    log_folder: str = setting("", "Folder of the log", "MORPHEUS_LOG_FOLDER", "LOG_FOLDER_PATH")
+    log_json: bool = setting(False, "JSON lines on the terminal", "LOG_JSON")
+    log_color: bool = setting(False, "Coloured lines on the terminal", "LOG_COLOR")
 
     @property
     def session_policy(self) -> SessionPolicy:

@@ -10,7 +10,6 @@ _IPFS = "files are not shared over IPFS"
 _DOCKER = "containers are not managed here"
 _EXPLORER = "transactions are listed from the node's own journal, no block explorer is asked"
 _TEE = "models in protected hardware are refused for now, nothing is attested"
-_LOG = "see MORPHEUS_LOG_LEVEL; the log is rotated in the data folder"
 
 UNUSED: Mapping[str, str] = {
     "APP_RESET_KEYCHAIN": "a start never deletes a wallet; use `mor-cli wallet remove`",
@@ -30,13 +29,7 @@ UNUSED: Mapping[str, str] = {
     "TEE_IMAGE_REPO": _TEE,
     "ARTIFACT_REGISTRY_URL": _TEE,
     "ARTIFACT_REGISTRY_REFRESH_INTERVAL": _TEE,
-    "LOG_COLOR": "lines on a terminal are plain",
-    "LOG_JSON": "the file is JSON, the terminal is not",
-    "LOG_IS_PROD": _LOG,
-    "LOG_FOLDER_PATH": _LOG,
-    "LOG_LEVEL_TCP": _LOG,
-    "LOG_LEVEL_ETH_RPC": _LOG,
-    "LOG_LEVEL_STORAGE": _LOG,
+    "LOG_IS_PROD": "the log is the same in all uses; see LOG_JSON and LOG_LEVEL_APP",
     "SYS_ENABLE": _KERNEL,
     "SYS_LOCAL_PORT_RANGE": _KERNEL,
     "SYS_NET_DEV_MAX_BACKLOG": _KERNEL,

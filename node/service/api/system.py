@@ -6,8 +6,10 @@ from typing import Any, Protocol
 from node.core.events import NodeEvent
 from node.service.dto import (
     ApiAccess,
+    ChainEndpoint,
     DemoStatus,
     DoctorFinding,
+    LogLine,
     NetworkView,
     NodeStatus,
     SettingField,
@@ -42,6 +44,17 @@ class SystemApi(Protocol):
     async def api_access(self) -> ApiAccess: ...
 
     async def doctor(self) -> tuple[DoctorFinding, ...]: ...
+
+    async def endpoints(self, *, probe: bool = False) -> tuple[ChainEndpoint, ...]:
+        """The chain servers in the order of the settings, empty without a network.
+
+        With `probe` each is asked first, which takes up to five seconds.
+        """
+        ...
+
+    async def logs(self, level: str = "info", limit: int = 200) -> tuple[LogLine, ...]:
+        """The newest lines of this run of `level` and above, oldest first; 2,000 at most."""
+        ...
 
     async def skip_to_midnight(self) -> DemoStatus:
         """Demo only: move the chain's time to the next midnight UTC."""

@@ -42,6 +42,7 @@ from node.service.dto.clients import (
     ClientView,
     CreatedClient,
 )
+from node.service.dto.diagnostics import ChainEndpoint, LogLine
 from node.service.dto.local import (
     Hardware,
     LocalModel,
@@ -110,6 +111,7 @@ __all__ = [
     "ChainBalances",
     "ChainBid",
     "ChainContracts",
+    "ChainEndpoint",
     "ChainFigures",
     "ChainHold",
     "ChainModel",
@@ -147,6 +149,7 @@ __all__ = [
     "ImportWallet",
     "InitiateRequest",
     "LocalModel",
+    "LogLine",
     "MarketSnapshot",
     "ModelDetail",
     "ModelSummary",
