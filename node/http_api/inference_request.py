@@ -35,7 +35,8 @@ def json_object(body: bytes) -> dict[str, Any]:
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        text = "the body is not JSON" if body else "unexpected EOF"
+        is_cut = not body or "unexpected end" in str(error)
+        text = "unexpected EOF" if is_cut else "the body is not JSON"
         raise HttpRefusal(400, text, code="input.json") from error
     if not isinstance(value, dict):
         raise HttpRefusal(400, "the body is not a JSON object", code="input.json")

@@ -143,6 +143,41 @@ async def test_errors_of_the_model_server(upstream: Upstream, name: str) -> None
     assert reply.json() == json.loads(case["expect"]["body"])
 
 
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("local, unknown model_id", 404), ("bad model_id header", 400), ("bad JSON body", 400)],
+)
+async def test_refusals_say_the_same_with_a_status_of_their_own(
+    upstream: Upstream, name: str, status: int
+) -> None:
+    case = CASES[name]
+    headers = {key: str(value) for key, value in case["request"]["headers"].items()}
+    reply = await upstream.client.post(
+        "/v1/chat/completions", content=case["request"]["body"].encode(), headers=headers
+    )
+    expected = case["expect"]
+    assert reply.status_code == status
+    assert reply.headers["content-type"] == expected["headers"]["Content-Type"]
+    assert reply.json()["error"] == json.loads(expected["body"])["error"]
+
+
+async def test_every_recorded_stream_is_played_somewhere() -> None:
+    """Those of sessions in `test_recorded_sessions.py`."""
+    played = {
+        *SAME_BYTES,
+        "local stream, upstream sends no done marker",
+        "local stream, content contains the done marker",
+        "local stream, upstream line above 64 KiB",
+        "local non-stream, upstream answers with SSE",
+        "local stream, upstream 401 JSON error",
+        "local non-stream, upstream 502 text error",
+        "local, unknown model_id",
+        "bad model_id header",
+        "bad JSON body",
+    }
+    assert {name for name in CASES if not name.startswith("remote")} == played
+
+
 async def test_bearer_clients_get_the_same_error_as_openai_writes_it(upstream: Upstream) -> None:
     upstream.answer = CASES["local stream, upstream 401 JSON error"]["upstream_response"]
     reply = await upstream.client.post(
