@@ -5,6 +5,7 @@ Nothing here asks anybody or spends more than was confirmed before: the only byt
 those that were signed and journalled already.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from node.core.errors import (
@@ -75,9 +76,28 @@ class SessionRecovery:
         Raises:
             RpcUnavailableError: no connection; what was not reached stays as it is.
         """
-        finished: list[SessionEntry] = []
-        unresolved: list[str] = []
-        for entry in await self._unfinished():
+        entries = await self._unfinished()
+        held = [entry for entry in entries if entry.state is SessionState.CLOSED]
+        under_way = [entry for entry in entries if entry.state is not SessionState.CLOSED]
+        finished, unresolved = await self._settle_each(under_way)
+        unresolved += await self._settle_single_transactions()
+        # Last: one of those transactions may have brought back what was held.
+        released, unread = await self._settle_each(held)
+        finished += released
+        unresolved += unread
+        found = await self._adopter.adopt()
+        return RecoveryReport(
+            finished=tuple(finished),
+            adopted=found.adopted,
+            unresolved=(*unresolved, *found.unread),
+        )
+
+    async def _settle_each(
+        self, entries: Iterable[SessionEntry]
+    ) -> tuple[list[SessionEntry], list[str]]:
+        """What was finished, and what could not be settled now."""
+        finished, unresolved = [], []
+        for entry in entries:
             if entry.intent_id in self._wallet.at_work:
                 continue
             try:
@@ -87,13 +107,7 @@ class SessionRecovery:
             except NodeError as error:
                 _log.warning("intent not settled", intent_id=entry.intent_id, code=error.code)
                 unresolved.append(f"{entry.intent_id}: {error.message}")
-        unresolved.extend(await self._settle_single_transactions())
-        found = await self._adopter.adopt()
-        return RecoveryReport(
-            finished=tuple(finished),
-            adopted=found.adopted,
-            unresolved=(*unresolved, *found.unread),
-        )
+        return finished, unresolved
 
     async def is_needed(self) -> bool:
         """Whether something is on its way that nobody in this process looks after."""

@@ -3,13 +3,14 @@
 import asyncio
 import shutil
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from node.core.ids import Address
 from node.core.keccak import keccak256
+from node.core.session_life import OPENING_PHASES, SessionPhase
 from node.core.tasks import TaskScope
 from node.service.dto import (
     ChatMessage,
@@ -31,6 +32,7 @@ from tests.support.programs import Program, cli
 from tests.support.small_market import BASE_ID, free_port, write_models_config
 from tests.support.timed_cli import CLOCK_FILE, set_clock
 
+T = TypeVar("T")
 PRICE = 10**15
 MODEL = "Guide"
 TIMED = "tests.support.timed_cli"
@@ -165,14 +167,14 @@ def question(session_id: str, text: str = "What is a session?") -> ChatRequest:
     )
 
 
-async def session_when(
+async def eventually(
     node: RemoteNode,
-    session_id: str,
-    is_so: Callable[[SessionView], bool],
+    read: Callable[[], Awaitable[T]],
+    is_so: Callable[[T], bool],
     *,
     within_s: float = 30.0,
-) -> SessionView:
-    """Follow the node's events until it is so; AssertionError with the last state otherwise."""
+) -> T:
+    """Follow the node's events until it is so; AssertionError with what was read last otherwise."""
     changed = asyncio.Event()
 
     async def follow() -> None:
@@ -182,14 +184,33 @@ async def session_when(
     async with TaskScope("follow") as tasks:
         tasks.spawn(follow(), name="events")
         ends = time.monotonic() + within_s
-        while not is_so(view := await node.sessions.get(session_id)):
+        while not is_so(found := await read()):
             if time.monotonic() > ends:
-                raise AssertionError(f"still {view}")
+                raise AssertionError(f"still {found}")
             changed.clear()
             # Some states come with time alone, without an event.
             with suppress(TimeoutError):
                 await asyncio.wait_for(changed.wait(), LOOK_EVERY_S)
-    return view
+    return found
+
+
+async def session_when(
+    node: RemoteNode,
+    session_id: str,
+    is_so: Callable[[SessionView], bool],
+    *,
+    within_s: float = 30.0,
+) -> SessionView:
+    return await eventually(node, lambda: node.sessions.get(session_id), is_so, within_s=within_s)
+
+
+async def settled(node: RemoteNode) -> tuple[SessionView, ...]:
+    """All sessions once none of them is being opened or closed."""
+
+    def is_so(sessions: tuple[SessionView, ...]) -> bool:
+        return not any(item.phase in OPENING_PHASES | {SessionPhase.CLOSING} for item in sessions)
+
+    return await eventually(node, node.sessions.list, is_so)
 
 
 @contextmanager
