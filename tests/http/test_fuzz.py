@@ -1,4 +1,4 @@
-"""Bodies and parameters of any kind: an answer every time, and never a fault of ours."""
+"""T-B6: bodies and parameters of any kind; an answer every time, and never a fault of ours."""
 
 import http.client
 import json

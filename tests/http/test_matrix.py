@@ -1,4 +1,4 @@
-"""All routes of the real application, called with every mix of host, origin and credentials that
+"""T-B7: all routes of the real application, called with every mix of host, origin and credentials that
 must not pass. Runs in the process; no handler may be reached.
 """
 

@@ -1,4 +1,4 @@
-"""ECIES: round trip, and every kind of damage is one and the same error."""
+"""T-B4: ECIES; round trip, and every kind of damage is one and the same error."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""Messages: round trips, random params, random answers, altered bytes."""
+"""T-B2: messages; round trips, random params, random answers, altered bytes."""
 
 import contextlib
 import dataclasses

@@ -1,9 +1,17 @@
-"""A live provider under random bytes and under random requests of right and wrong people."""
+"""A live provider under random bytes and under random requests of right and wrong people.
+
+Tests of the security catalogue: T-B1 (with `test_wire_scanner` for the parts), T-B3. T-B2 is in
+`test_wire_messages`, T-B4 in `test_wire_envelope`, T-B5 in `unit/wire/test_signature_vectors`, T-B6
+and T-B7 in `http/test_fuzz`, `http/test_slow_senders` and `http/test_matrix`.
+"""
 
 import asyncio
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,9 +38,49 @@ PIECES = st.lists(
 )
 
 
+# What stopped other nodes, and what is close to it.
+SEEDS = [
+    b"null",
+    b"[]",
+    b"0",
+    b"true",
+    b'""',
+    b"{}",
+    b'{"id":null,"method":null,"params":null}',
+    b'{"result":null}',
+    b'{"id":"1","result":null,"error":null}',
+    b'{"id":"1","method":"network.ping"}',
+    b'{"id":"1","method":"session.prompt","params":null}',
+    b'{"id":"1","method":"session.prompt","params":[]}',
+    b'{"id":"1","method":"session.prompt","params":{"sessionid":null}}',
+    b'{"id":"1","method":"session.report","params":{"message":7}}',
+    b'{"id":{},"method":"network.ping","params":{}}',
+    b"\xef\xbb\xbf{}",
+    b'{"id":"\xff\xfe"}',
+    b"[" * 100_000,
+    b'{"a":' * 100_000,
+    b'{"id":"' + b"\\u0000" * 10_000,
+    b"{" + b"9" * 100_000,
+    b"GET / HTTP/1.1\r\nhost: x\r\n\r\n",
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+]
+
+
+@pytest.mark.parametrize("seed", SEEDS, ids=lambda seed: seed[:24].decode("latin-1"))
+async def test_what_stops_others_does_not_stop_us(seed: bytes) -> None:
+    """T-B1, P0: no answer or one well-formed error; the next one is served."""
+    async with running(knowing_consumer(), limits=QUICK) as pair:
+        for cut in {0, 1, len(seed) // 2}:
+            raw = await pair.raw_in_pieces([seed[:cut], seed[cut:]])
+            assert raw == b"" or parse_response(raw).error is not None
+        assert await pair.client().ping(pair.endpoint, PROVIDER.address)
+
+
 @settings(max_examples=60, deadline=None)
 @given(attempts=st.lists(PIECES, min_size=1, max_size=4))
 def test_random_bytes_never_hurt_the_listener(attempts: list[list[bytes]]) -> None:
+    """T-B1."""
+
     async def attack() -> None:
         async with running(limits=QUICK) as pair:
             for pieces in attempts:
@@ -83,6 +131,8 @@ STEPS = st.builds(
 def test_the_model_runs_only_for_fresh_new_requests_of_the_sessions_user(
     steps: Sequence[Step],
 ) -> None:
+    """T-B3: order, repetition, age, signer and session at random."""
+
     async def play() -> None:
         clock, expected = FakeClock(), []
         async with running(knowing_consumer(), clock=clock) as pair:
@@ -96,5 +146,67 @@ def test_the_model_runs_only_for_fresh_new_requests_of_the_sessions_user(
                 if step.is_right and isinstance(message, PromptRequest):
                     expected.append(message.message)
             assert pair.handler.prompts == expected
+
+    asyncio.run(play())
+
+
+METHODS = [
+    "network.ping",
+    "session.request",
+    "session.prompt",
+    "session.report",
+    "session.prompt.stream.start",
+    "session.prompt.stream.chunk",
+    "session.prompt.stream.end",
+    "agent.get_tools",
+    "agent.call_tool",
+    "session.unheard",
+    "",
+]
+MEMBERS = [
+    "nonce",
+    "signature",
+    "user",
+    "key",
+    "spend",
+    "timestamp",
+    "bidid",
+    "sessionid",
+    "message",
+    "streamid",
+    "totalchunks",
+    "chunkindex",
+    "chunkdata",
+    "toolname",
+]
+PARAMS = st.dictionaries(
+    st.sampled_from(MEMBERS),
+    st.none()
+    | st.booleans()
+    | st.integers(-1, 2**70)
+    | st.text(max_size=8)
+    | st.sampled_from(["0x" + "1" * 64, "0x" + "2" * 40, "0x" + "3" * 130, "0x", "00"])
+    | st.lists(st.integers(), max_size=2),
+    max_size=8,
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(requests=st.lists(st.tuples(st.sampled_from(METHODS), PARAMS), max_size=6))
+def test_requests_of_every_method_with_any_members_get_one_error(
+    requests: list[tuple[str, dict[str, Any]]],
+) -> None:
+    """T-B3: nothing that is not signed rightly is answered with a result, but a ping."""
+
+    async def play() -> None:
+        async with running(knowing_consumer()) as pair:
+            for method, params in requests:
+                raw = json.dumps({"id": "7", "method": method, "params": params}).encode()
+                answer = parse_response(await pair.raw(raw))
+                assert answer.id == "7"
+                if method != "network.ping":
+                    assert answer.error is not None
+                    assert answer.error.signature == b"\0"
+            assert pair.handler.prompts == []
 
     asyncio.run(play())

@@ -1,4 +1,4 @@
-"""Framing and strict reading: any split, any garbage, linear time."""
+"""T-B1: framing and strict reading; any split, any garbage, linear time."""
 
 import itertools
 import json

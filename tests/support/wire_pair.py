@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -163,8 +163,14 @@ class Pair:
 
     async def raw(self, sent: bytes, *, half_close: bool = False) -> bytes:
         """Everything the server answers to `sent` until it closes."""
+        return await self.raw_in_pieces([sent], half_close=half_close)
+
+    async def raw_in_pieces(self, pieces: Sequence[bytes], *, half_close: bool = False) -> bytes:
+        """As `raw`, each piece in a segment of its own as far as the system goes along."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.server.port)
-        writer.write(sent)
+        for piece in pieces:
+            writer.write(piece)
+            await asyncio.sleep(0)
         if half_close:
             writer.write_eof()
         try:

@@ -1,4 +1,4 @@
-"""vectors/signature-verification.json: ten signatures and the verdict by key and by address."""
+"""T-B5: vectors/signature-verification.json, verdicts by key and by address, values out of range."""
 
 from typing import Any
 
