@@ -128,6 +128,7 @@ class Navigation(QObject):
         page = ChatPage(self.chat)
         page.market_requested.connect(lambda: self.go("market"))
         page.sheet_requested.connect(self.open_session_sheet)
+        page.extend_requested.connect(self.extend_session)
         page.unlock_requested.connect(self.unlock)
         page.told.connect(self.tell)
         page.problem.connect(self.show_problem)
@@ -144,6 +145,30 @@ class Navigation(QObject):
         presenter.opened.connect(self.session_opened)
         presenter.refused.connect(self._sheet_refused)
         sheet.begin(model_id, bid_id=bid_id, duration_s=duration_s or None)
+
+    def extend_session(self, session_id: str) -> None:
+        """Open the sheet for the next session on the same offer; chats go over by themselves."""
+        self._tasks.attempt(
+            self._node.sessions.get(session_id),
+            "extend",
+            failed=self.show_problem,
+            done=self._open_extension,
+        )
+
+    def _open_extension(self, session: SessionView) -> None:
+        from morpheus_desktop.pages.session_sheet.page import SessionSheet
+        from morpheus_desktop.pages.session_sheet.presenter import SessionSheetPresenter
+
+        presenter = SessionSheetPresenter(self._node, self._tasks, self._time)
+        sheet = SessionSheet(self._window, presenter)
+        presenter.setParent(self)
+        presenter.opened.connect(self._session_extended)
+        presenter.refused.connect(self._sheet_refused)
+        sheet.extend(session)
+
+    def _session_extended(self, session: SessionView) -> None:
+        self.chat.load_choices()
+        self.tell(f"{session.model_name} goes on until {formats.clock(session.ends_at)}", "success")
 
     def _sheet_refused(self, error: NodeError) -> None:
         """The sheet says it itself; only the password is asked for here."""

@@ -22,6 +22,8 @@ class Ways(Protocol):
 
     def open_session_sheet(self, model_id: str, duration_s: int = 0, bid_id: str = "") -> None: ...
 
+    def extend_session(self, session_id: str) -> None: ...
+
     def chat_with_session(self, session: SessionView) -> None: ...
 
     def chat_with_local(self, model: LocalModel) -> None: ...
@@ -72,6 +74,7 @@ class SectionPages:
         page = SessionsPage(presenter)
         presenter.setParent(page)
         page.chat_requested.connect(self._ways.chat_with_session)
+        page.extend_requested.connect(self._ways.extend_session)
         page.market_requested.connect(lambda: self._ways.go("market"))
         page.told.connect(self._ways.tell)
         page.problem.connect(self._ways.show_problem)

@@ -26,7 +26,7 @@ from morpheus_desktop.widgets.gallery import components_page
 from morpheus_desktop.window import MainWindow
 from node.core.errors import IncompleteAnswerError, NodeError
 from node.core.session_life import SessionPhase
-from node.service.dto import CreateWallet, TextDelta
+from node.service.dto import CreateWallet, TextDelta, TurnFinished, TurnNotice
 from tests.fakes import sample_market
 from tests.fakes.fake_node import FakeNode
 
@@ -166,6 +166,59 @@ async def session_sheet(stage: Stage) -> None:
     await stage.until(lambda: stage.node.called("sessions.preview_stop"))
 
 
+async def extend_sheet(stage: Stage) -> None:
+    await chat_full(stage)
+    stage.navigation.go("sessions")
+    active = next(item for item in stage.node.world.sessions if item.state == "active")
+    stage.navigation.extend_session(active.id)
+    await stage.until(lambda: stage.node.called("sessions.preview_stop"))
+
+
+async def chat_failover(stage: Stage) -> None:
+    await chat_full(stage)
+    chat = stage.navigation.chat
+    await stage.until(lambda: chat.target)
+    moved = "0x77e0…0202 answers now, in a new session. 3.80 MOR are locked."
+    stage.node.world.answer = [
+        TurnNotice(kind="failover", text=moved),
+        TextDelta(text="Nothing was lost: the question went to the next provider."),
+        TurnFinished(
+            chat_id="",
+            message_id="",
+            finish_reason="stop",
+            complete=True,
+            ttft_ms=1400,
+            duration_ms=2100,
+            input_tokens=9,
+            output_tokens=11,
+            tokens_per_second=15.7,
+        ),
+    ]
+    chat.turns.show(None)
+    chat.send("What happens when a provider fails?")
+    await stage.until(lambda: not chat.turns.is_streaming)
+
+
+def extended_node() -> FakeNode:
+    """One session that goes on in the next one, which is marked to be extended itself."""
+    node = FakeNode()
+    world = node.world
+    active = next(item for item in world.sessions if item.state == "active")
+    following = active.model_copy(
+        update={
+            "id": "0x" + "77" * 32,
+            "intent_id": "next",
+            "follows": active.id,
+            "ends_at": active.ends_at + 3600,
+            "prompts": 0,
+            "tokens": 0,
+            "auto_extend": True,
+        }
+    )
+    world.sessions = [following, *world.sessions]
+    return node
+
+
 async def close_sheet(stage: Stage) -> None:
     await chat_full(stage)
     await stage.until(lambda: stage.navigation.chat.target)
@@ -219,6 +272,9 @@ SCENES: dict[str, tuple[Callable[[], FakeNode], Scene]] = {
     "chat-failed": (FakeNode, chat_failed),
     "session-sheet": (FakeNode, session_sheet),
     "close-sheet": (FakeNode, close_sheet),
+    "extend-sheet": (FakeNode, extend_sheet),
+    "chat-failover": (FakeNode, chat_failover),
+    "sessions-extended": (extended_node, section("sessions")),
     "components": (FakeNode.fresh, components),
     "sessions-stuck": (stuck_node, section("sessions")),
     **{item.name: (FakeNode, section(item.name)) for item in SECTIONS if item.name != "chat"},

@@ -24,6 +24,7 @@ class TranscriptFeed(QObject):
         turns.replaced.connect(self._replaced)
         turns.line_added.connect(self._added)
         turns.text_arrived.connect(view.append_text)
+        turns.noticed.connect(self._noticed)
         turns.line_finished.connect(view.finish_message)
         turns.line_failed.connect(self._failed)
         view.action_requested.connect(self._action)
@@ -34,6 +35,9 @@ class TranscriptFeed(QObject):
 
     def _added(self, line: Line) -> None:
         self._view.append_message(message(line, streaming=line.role == "assistant"))
+
+    def _noticed(self, line_id: str, text: str) -> None:
+        self._view.update_message(line_id, notice=text)
 
     def _failed(self, line_id: str, words: Presented, error: NodeError) -> None:
         self._errors[line_id] = error

@@ -13,10 +13,11 @@ NEW_TITLE = "New chat"
 
 
 class ChatHeader(QWidget):
-    """Signals: `pane_clicked()`, `rename_clicked()`, `close_clicked()`."""
+    """Signals: `pane_clicked()`, `rename_clicked()`, `extend_clicked()`, `close_clicked()`."""
 
     pane_clicked = Signal()
     rename_clicked = Signal()
+    extend_clicked = Signal()
     close_clicked = Signal()
 
     def __init__(self) -> None:
@@ -30,12 +31,16 @@ class ChatHeader(QWidget):
         self.end = Button(
             "Close session", "ghost", icon="power", size="compact", name="chat.header.close"
         )
+        self.extend = Button(
+            "Extend", "ghost", icon="timer", size="compact", name="chat.header.extend"
+        )
         self.setLayout(
             row(
                 self.pane,
                 self._title,
                 self.rename,
                 None,
+                self.extend,
                 self.end,
                 spacing=6,
                 margins=(24, 0, 16, 0),
@@ -43,6 +48,7 @@ class ChatHeader(QWidget):
         )
         self.pane.clicked.connect(self.pane_clicked)
         self.rename.clicked.connect(self.rename_clicked)
+        self.extend.clicked.connect(self.extend_clicked)
         self.end.clicked.connect(self.close_clicked)
         self.set_narrow(False)
         self.show_title("")
@@ -54,6 +60,7 @@ class ChatHeader(QWidget):
 
     def show_target(self, target: Target | None) -> None:
         is_session = target is not None and target.kind == "session"
+        self.extend.setVisible(is_session)
         self.end.setVisible(is_session)
 
     def set_narrow(self, narrow: bool) -> None:

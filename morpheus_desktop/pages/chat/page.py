@@ -24,11 +24,13 @@ NARROW = 1000
 
 class ChatPage(QWidget):
     """Signals that lead elsewhere: `market_requested()`, `sheet_requested(model_id, seconds)`,
-    `unlock_requested()`, `told(text, tone)` a sentence for a toast, `problem(NodeError)`.
+    `extend_requested(session_id)`, `unlock_requested()`, `told(text, tone)` a sentence for a toast,
+    `problem(NodeError)`.
     """
 
     market_requested = Signal()
     sheet_requested = Signal(str, int)
+    extend_requested = Signal(str)
     unlock_requested = Signal()
     told = Signal(str, str)
     problem = Signal(object)
@@ -78,6 +80,7 @@ class ChatPage(QWidget):
         pane.delete_requested.connect(self._delete)
         header.pane_clicked.connect(self.toggle_pane)
         header.rename_clicked.connect(self._rename_current)
+        header.extend_clicked.connect(self._extend)
         header.close_clicked.connect(presenter.preview_close)
         self.empty.prompt_chosen.connect(self.input.submit)
         self.input.model_clicked.connect(self.open_selector)
@@ -223,6 +226,11 @@ class ChatPage(QWidget):
         target = self.presenter.card_target
         if target is not None:
             self.sheet_requested.emit(target.model_id, self.presenter.card_duration_s)
+
+    def _extend(self) -> None:
+        target = self.presenter.target
+        if target is not None and target.kind == "session":
+            self.extend_requested.emit(target.id)
 
     # --- answers ---
 

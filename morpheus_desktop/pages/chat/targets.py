@@ -102,8 +102,14 @@ def choices(
     now: int,
     is_demo: bool,
 ) -> Choices:
-    """Only what can answer in a chat: language models, sessions with time left, models that fit."""
-    active = [item for item in sessions if item.state == "active" and item.ends_at > now]
+    """Only what can answer in a chat: language models, sessions with time left in whose place no
+    other one answers, models that fit.
+    """
+    active = [
+        item
+        for item in sessions
+        if item.state == "active" and item.ends_at > now and not item.replaced_by
+    ]
     offered = [item for item in market if item.offers and item.kind in ("LLM", "UNKNOWN")]
     cheapest = sorted(offered, key=lambda item: item.best_price or 0)
     return Choices(

@@ -31,7 +31,7 @@ class Turns(QObject):
     """Sends turns and keeps the lines. At most one answer runs, at most one message waits.
 
     Signals: `replaced()` all lines are new; `line_added(Line)`; `text_arrived(id, text)`;
-    `line_finished(id, stats)`; `line_failed(id, Presented, NodeError)`; `noticed(text)`;
+    `line_finished(id, stats)`; `line_failed(id, Presented, NodeError)`; `noticed(id, text)`;
     `queue_changed(text)`; `streaming_changed(bool)`; `stored(chat_id)` the node keeps this chat.
     """
 
@@ -40,7 +40,7 @@ class Turns(QObject):
     text_arrived = Signal(str, str)
     line_finished = Signal(str, str)
     line_failed = Signal(str, object, object)
-    noticed = Signal(str)
+    noticed = Signal(str, str)
     queue_changed = Signal(str)
     streaming_changed = Signal(bool)
     stored = Signal(str)
@@ -52,6 +52,7 @@ class Turns(QObject):
         self._time = time
         self._task: asyncio.Task[None] | None = None
         self._count = 0
+        self._notice = ""
         self._queued: tuple[str, Target] | None = None
         self.chat_id = ""
         self.lines: list[Line] = []
@@ -105,6 +106,7 @@ class Turns(QObject):
         return text
 
     def _answer(self, target: Target, *, again: bool = False) -> None:
+        self._notice = ""
         messages = request_messages(self.lines)
         line = Line(
             id=self._next("a"),
@@ -148,12 +150,14 @@ class Turns(QObject):
                 self.lines[-1] = replace(line, text=line.text + text)
                 self.text_arrived.emit(line_id, text)
             case TurnNotice(text=text):
-                self.noticed.emit(text)
+                self._notice = text
+                self.noticed.emit(line_id, text)
             case TurnFinished():
                 self._end(stats=finished_text(event))
 
     def _end(self, *, stats: str) -> None:
         self._task = None
+        stats = " · ".join(part for part in (self._notice.rstrip("."), stats) if part)
         self.lines[-1] = replace(self.lines[-1], stats=stats)
         self.line_finished.emit(self.lines[-1].id, stats)
         self.streaming_changed.emit(False)

@@ -21,7 +21,14 @@ from morpheus_desktop.widgets.sheet import Sheet
 from morpheus_desktop.widgets.stepper import Stepper
 from node.core.errors import NodeError, PromptReadableError
 from node.core.units import Mor
-from node.service.dto import ModelDetail, OpenProgress, OpenStep, Quote, StopPreview
+from node.service.dto import (
+    ModelDetail,
+    OpenProgress,
+    OpenStep,
+    Quote,
+    SessionView,
+    StopPreview,
+)
 
 WIDTH = 660
 PRESETS = (900, 3600, 4 * 3600)
@@ -56,9 +63,22 @@ class SessionSheet(Sheet):
         self.open()
         self.slider.setFocus()
 
+    def extend(self, session: SessionView) -> None:
+        """Ask for the next session on the offer of this one, as long as it was."""
+        self._subtitle.setText(
+            f"Chats go over to the new session when this one ends, at"
+            f" {formats.clock(session.ends_at)}."
+        )
+        self._presenter.extends = session.id
+        length_s = max(300, session.ends_at - session.opened_at)
+        self.begin(session.model_id, bid_id=session.bid_id, duration_s=length_s)
+
     def _make_widgets(self) -> None:
         self._avatar = Avatar("?", "", side=40)
         self._title = Label("Open a session", "h2")
+        self._subtitle = Label(
+            "Your MOR is locked while you chat, then it comes back.", "body", "text2"
+        )
         self._close = IconButton("x", "Close", name="session.sheet.close")
         self.duration = TextField("time", unit="time", name="session.sheet.duration")
         self.duration.setFixedWidth(118)
@@ -89,7 +109,7 @@ class SessionSheet(Sheet):
     def _build(self) -> QVBoxLayout:
         words = column(
             self._title,
-            Label("Your MOR is locked while you chat, then it comes back.", "body", "text2"),
+            self._subtitle,
         )
         head = row(self._avatar, words, None, self._close, spacing=14)
         pair = row(
@@ -213,7 +233,8 @@ class SessionSheet(Sheet):
 
     def _offers_loaded(self, detail: ModelDetail) -> None:
         name = detail.model.name
-        self._title.setText(f"Open a session with {name}")
+        verb = "Extend the session with" if self._presenter.extends else "Open a session with"
+        self._title.setText(f"{verb} {name}")
         self._avatar.set_name(name, detail.model.id)
         self._offers.show_offers(detail, self._presenter.bid_id)
 

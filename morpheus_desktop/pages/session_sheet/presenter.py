@@ -24,7 +24,8 @@ SETTLE_S = 0.15
 
 
 class SessionSheetPresenter(QObject):
-    """One opening at a time, from `start` to `opened`.
+    """One opening at a time, from `start` to `opened`. `extends`: the session whose place the new
+    one takes.
 
     Duration and stake are one pair: whichever was changed last is asked for, the quote brings the
     other. Signals: `offers_loaded(ModelDetail)`; `quoting()`; `quoted(Quote)`;
@@ -52,6 +53,7 @@ class SessionSheetPresenter(QObject):
         self.detail: ModelDetail | None = None
         self.model_id = ""
         self.bid_id = ""
+        self.extends = ""
         self.duration_s: int | None = DEFAULT_DURATION_S
         self.stake: int | None = None
         self._quoting.asked.connect(self.quoting)
@@ -164,6 +166,7 @@ class SessionSheetPresenter(QObject):
             QuoteRequest(
                 model_id=None if self.bid_id else self.model_id,
                 bid_id=self.bid_id or None,
+                extends=self.extends,
                 duration_s=self.duration_s,
                 stake=self.stake,
             )

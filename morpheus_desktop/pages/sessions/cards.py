@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QWidget
 
 from morpheus_desktop import formats
 from morpheus_desktop.models.sessions import phase_of, phase_words, stuck_words
+from morpheus_desktop.pages.sessions.extension_row import ExtensionRow
 from morpheus_desktop.privacy import privacy_icon, privacy_words
 from morpheus_desktop.widgets.avatar import Avatar
 from morpheus_desktop.widgets.buttons import Button
@@ -47,9 +48,16 @@ class SessionCard(Card):
     """An open session with its countdown."""
 
     chat_clicked = Signal()
+    extend_clicked = Signal()
     close_clicked = Signal()
 
-    def __init__(self, session: SessionView, preview: StopPreview | None, now: int) -> None:
+    def __init__(
+        self,
+        session: SessionView,
+        preview: StopPreview | None,
+        now: int,
+        following: SessionView | None = None,
+    ) -> None:
         self.session = session
         self._preview = preview
         self._is_closing = False
@@ -62,7 +70,9 @@ class SessionCard(Card):
         self._privacy = ElidedLabel("", "small", "text3")
         self._privacy.setObjectName(f"{name}.privacy")
         self.chat_button = Button("Open chat", "soft", icon="chats", name=f"{name}.chat")
+        self.extend_button = Button("Extend", "ghost", icon="timer", name=f"{name}.extend")
         self.close_button = Button("Close early", "ghost", name=f"{name}.close")
+        self.extension = ExtensionRow(name)
         self.state = ElidedLabel("", "caption", "text3")
         names = column(ElidedLabel(session.model_name or "Unnamed model", "strong"), self.state)
         head = row(Avatar(session.model_name, session.model_id, side=36), spacing=12)
@@ -80,17 +90,29 @@ class SessionCard(Card):
             self._back,
             2,
             privacy,
-            14,
-            row(self.chat_button, None, self.close_button, spacing=8),
+            8,
+            self.extension,
+            10,
+            row(self.chat_button, self.extend_button, None, self.close_button, spacing=8),
         )
         super().__init__(body, margins=(18, 16, 18, 16))
         self.setObjectName(name)
         self.chat_button.clicked.connect(self.chat_clicked)
+        self.extend_button.clicked.connect(self.extend_clicked)
         self.close_button.clicked.connect(self.close_clicked)
-        self.update_session(session, preview, now)
+        self.update_session(session, preview, now, following)
 
-    def update_session(self, session: SessionView, preview: StopPreview | None, now: int) -> None:
+    def update_session(
+        self,
+        session: SessionView,
+        preview: StopPreview | None,
+        now: int,
+        following: SessionView | None = None,
+    ) -> None:
+        """`following` is the session that takes the place of this one."""
         self.session, self._preview = session, preview
+        self._is_followed = following is not None
+        self.extension.show_session(session, following, now)
         self._used.setText(used_words(session))
         self._lock.set_icon(privacy_icon(session.prompt_privacy))
         self._privacy.set_text(privacy_words(session.prompt_privacy))
@@ -106,6 +128,7 @@ class SessionCard(Card):
             self._back.set_text(stuck_words(session, now))
             self._meter.set_share(0)
             self.chat_button.disable_with("The chain has not confirmed it yet.")
+            self.extend_button.disable_with("The chain has not confirmed it yet.")
             self.close_button.disable_with("The chain has not confirmed it yet.")
             return
         left = max(0, session.ends_at - now)
@@ -115,6 +138,9 @@ class SessionCard(Card):
         self._meter.set_share(left / max(1, session.ends_at - session.opened_at), tone=tone)
         self._back.set_text(back_words(session, self._preview, now))
         self.chat_button.disable_with("" if left else "This session has ended.")
+        self.extend_button.disable_with(
+            "The next session is there already." if self._is_followed else ""
+        )
         self.close_button.set_text("Close early" if left else "Close")
         if not self._is_closing:
             self.close_button.disable_with("")

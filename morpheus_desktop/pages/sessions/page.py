@@ -28,11 +28,13 @@ _SKELETON, _EMPTY, _FULL = range(3)
 
 
 class SessionsPage(QWidget):
-    """`chat_requested(SessionView)`; `market_requested()`; `told(text, tone)` for a toast;
-    `problem(NodeError)` for what the frame has to solve, such as a locked wallet.
+    """`chat_requested(SessionView)`; `extend_requested(session_id)`; `market_requested()`;
+    `told(text, tone)` for a toast; `problem(NodeError)` for what the frame has to solve, such as a
+    locked wallet.
     """
 
     chat_requested = Signal(object)
+    extend_requested = Signal(str)
     market_requested = Signal()
     told = Signal(str, str)
     problem = Signal(object)
@@ -98,6 +100,7 @@ class SessionsPage(QWidget):
         presenter.close_previewed.connect(self._ask_close)
         presenter.close_failed.connect(self._not_done)
         presenter.claim_failed.connect(self._not_done)
+        presenter.mark_failed.connect(self._not_marked)
         presenter.closed.connect(self._closed)
         presenter.claimed.connect(self._claimed)
         presenter.time.ticked.connect(self._tick)
@@ -158,13 +161,17 @@ class SessionsPage(QWidget):
             self.cards = {key: self._card(item, state) for key, item in wanted.items()}
             self._arrange()
         for key, card in self.cards.items():
-            card.update_session(wanted[key], state.at_end.get(wanted[key].id), now)
+            session = wanted[key]
+            following = state.following(session)
+            card.update_session(session, state.at_end.get(session.id), now, following)
         self._show_busy()
 
     def _card(self, session: SessionView, state: Sessions) -> SessionCard:
         now = self._presenter.time.now()
-        card = SessionCard(session, state.at_end.get(session.id), now)
+        card = SessionCard(session, state.at_end.get(session.id), now, state.following(session))
         card.chat_clicked.connect(partial(self._chat, card))
+        card.extend_clicked.connect(partial(self._extend, card))
+        card.extension.switched.connect(partial(self._switch, card))
         card.close_clicked.connect(partial(self._close, card))
         return card
 
@@ -217,6 +224,12 @@ class SessionsPage(QWidget):
     def _chat(self, card: SessionCard) -> None:
         self.chat_requested.emit(card.session)
 
+    def _extend(self, card: SessionCard) -> None:
+        self.extend_requested.emit(card.session.id)
+
+    def _switch(self, card: SessionCard, on: bool) -> None:
+        self._presenter.set_auto_extend(card.session.id, on)
+
     def _close(self, card: SessionCard) -> None:
         self._presenter.preview_close(card.session)
 
@@ -230,6 +243,10 @@ class SessionsPage(QWidget):
             self.problem.emit(error)
         else:
             self._show_failure(error)
+
+    def _not_marked(self, error: NodeError) -> None:
+        self._show()
+        self._not_done(error)
 
     def _closed(self, result: CloseResult) -> None:
         text = f"Closed, {formats.mor(result.returned)} returned"

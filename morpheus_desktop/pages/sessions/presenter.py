@@ -30,6 +30,10 @@ class Sessions:
     def ended(self) -> tuple[SessionView, ...]:
         return tuple(item for item in self.sessions if item.state == "ended")
 
+    def following(self, session: SessionView) -> SessionView | None:
+        """The open session that takes the place of `session` at its end."""
+        return next((item for item in self.open if session.id and item.follows == session.id), None)
+
     @property
     def past(self) -> tuple[SessionView, ...]:
         return tuple(item for item in self.sessions if item.state in ("closed", "failed"))
@@ -40,7 +44,8 @@ class SessionsPresenter(QObject):
 
     `close_previewed(SessionView, StopPreview)` answers `preview_close`; `closed(CloseResult)` or
     `close_failed(NodeError)` answer `close`; `claimed(ClaimResult)` or `claim_failed(NodeError)`
-    answer `claim`; `busy_changed()` when one of them began or ended.
+    answer `claim`; `busy_changed()` when one of them began or ended; `mark_failed(NodeError)`
+    answers `set_auto_extend`, a success the next `loaded`.
     """
 
     loaded = Signal()
@@ -51,6 +56,7 @@ class SessionsPresenter(QObject):
     claimed = Signal(object)
     claim_failed = Signal(object)
     busy_changed = Signal()
+    mark_failed = Signal(object)
 
     def __init__(
         self, node: NodeService, tasks: GuiTasks, signals: NodeSignals, time: ChainTime
@@ -86,6 +92,15 @@ class SessionsPresenter(QObject):
         """Close every ended session, one after the other."""
         if self.state is not None:
             self._close(tuple(session.id for session in self.state.ended))
+
+    def set_auto_extend(self, session_id: str, on: bool) -> None:
+        """Whether the node opens the next session before this one ends."""
+        self._tasks.attempt(
+            self._node.sessions.set_auto_extend(session_id, on),
+            "auto-extend",
+            failed=self.mark_failed.emit,
+            done=lambda _: self.load(),
+        )
 
     def claim(self) -> None:
         """Take back all stake whose time has come."""

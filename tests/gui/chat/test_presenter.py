@@ -4,7 +4,7 @@ from pytestqt.qtbot import QtBot
 
 from morpheus_desktop.bridge import NodeSignals
 from morpheus_desktop.errors import NEW_SESSION, RETRY, Presented
-from morpheus_desktop.pages.chat.targets import Target
+from morpheus_desktop.pages.chat.targets import Target, choices
 from node.core.errors import (
     NodeError,
     NotEnoughMorError,
@@ -14,9 +14,10 @@ from node.core.errors import (
     WalletLockedError,
 )
 from node.core.events import SessionChanged
-from node.service.dto import TextDelta
+from node.service.dto import TextDelta, TurnNotice
 from tests.fakes import sample_data, sample_market
 from tests.fakes.fake_node import FakeNode
+from tests.fakes.sample_market import NOW
 from tests.gui.chat.conftest import MakePresenter
 
 
@@ -66,6 +67,35 @@ def test_an_answer_streams_in_order_and_ends_with_its_figures(
     request = fake_node.called("chat.send")[0][0]
     assert request.target.kind == "session"
     assert [item.content for item in request.messages] == ["What is a session?"]
+
+
+def test_a_provider_that_takes_over_is_named_while_waiting_and_kept_with_the_figures(
+    make_presenter: MakePresenter, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    presenter = make_presenter(fake_node)
+    notices: list[str] = []
+    presenter.turns.noticed.connect(lambda _id, text: notices.append(text))
+    fake_node.world.answer = [
+        TurnNotice(kind="failover", text="The provider 0xA1…c9 failed."),
+        TurnNotice(kind="failover", text="0x77…02 answers now. 5 MOR are locked."),
+        TextDelta(text="Hello."),
+    ]
+    with qtbot.waitSignal(presenter.turns.line_finished) as finished:
+        presenter.send("What is a session?")
+    assert notices == ["The provider 0xA1…c9 failed.", "0x77…02 answers now. 5 MOR are locked."]
+    assert finished.args[1].startswith("0x77…02 answers now. 5 MOR are locked")
+    fake_node.world.answer = [TextDelta(text="Again.")]
+    with qtbot.waitSignal(presenter.turns.line_finished) as second:
+        presenter.send("And now?")
+    assert "answers now" not in second.args[1]
+
+
+def test_a_session_in_whose_place_another_answers_is_no_choice(fake_node: FakeNode) -> None:
+    old = next(item for item in fake_node.world.sessions if item.state == "active")
+    new = old.model_copy(update={"id": "0x" + "77" * 32, "follows": old.id})
+    old = old.model_copy(update={"replaced_by": new.id})
+    found = choices(sessions=(old, new), local=(), market=(), now=NOW, is_demo=False)
+    assert [item.id for item in found.sessions] == [new.id]
 
 
 def test_the_second_turn_carries_the_history_and_stays_in_its_chat(

@@ -249,3 +249,23 @@ def test_cancel_opens_nothing(sheet: SheetKit) -> None:
 def _rows(sheet: SheetKit) -> list[RadioRow]:
     found = sheet.kit.find(QWidget, "session.sheet").findChildren(RadioRow)
     return [row for row in found if row.isVisible()]
+
+
+def test_extending_quotes_the_same_offer_for_the_same_time(
+    open_kit: OpenWindow, fake_node: FakeNode
+) -> None:
+    kit = open_kit(fake_node)
+    kit.until(lambda: kit.window.section == "chat")
+    session = next(item for item in fake_node.world.sessions if item.state == "active")
+    kit.until(lambda: kit.navigation.chat.target)
+    kit.navigation.extend_session(session.id)
+    kit.until(lambda: fake_node.called("sessions.quote"))
+    request = fake_node.called("sessions.quote")[-1][0]
+    assert request.extends == session.id
+    assert request.bid_id == session.bid_id
+    assert request.duration_s == session.ends_at - session.opened_at
+    confirm = kit.find(QPushButton, "session.sheet.confirm")
+    kit.until(lambda: confirm.text().startswith("Stake"))
+    confirm.click()
+    kit.until(lambda: any(item.follows == session.id for item in fake_node.world.sessions))
+    assert kit.window.section == "chat"

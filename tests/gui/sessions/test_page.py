@@ -277,3 +277,48 @@ def test_why_released_stake_is_not_back_yet_is_said(
     page = open_page(fake_node, tasks, qtbot, clock)
     texts = [label.text() for label in page.stake.findChildren(ElidedLabel)]
     assert any("wallet is locked" in text for text in texts)
+
+
+def test_a_session_is_marked_to_be_extended_and_the_card_says_what_comes_next(
+    page: SessionsPage, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    (card,) = page.cards.values()
+    assert not card.extension.toggle.isChecked()
+    with qtbot.waitSignal(page._presenter.loaded):
+        qtbot.mouseClick(card.extension.toggle, Qt.MouseButton.LeftButton)
+    assert fake_node.called("sessions.set_auto_extend") == [(card.session.id, True)]
+    assert card.extension.toggle.isChecked()
+    old = card.session
+    failed = old.model_copy(update={"error": "Not extended: 50 MOR per day are used up."})
+    fake_node.world.sessions = [failed]
+    with qtbot.waitSignal(page._presenter.loaded):
+        page._presenter.load()
+    (card,) = page.cards.values()
+    assert "50 MOR per day" in card.extension._text.text()
+    following = old.model_copy(
+        update={"id": "0x" + "77" * 32, "intent_id": "next", "follows": old.id}
+    )
+    fake_node.world.sessions = [following, old]
+    with qtbot.waitSignal(page._presenter.loaded):
+        page._presenter.load()
+    card = page.cards[old.intent_id]
+    assert "Goes on in the next session until" in card.extension._text.text()
+    assert card.extension.toggle.isHidden()
+    assert not card.extend_button.isEnabled()
+
+
+def test_a_refused_mark_is_taken_back(
+    page: SessionsPage, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    (card,) = page.cards.values()
+    fake_node.fail("sessions.set_auto_extend", WalletLockedError("The wallet is locked."))
+    with qtbot.waitSignal(page.problem):
+        qtbot.mouseClick(card.extension.toggle, Qt.MouseButton.LeftButton)
+    assert not card.extension.toggle.isChecked()
+
+
+def test_extending_leads_to_the_sheet(page: SessionsPage, qtbot: QtBot) -> None:
+    (card,) = page.cards.values()
+    with qtbot.waitSignal(page.extend_requested) as asked:
+        qtbot.mouseClick(card.extend_button, Qt.MouseButton.LeftButton)
+    assert asked.args == [card.session.id]
