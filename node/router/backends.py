@@ -5,10 +5,10 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mappi
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from node.core.errors import ModelNotFoundError
+from node.core.errors import ModelNotFoundError, NotSupportedError
 from node.core.ids import ModelId
 from node.core.ports import LlmBackend
-from node.router.models_config import ModelEntry
+from node.router.models_config import LeftOut, ModelEntry
 
 BackendFactory = Callable[[ModelEntry], Awaitable[LlmBackend]]
 
@@ -36,9 +36,11 @@ class Backends:
         entries: Iterable[ModelEntry],
         factory: BackendFactory,
         files: Callable[[], Mapping[ModelId, ModelEntry]] = dict,
+        left_out: Iterable[LeftOut] = (),
     ) -> None:
         self._entries = {entry.model_id: entry for entry in entries}
         self._files = files
+        self._left_out = tuple(left_out)
         self._factory = factory
         self._made: dict[ModelId, _Made] = {}
         self._retired: list[_Made] = []
@@ -63,6 +65,15 @@ class Backends:
             if wanted in (digits, digits[2:]) or entry.name.casefold() == wanted:
                 return entry
         return None
+
+    def check_served(self, name_or_id: str) -> None:
+        """Raises NotSupportedError for a configured model of a kind that this node leaves out."""
+        wanted = name_or_id.strip().casefold()
+        for item in self._left_out:
+            if wanted in item.names:
+                raise NotSupportedError(
+                    f"Models of the type {item.kind} make pictures; this node does not serve them."
+                )
 
     def default(self) -> ModelEntry | None:
         """The entry with the zero id, else the only entry there is."""

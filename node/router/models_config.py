@@ -102,12 +102,21 @@ class ModelEntry(BaseModel):
         return not self.model_id
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An entry that is right, but not served by this node; `names` are how requests name it."""
+
+    names: frozenset[str]
+    kind: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelsConfig:
-    """What a file says. `notices` tell of entries that are right, but not served by this node."""
+    """What a file says. `notices` tell of the entries that are `left_out`, with file and line."""
 
     entries: tuple[ModelEntry, ...] = ()
     notices: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def parse_models_config(text: str, source: str = "models-config.json") -> ModelsConfig:
@@ -126,16 +135,19 @@ def _models(document: JsonFile) -> ModelsConfig:
     if len(places) > MAX_MODELS:
         document.refuse((), f"It names {len(places)} models; {MAX_MODELS} is the most.")
     found: dict[ModelId, ModelEntry] = {}
-    notices = []
+    notices, left_out = [], []
     for path in places:
         if (notice := _not_served(document, path)) is not None:
             notices.append(notice)
+            left_out.append(_left_out(document.at(path), path))
             continue
         entry = _entry(document, path)
         if entry.model_id in found:
             document.refuse(path, f"It has the id of “{found[entry.model_id].name}” twice.")
         found[entry.model_id] = entry
-    return ModelsConfig(entries=tuple(found.values()), notices=tuple(notices))
+    return ModelsConfig(
+        entries=tuple(found.values()), notices=tuple(notices), left_out=tuple(left_out)
+    )
 
 
 def _not_served(document: JsonFile, path: JsonPath) -> str | None:
@@ -147,6 +159,12 @@ def _not_served(document: JsonFile, path: JsonPath) -> str | None:
         f"{document.source}, line {document.line(path)}: models of the type {kind} make pictures;"
         " this node does not serve them."
     )
+
+
+def _left_out(value: dict[str, Any], path: JsonPath) -> LeftOut:
+    identity = str(value.get("modelId", path[-1])).casefold().removeprefix("0x")
+    name = str(value.get("modelName", "")).casefold()
+    return LeftOut(frozenset({identity, f"0x{identity}", name} - {""}), str(value["apiType"]))
 
 
 def _places(document: JsonFile) -> list[JsonPath]:

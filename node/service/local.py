@@ -112,11 +112,14 @@ async def open_node(options: NodeOptions) -> AsyncGenerator[LocalNode, None]:
         )
         entries = configured.entries
         for notice in configured.notices:
+            _log.warning("model left out", detail=notice)
+        for notice in configured.notices:
             _log.warning(notice)
         backends = Backends(
             entries=entries,
             factory=BackendMaker(local=local, clock=clock).make,
             files=lambda: file_entries(local),
+            left_out=configured.left_out,
         )
         cleanup.push_async_callback(backends.aclose)
         journal = await _opened(journal_database(dirs.journal_db), cleanup)

@@ -87,6 +87,7 @@ class TargetFinder:
         local = self._local.find(model_id)
         if local is not None:
             return LocalTarget(model_id=local.model_id)
+        self._local.check_served(model_id)
         stack = self._stacks.current
         if stack is None:
             raise ModelNotFoundError("api adapter not found: ")
@@ -97,6 +98,7 @@ class TargetFinder:
         local = self._local.find(text)
         if local is not None:
             return LocalTarget(model_id=local.model_id)
+        self._local.check_served(text)
         stack = self._stacks.current
         if stack is None:
             raise ModelNotFoundError(

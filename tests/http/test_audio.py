@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from node.core.http_client import HttpError, HttpResponse
-from tests.http.model_market import LOCAL_NAME, ModelMarket, open_model_market
+from tests.http.model_market import LOCAL_NAME, PICTURES_ID, ModelMarket, open_model_market
 from tests.support.small_market import MODEL_NAME
 from tests.support.vectors import load_vectors
 from tests.support.wire_pair import until
@@ -264,6 +264,20 @@ async def test_figures_of_each_kind_are_kept(world: ModelMarket) -> None:
     after = await stack.stats.totals(target.entry.session_id, "consumer")
     assert after.prompts == before.prompts + 2
     assert after.output_tokens == before.output_tokens + 12
+
+
+@pytest.mark.parametrize("named", [{"model_id": PICTURES_ID}, {"model": "Pictures"}])
+async def test_models_of_pictures_are_left_out_with_a_clear_text(
+    world: ModelMarket, named: dict[str, str]
+) -> None:
+    """The other models of the file are there; asked for, this one is 501."""
+    body = {"messages": [{"role": "user", "content": "a cat"}], "model": named.get("model", "")}
+    headers = {name: value for name, value in named.items() if name != "model"}
+    reply = await world.client.post("/v1/chat/completions", json=body, headers=headers)
+    assert (reply.status_code, reply.json()["code"]) == (501, "node.not_supported")
+    assert "prodia-v2" in reply.json()["error"]
+    listed = (await world.client.get("/v1/models")).json()
+    assert {item["Name"] for item in listed} == {LOCAL_NAME, "guide"}
 
 
 @pytest.fixture
