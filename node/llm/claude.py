@@ -19,12 +19,12 @@ from node.llm.claude_request import messages_request
 from node.llm.endpoint import messages_url
 from node.llm.http_origin import HttpOrigin, HttpResponse
 from node.llm.limits import (
+    DEFAULT_WAITS,
     HEALTH_S,
     MAX_CHUNK_BYTES,
     MAX_CHUNKS,
     MAX_STREAM_BYTES,
-    STREAM_SILENCE_S,
-    WHOLE_ANSWER_S,
+    Waits,
 )
 from node.llm.sse import SseSplitter
 
@@ -38,12 +38,21 @@ class ClaudeBackend:
     The caller closes the backend.
     """
 
-    def __init__(self, *, url: str, model: str, api_key: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        url: str,
+        model: str,
+        api_key: str,
+        clock: Clock,
+        waits: Waits = DEFAULT_WAITS,
+    ) -> None:
         if not api_key.isascii() or not api_key.isprintable():
             raise ConfigError("This key of a model server cannot be used.")
         self._url = messages_url(url)
         self._model = model
         self._clock = clock
+        self._waits = waits
         self._headers = {
             "user-agent": "morpheus-desktop",
             "accept-encoding": "identity",
@@ -72,7 +81,7 @@ class ClaudeBackend:
                 "accept": "text/event-stream" if wants_stream else "application/json",
             },
             body=content,
-            silence_s=STREAM_SILENCE_S if wants_stream else WHOLE_ANSWER_S,
+            silence_s=self._waits.stream_silence_s if wants_stream else self._waits.whole_answer_s,
         ) as response:
             if response.status != 200:
                 raise await refusal(response)

@@ -1,5 +1,7 @@
 """Limits on what model servers and model files may make us hold or wait for."""
 
+from dataclasses import dataclass
+
 MIB = 1024 * 1024
 
 # Answers of a model server.
@@ -25,3 +27,18 @@ MAX_GGUF_NESTING = 2
 MAX_TEMPLATE_BYTES = 64 * 1024
 CHECK_TIME_S = 5
 CHECK_MEMORY_BYTES = 256 * MIB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """How long a model server may be silent: within a stream, and before a whole answer."""
+
+    stream_silence_s: float = STREAM_SILENCE_S
+    whole_answer_s: float = WHOLE_ANSWER_S
+
+    @classmethod
+    def both(cls, seconds: float) -> "Waits":
+        return cls(stream_silence_s=seconds, whole_answer_s=seconds)
+
+
+DEFAULT_WAITS = Waits()

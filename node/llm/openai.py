@@ -19,12 +19,12 @@ from node.llm.answers import (
 from node.llm.endpoint import server_urls
 from node.llm.http_origin import HttpOrigin, HttpResponse, LongBody
 from node.llm.limits import (
+    DEFAULT_WAITS,
     HEALTH_S,
     MAX_CHUNK_BYTES,
     MAX_CHUNKS,
     MAX_STREAM_BYTES,
-    STREAM_SILENCE_S,
-    WHOLE_ANSWER_S,
+    Waits,
 )
 from node.llm.multipart import MultipartBody
 from node.llm.openai_audio import speech_pieces, transcript_parts
@@ -41,9 +41,16 @@ class OpenAiBackend:
     """
 
     def __init__(
-        self, *, url: str, model: str, api_key: str = "", unix_socket: str | None = None
+        self,
+        *,
+        url: str,
+        model: str,
+        api_key: str = "",
+        unix_socket: str | None = None,
+        waits: Waits = DEFAULT_WAITS,
     ) -> None:
         self._urls = server_urls(url)
+        self._waits = waits
         self._model = model
         self._headers = {
             "user-agent": "morpheus-desktop",
@@ -64,7 +71,8 @@ class OpenAiBackend:
 
     async def chat(self, body: Mapping[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
         wants_stream = bool(body.get("stream"))
-        silence = STREAM_SILENCE_S if wants_stream else WHOLE_ANSWER_S
+        waits = self._waits
+        silence = waits.stream_silence_s if wants_stream else waits.whole_answer_s
         accept = "text/event-stream" if wants_stream else "application/json"
         async with self._post_json(self._urls.chat, body, silence, accept) as response:
             # The server decides by its content type; a request for a stream may get one object.
@@ -79,14 +87,18 @@ class OpenAiBackend:
 
     async def embeddings(self, body: Mapping[str, Any]) -> dict[str, Any]:
         url = self._urls.embeddings
-        async with self._post_json(url, body, WHOLE_ANSWER_S, "application/json") as response:
+        async with self._post_json(
+            url, body, self._waits.whole_answer_s, "application/json"
+        ) as response:
             answer = await whole_object(response)
         if not isinstance(answer.get("data"), list):
             raise bad_answer()
         return answer
 
     async def speech(self, body: Mapping[str, Any]) -> AsyncGenerator[bytes, None]:
-        async with self._post_json(self._urls.speech, body, WHOLE_ANSWER_S, "*/*") as response:
+        async with self._post_json(
+            self._urls.speech, body, self._waits.whole_answer_s, "*/*"
+        ) as response:
             async for piece in speech_pieces(response):
                 yield piece
 
@@ -96,7 +108,7 @@ class OpenAiBackend:
         )
         headers = {"content-type": form.content_type, "accept": "*/*"}
         url = self._urls.transcriptions
-        async with self._post(url, form, WHOLE_ANSWER_S, headers) as response:
+        async with self._post(url, form, self._waits.whole_answer_s, headers) as response:
             async for part in transcript_parts(response):
                 yield part
 

@@ -11,6 +11,7 @@ from node.core.ids import ModelId
 from node.core.ports import BackendHealth, LlmBackend
 from node.llm.claude import ClaudeBackend
 from node.llm.guide import GuideBackend, GuideScript
+from node.llm.limits import DEFAULT_WAITS, Waits
 from node.llm.llama.process import WorkerState
 from node.llm.local_models import LocalModels
 from node.llm.openai import OpenAiBackend
@@ -63,9 +64,10 @@ class FileBackend:
 class BackendMaker:
     """Factory for `Backends`."""
 
-    def __init__(self, *, local: LocalModels, clock: Clock) -> None:
+    def __init__(self, *, local: LocalModels, clock: Clock, waits: Waits = DEFAULT_WAITS) -> None:
         self._local = local
         self._clock = clock
+        self._waits = waits
 
     async def make(self, entry: ModelEntry) -> LlmBackend:
         """Return a backend that the caller closes; nothing is loaded before the first request."""
@@ -79,11 +81,13 @@ class BackendMaker:
                 model=entry.name,
                 api_key=entry.api_key.get_secret_value(),
                 clock=self._clock,
+                waits=self._waits,
             )
         return OpenAiBackend(
             url=entry.api_url,
             model=entry.name,
             api_key=entry.api_key.get_secret_value(),
+            waits=self._waits,
         )
 
 

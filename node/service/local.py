@@ -15,6 +15,7 @@ from node.core.log import get_logger
 from node.core.paths import AppDirs
 from node.core.spool import Spool
 from node.core.tasks import TaskScope
+from node.llm.limits import Waits
 from node.llm.llama.socket_folder import remove_leftovers
 from node.llm.local_models import LocalModels
 from node.llm.mcp.child import ToolLimits
@@ -117,7 +118,9 @@ async def open_node(options: NodeOptions) -> AsyncGenerator[LocalNode, None]:
             _log.warning(notice)
         backends = Backends(
             entries=entries,
-            factory=BackendMaker(local=local, clock=clock).make,
+            factory=BackendMaker(
+                local=local, clock=clock, waits=Waits.both(settings.llm_timeout_s)
+            ).make,
             files=lambda: file_entries(local),
             left_out=configured.left_out,
         )

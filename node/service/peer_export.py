@@ -97,9 +97,7 @@ def _known_there(content: bytes, notes: list[str]) -> bytes:
     lines = content.splitlines(keepends=True)
     kept = [line for line in lines if not line.lstrip().startswith(_OUR_USERS)]
     if len(kept) < len(lines):
-        notes.append(
-            "Users of the API made in this program are left out; add them there."
-        )
+        notes.append("Users of the API made in this program are left out; add them there.")
     return b"".join(kept)
 
 

@@ -22,7 +22,9 @@ _KEPT = ("PATH", "LANG", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH
 def clean_environment(home: Path, more: Mapping[str, str]) -> dict[str, str]:
     """An environment in which nothing of the developer's profile can be found."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return {**kept, "HOME": str(home), "USERPROFILE": str(home), "PYTHONUTF8": "1", **more}
+    root = str(Path(__file__).parents[2])
+    own = {"HOME": str(home), "USERPROFILE": str(home), "PYTHONUTF8": "1", "PYTHONPATH": root}
+    return {**kept, **own, **more}
 
 
 def cli_command(home: Path, arguments: Sequence[str], module: str = "node.cli.main") -> list[str]:
@@ -59,9 +61,11 @@ class Program:
         *arguments: str,
         environment: Mapping[str, str] | None = None,
         module: str = "node.cli.main",
+        folder: Path | None = None,
     ) -> None:
         home.mkdir(parents=True, exist_ok=True)
         self.home = home
+        self._folder = folder or home
         self.command = [*cli_command(home, arguments, module), "--json"]
         self._environment = clean_environment(home, environment or {})
         self._lines: list[str] = []
@@ -74,6 +78,7 @@ class Program:
         self._process = subprocess.Popen(
             self.command,
             env=self._environment,
+            cwd=self._folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,

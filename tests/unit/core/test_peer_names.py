@@ -1,5 +1,7 @@
 """Every environment name of the public Go node means something here, or it is said why not."""
 
+from pathlib import Path
+
 import pytest
 
 from node.core.settings.peer_names import known_names, unused_names, used_names
@@ -26,6 +28,12 @@ def test_each_name_is_used_or_explained(name: str) -> None:
     assert name in known_names()
     explained = [item.name for item in unused_names([name], in_file=True)]
     assert (name in used_names()) != (explained == [name])
+
+
+def test_each_name_stands_in_the_documents() -> None:
+    document = Path(__file__).parents[3] / "docs" / "user" / "configuration.md"
+    text = document.read_text("utf-8")
+    assert [name for name in PEER.split() if f"`{name}`" not in text] == []
 
 
 def test_names_that_other_programs_set_are_mentioned_for_a_file_only() -> None:

@@ -7,6 +7,7 @@ import orjson
 import pytest
 
 from node.core.errors import BackendError, BackendRefusedError, BackendUnavailableError
+from node.llm.limits import Waits
 from node.llm.openai import OpenAiBackend
 from tests.unit.llm.model_server import (
     DONE_LINE,
@@ -241,3 +242,18 @@ async def test_embeddings(embedder: OpenAiBackend) -> None:
 async def test_health_tells_that_the_key_was_refused(embedder: OpenAiBackend) -> None:
     health = await embedder.health()
     assert (health.ok, health.detail) == (False, "The model server refused the key.")
+
+
+@pytest.mark.parametrize("stream", [True, False])
+async def test_a_server_that_never_answers_is_given_up_after_the_set_time(stream: bool) -> None:
+    never = asyncio.Event()
+
+    async def play(exchange: Exchange) -> None:
+        await never.wait()
+
+    async with ModelServer(play) as server:
+        backend = OpenAiBackend(url=server.url, model="m", waits=Waits.both(0.05))
+        with pytest.raises(BackendError):
+            await anext(aiter(backend.chat({**_BODY, "stream": stream})))
+        never.set()
+        await backend.aclose()
