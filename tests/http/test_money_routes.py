@@ -238,11 +238,29 @@ async def test_nothing_is_claimable_for_a_session_of_others(
     assert (await basic.post(f"{path}/providerClaim")).status_code == 409
 
 
-@pytest.mark.parametrize("path", ["/ipfs/add", "/ipfs/pin", "/docker/build", "/docker/version"])
-async def test_absent_groups_say_so(basic: HttpClient, path: str) -> None:
-    reply = await basic.post(path, json={})
+ABSENT = """
+POST /ipfs/add,POST /ipfs/pin,POST /ipfs/unpin,GET /ipfs/pin,GET /ipfs/download/x,
+GET /ipfs/download/stream/x,POST /docker/build,POST /docker/build/stream,
+POST /docker/container/start,POST /docker/container/stop,POST /docker/container/remove,
+GET /docker/container/x,POST /docker/containers,GET /docker/container/x/logs,
+GET /docker/container/x/logs/stream,GET /docker/version,POST /docker/prune/images,
+POST /docker/prune/containers,GET /files
+"""
+
+
+@pytest.mark.parametrize("operation", ABSENT.replace("\n", "").split(","))
+async def test_absent_groups_say_so(hosted: Hosted, basic: HttpClient, operation: str) -> None:
+    method, path = operation.split()
+    reply = await basic.request(method, path)
     assert reply.status_code == 501
     assert reply.json()["error"].endswith("is not part of this node")
+    async with open_http_client(base_url=hosted.url) as stranger:
+        assert (await stranger.request(method, path)).status_code == 401
+
+
+async def test_the_state_of_ipfs_is_what_clients_cope_with(basic: HttpClient) -> None:
+    reply = await basic.get("/ipfs/version")
+    assert (reply.status_code, reply.json()["error"]) == (500, "IPFS node is not ready")
 
 
 KEY = "0x" + "11" * 32

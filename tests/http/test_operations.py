@@ -146,8 +146,8 @@ QUERIES = {
     "/blockchain/sessions/user/ids": {"user": "user"},
     "/blockchain/sessions/provider": {"provider": "provider"},
 }
-REFUSED = {"/proxy/sessions/{id}/providerClaimableBalance": 409}
-"""Reads that this wallet, which serves nobody, cannot make."""
+REFUSED = {"/proxy/sessions/{id}/providerClaimableBalance": 409, "/v1/agents/tools": 400}
+"""Reads that this wallet, which serves nobody, cannot make, or that need an agent."""
 
 
 @pytest.mark.parametrize("path", READS)
