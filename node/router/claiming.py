@@ -79,8 +79,10 @@ class StakeClaimer:
         """Look at the chain at the next `look`, whatever the time."""
         self._next_look = 0
 
-    async def claim(self) -> Claimed:
-        """Take back all that is released; the user asked, so the fee does not matter.
+    async def claim(self, iterations: int = 0) -> Claimed:
+        """Take back what is released; the user asked, so the fee does not matter.
+
+        All of it, or up to `iterations` (1 to 255) entries in one transaction.
 
         Raises:
             FundsError: a claim is on its way already (code `funds.claim_waiting`).
@@ -98,7 +100,9 @@ class StakeClaimer:
                     hint="Wait until the transaction is in a block.",
                     code="funds.claim_waiting",
                 )
-            claimed = await self._all_rounds()
+            claimed = await (
+                self._rounds(iterations, most=1) if iterations else self._rounds(ITERATIONS)
+            )
         await self._retries.done(Duty.CLAIM, self._subject())
         return claimed
 
@@ -143,7 +147,7 @@ class StakeClaimer:
             return NO_MOR
         amount = NO_MOR
         if await self._is_worth_it():
-            amount = (await self._all_rounds()).amount
+            amount = (await self._rounds(ITERATIONS)).amount
             _log.info("released stake was taken back", amount=str(amount))
         self._next_look = next_midnight(block_time)
         return amount
@@ -162,11 +166,11 @@ class StakeClaimer:
     async def _available(self) -> Mor:
         return (await self._chain.market.on_hold(self._wallet.address)).available
 
-    async def _all_rounds(self) -> Claimed:
+    async def _rounds(self, iterations: int, most: int = MAX_ROUNDS) -> Claimed:
         own = self._wallet.address
-        call = self._chain.calls.withdraw_on_hold(own, ITERATIONS)
+        call = self._chain.calls.withdraw_on_hold(own, iterations)
         total, tx_hash = 0, ""
-        for _ in range(MAX_ROUNDS):
+        for number in range(most):
             try:
                 record, receipt = await self._sender.send_alone(call)
             except RevertedError as error:
@@ -175,7 +179,7 @@ class StakeClaimer:
                 raise
             tx_hash = record.tx_hash.hex
             total += sum(amount.base for _, to, amount in receipt.transfers if to == own)
-            if not await self._available():
+            if number + 1 < most and not await self._available():
                 break
         self._latest = Claimed(tx_hash=tx_hash, amount=Mor(total))
         return self._latest

@@ -78,10 +78,9 @@ class ChainService:
 
     async def withdraw_on_hold(self, iterations: int) -> str:
         stack = self._stacks.require()
-        call = stack.chain.calls.withdraw_on_hold(stack.wallet.address, iterations)
-        record, _ = await stack.sender.send_alone(call)
+        claimed = await stack.claimer.claim(iterations)
         stack.keeper.reconcile_soon()
-        return record.tx_hash.hex
+        return claimed.tx_hash
 
     async def models(self, page: PageRequest) -> tuple[ChainModel, ...]:
         items = await self._stacks.require().chain.market.active_models()

@@ -120,7 +120,7 @@ async def test_a_provider_killed_while_it_answers_costs_the_answer_only(
 async def test_sessions_are_found_and_used_again_after_the_loss_of_all_data(
     world: ProcessWorld, node: RemoteNode
 ) -> None:
-    opened = [await open_session(node, world), await open_session(node, world)]
+    opened = [await open_session(node, world) for _ in range(3)]
     assert await _answer(node, opened[0].id)
     world.consumer.kill()
     world.lose_data()

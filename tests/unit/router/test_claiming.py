@@ -174,6 +174,17 @@ async def test_more_entries_than_one_transaction_takes_are_claimed_in_several(
     assert len(await _claims(stack)) == before + 3
 
 
+async def test_a_client_may_take_back_some_entries_in_one_transaction(demo: DemoStack) -> None:
+    stack = demo.stack
+    held = [(await _closed_early(demo)).held for _ in range(2)]
+    await demo.world.devnet.skip_to_midnight()
+    claimer, before = _claimer(stack), len(await _claims(stack))
+    first = await claimer.claim(1)
+    assert first.amount in held
+    assert len(await _claims(stack)) == before + 1
+    assert (first.amount + (await claimer.claim(1)).amount).base == sum(x.base for x in held)
+
+
 async def test_a_failure_is_not_repeated_at_once(
     demo: DemoStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
