@@ -76,7 +76,9 @@ async def _open(context: CliContext, model: str, bid: str, order: QuoteRequest, 
 def extend(
     typer_context: typer.Context,
     session_id: str = typer.Argument(help="Id of the session."),
-    duration: str = typer.Option("", help="How long; as long as the session if not given."),
+    duration: str = typer.Option(
+        "", help="How long from now; if not given, longer by the same time."
+    ),
     auto: bool | None = typer.Option(
         None,
         "--auto/--no-auto",
@@ -85,7 +87,7 @@ def extend(
     yes: bool = typer.Option(False, "--yes", "-y", help="Do not ask."),
     as_json: bool = JSON,
 ) -> None:
-    """Open the next session on the same offer; requests go over when the first one ends."""
+    """Open a session on the same offer now; requests go over when the first one ends."""
     context = context_of(typer_context).with_json(as_json)
     if auto is not None:
         run(context, _mark(context, session_id, auto))
@@ -105,7 +107,8 @@ async def _extend(context: CliContext, session_id: str, seconds: int, yes: bool)
     context.require_network()
     async with open_service(context) as node:
         old = await node.sessions.get(session_id)
-        length_s = seconds or old.ends_at - old.opened_at
+        now = (await node.system.status()).now
+        length_s = seconds or max(0, old.ends_at - now) + old.ends_at - old.opened_at
         quote = await node.sessions.quote(
             QuoteRequest(extends=session_id, duration_s=length_s, failover=old.failover)
         )

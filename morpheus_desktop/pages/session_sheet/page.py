@@ -31,6 +31,7 @@ from node.service.dto import (
 )
 
 WIDTH = 660
+SHORTEST_S, LONGEST_S = 300, 86_400
 PRESETS = (900, 3600, 4 * 3600)
 _STEPS = (OpenStep.ASKING_PROVIDER, OpenStep.ALLOWING, OpenStep.OPENING, OpenStep.READY)
 _STEP_TITLES = (
@@ -64,13 +65,12 @@ class SessionSheet(Sheet):
         self.slider.setFocus()
 
     def extend(self, session: SessionView) -> None:
-        """Ask for the next session on the offer of this one, as long as it was."""
-        self._subtitle.setText(
-            f"Chats go over to the new session when this one ends, at"
-            f" {formats.clock(session.ends_at)}."
-        )
+        """Ask for a session on the offer of this one that lasts longer by the same time."""
+        ends = formats.clock(session.ends_at)
+        self._subtitle.setText(f"It starts now. Chats go over when the old one ends, at {ends}.")
         self._presenter.extends = session.id
-        length_s = max(300, session.ends_at - session.opened_at)
+        left_s = max(0, session.ends_at - self._presenter.time.now())
+        length_s = min(LONGEST_S, left_s + max(SHORTEST_S, session.ends_at - session.opened_at))
         self.begin(session.model_id, bid_id=session.bid_id, duration_s=length_s)
 
     def _make_widgets(self) -> None:
@@ -84,7 +84,7 @@ class SessionSheet(Sheet):
         self.duration.setFixedWidth(118)
         self.amount = AmountEdit(name="session.sheet.amount")
         self.amount.setFixedWidth(132)
-        self.slider = LogSlider(300, 86_400, presets=PRESETS, name="session.sheet.slider")
+        self.slider = LogSlider(SHORTEST_S, LONGEST_S, presets=PRESETS, name="session.sheet.slider")
         self.slider.setAccessibleName("How long")
         self.slider.set_value(3600)
         self._presets = {
@@ -217,7 +217,7 @@ class SessionSheet(Sheet):
         self._show_state()
 
     def _choose_midnight(self) -> None:
-        self._duration_chosen(max(300, self._presenter.until_midnight()))
+        self._duration_chosen(max(SHORTEST_S, self._presenter.until_midnight()))
 
     def _choose_longest(self) -> None:
         quote = self._presenter.quote

@@ -26,6 +26,7 @@ class ExtensionRow(QWidget):
         line.addWidget(self._text, 1)
         line.addWidget(self.toggle)
         self.setLayout(line)
+        self.setFixedHeight(self.toggle.sizeHint().height())
         self.toggle.clicked.connect(self.switched)
 
     def show_session(self, session: SessionView, following: SessionView | None, now: int) -> None:
