@@ -1,6 +1,7 @@
 """T-F11 at the provider's port: hundreds of slow strangers are cut off and hurt nobody else.
 
-The limits are a tenth of the real ones, so that seconds stand for half minutes.
+The limits are a tenth of the real ones, so that seconds stand for half minutes. The times of honest
+requests have room for busy test machines; what counts is that they do not wait for the slow ones.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from tests.support.wire_pair import PROVIDER, SESSION, Pair, knowing_consumer, r
 
 SOCKETS = 200
 DRIP_S = 0.1
+HONEST_S, HONEST_MOST_S = 0.5, 5.0
 QUICK = WireLimits(
     first_byte_s=1.0,
     progress_s=1.0,
@@ -66,9 +68,9 @@ async def test_slow_strangers_are_cut_off_while_others_are_served() -> None:
         taken = await pings(pair, 30)
         async with asyncio.timeout(20):
             lasted = await asyncio.gather(*slow)
-        assert max(lasted) < 3 * QUICK.whole_request_s
-        assert statistics.median(taken) <= 0.2
-        assert max(taken) <= 2
+        assert max(lasted) < 5 * QUICK.whole_request_s
+        assert statistics.median(taken) <= HONEST_S
+        assert max(taken) <= HONEST_MOST_S
         await until(lambda: pair.server.connections == 0)
         assert pair.server.unread_bytes == 0
 
@@ -87,7 +89,7 @@ async def test_silent_sockets_of_a_users_address_do_not_keep_him_out() -> None:
         stream = pair.client().prompt(pair.endpoint, SESSION, "[]", PROVIDER.public_key)
         started = time.monotonic()
         assert [part async for part in stream]
-        assert time.monotonic() - started <= 2
+        assert time.monotonic() - started <= HONEST_MOST_S
         for task in held:
             task.cancel()
         await asyncio.gather(*held, return_exceptions=True)

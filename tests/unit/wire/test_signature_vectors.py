@@ -1,4 +1,4 @@
-"""T-B5: vectors/signature-verification.json, verdicts by key and by address, values out of range."""
+"""T-B5: vectors/signature-verification.json, by key and by address, and values out of range."""
 
 from typing import Any
 
