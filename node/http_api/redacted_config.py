@@ -115,7 +115,7 @@ def _proxy(settings: NodeSettings, node: LocalNode) -> dict[str, Any]:
         "LLMTimeout": _nanoseconds(settings.llm_timeout_s),
         "CNodePNodeTimeout": _nanoseconds(settings.first_answer_timeout_s),
         "CNodePNodeMaxRetries": settings.first_answer_retries,
-        "CNodePNodeAudioMaxRetries": settings.first_answer_retries,
+        "CNodePNodeAudioMaxRetries": settings.audio_answer_retries,
     }
 
 

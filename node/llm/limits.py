@@ -14,6 +14,7 @@ MAX_ERROR_BYTES = 64 * 1024
 # Waiting for a model server, in seconds.
 STREAM_SILENCE_S = 90.0
 WHOLE_ANSWER_S = 600.0
+AUDIO_ANSWER_S = 1800.0  # a consumer waits as long for speech and transcriptions
 HEALTH_S = 2.0
 
 # Model files.

@@ -19,6 +19,7 @@ from node.llm.answers import (
 from node.llm.endpoint import server_urls
 from node.llm.http_origin import HttpOrigin, HttpResponse, LongBody
 from node.llm.limits import (
+    AUDIO_ANSWER_S,
     DEFAULT_WAITS,
     HEALTH_S,
     MAX_CHUNK_BYTES,
@@ -96,9 +97,7 @@ class OpenAiBackend:
         return answer
 
     async def speech(self, body: Mapping[str, Any]) -> AsyncGenerator[bytes, None]:
-        async with self._post_json(
-            self._urls.speech, body, self._waits.whole_answer_s, "*/*"
-        ) as response:
+        async with self._post_json(self._urls.speech, body, AUDIO_ANSWER_S, "*/*") as response:
             async for piece in speech_pieces(response):
                 yield piece
 
@@ -108,7 +107,7 @@ class OpenAiBackend:
         )
         headers = {"content-type": form.content_type, "accept": "*/*"}
         url = self._urls.transcriptions
-        async with self._post(url, form, self._waits.whole_answer_s, headers) as response:
+        async with self._post(url, form, AUDIO_ANSWER_S, headers) as response:
             async for part in transcript_parts(response):
                 yield part
 

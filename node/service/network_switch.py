@@ -46,6 +46,7 @@ def wire_limits(settings: NodeSettings) -> WireLimits:
     return WireLimits(
         first_response_s=settings.first_answer_timeout_s,
         first_response_waits=1 + settings.first_answer_retries,
+        audio_response_waits=1 + settings.audio_answer_retries,
         idle_s=settings.idle_timeout_s,
         message_in=settings.message_limit_mib * MIB,
         message_out=settings.message_limit_mib * MIB,

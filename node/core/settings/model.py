@@ -121,6 +121,9 @@ class NodeSettings(BaseModel):
         90.0, "Wait for the first word", "CNODE_PNODE_TIMEOUT", unit="s", gt=0
     )
     first_answer_retries: int = setting(3, "Further waits", "CNODE_PNODE_MAX_RETRIES", ge=0, le=100)
+    audio_answer_retries: int = setting(
+        20, "Further waits for sound", "CNODE_PNODE_AUDIO_MAX_RETRIES", ge=0, le=100
+    )
     idle_timeout_s: Seconds = setting(
         60.0,
         "Longest silence within an answer",

@@ -22,7 +22,6 @@ UNUSED: Mapping[str, str] = {
     "WEB_PUBLIC_URL": "pages of this node use relative addresses",
     "PROXY_STORAGE_PATH": "data lies in the folder that --home or MORPHEUS_HOME names",
     "PROXY_FORWARD_CHAT_CONTEXT": "a question in a chat is always sent with the turns before it",
-    "CNODE_PNODE_AUDIO_MAX_RETRIES": "CNODE_PNODE_MAX_RETRIES holds for sound as well",
     "IPFS_DISABLED": _IPFS,
     "IPFS_MULTADDR": _IPFS,
     "TEE_PORTAL_URL": _TEE,

@@ -21,6 +21,7 @@ def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> N
     assert settings.log_level == "debug"
     assert settings.idle_timeout_s == 5
     assert settings.first_answer_retries == 3
+    assert settings.audio_answer_retries == 20
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from node.wire.codec import encode_error, encode_request, infrastructure_error
 from node.wire.limits import WireLimits
 from node.wire.messages import PromptRequest
 from node.wire.plaintexts import AnswerPart
+from node.wire.prompts import PromptKind
 from node.wire.signing import sign
 from node.wire.verification import ReplayMemory
 from tests.support.scripted_provider import ScriptedProvider
@@ -286,6 +288,20 @@ async def test_silent_provider_is_given_all_its_waits() -> None:
         assert asyncio.get_running_loop().time() - started >= 0.14
         assert len(provider.received) == 1
         await provider.lost.wait()
+
+
+async def test_speech_and_transcriptions_get_waits_of_their_own() -> None:
+    assert BASE.audio_response_waits == 21
+    async with ScriptedProvider([], stall=True).running() as provider:
+        client = consumer(first_response_s=0.05, first_response_waits=1, audio_response_waits=3)
+        for kind, at_least in ((PromptKind.CHAT, 0.04), (PromptKind.SPEECH, 0.14)):
+            started = asyncio.get_running_loop().time()
+            with pytest.raises(ProviderTimeoutError):
+                async with aclosing(
+                    client.prompt(provider.endpoint, SESSION, "{}", PROVIDER.public_key, kind=kind)
+                ) as parts:
+                    await anext(parts)
+            assert asyncio.get_running_loop().time() - started >= at_least
 
 
 async def test_broken_connection_in_mid_answer_is_an_incomplete_answer() -> None:
