@@ -25,8 +25,16 @@ _MODEL_ERROR = {
     "properties": {"providerModelError": {"description": "What the model's server answered."}},
 }
 _SCHEMES = {
-    "cookie": {"type": "http", "scheme": "basic", "description": "The line of the cookie file."},
-    "token": {"type": "http", "scheme": "bearer", "description": "The password of the cookie."},
+    "cookie": {
+        "type": "http",
+        "scheme": "basic",
+        "description": "The line of the cookie file, or a user.",
+    },
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The password of the cookie, or base64 of user:password.",
+    },
 }
 _METHODS = ("get", "post", "delete", "put", "patch")
 

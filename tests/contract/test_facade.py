@@ -9,6 +9,8 @@ from pydantic import SecretStr
 
 from node.core.errors import (
     ChatNotFoundError,
+    ClientExistsError,
+    ClientNotFoundError,
     ConfigError,
     InvalidAddressError,
     InvalidIdError,
@@ -23,6 +25,7 @@ from node.service.dto import (
     ChatMessage,
     ChatRequest,
     ChatTarget,
+    ClientRequest,
     CompletionRequest,
     ImportWallet,
     OpenStep,
@@ -148,6 +151,9 @@ READS = [
     ("chain", "contracts", ()),
     ("chain", "models", (PageRequest(limit=2),)),
     ("chain", "providers", (PageRequest(),)),
+    ("chain", "on_hold", ()),
+    ("clients", "list", ()),
+    ("clients", "allowance_requests", ()),
     ("system", "networks", ()),
     ("system", "settings", ()),
     ("system", "api_access", ()),
@@ -192,6 +198,31 @@ async def _value(awaitable: Any) -> Any:
 async def test_a_wallet_of_the_demo_is_not_replaced_without_a_word(node: NodeService) -> None:
     with pytest.raises(UserInputError):
         await node.wallet.import_(ImportWallet(phrase=SecretStr("a"), private_key=SecretStr("b")))
+
+
+async def test_a_client_is_let_in_granted_money_and_removed(node: NodeService) -> None:
+    wish = ClientRequest(
+        name="bot", password=SecretStr("pw"), permissions=("chat",), allowances={"eth": 2**70}
+    )
+    await node.clients.request(wish)
+    with pytest.raises(ClientExistsError):
+        await node.clients.request(wish)
+    (asked,) = [item for item in await node.clients.list() if item.name == "bot"]
+    assert (asked.confirmed, asked.allowances) == (False, {"eth": 2**70})
+    await node.clients.confirm("bot", True)
+    await node.clients.request_allowance("bot", "ETH", 5)
+    assert [item.amount for item in await node.clients.allowance_requests()] == [5]
+    await node.clients.confirm_allowance("bot", "eth", True)
+    (known,) = [item for item in await node.clients.list() if item.name == "bot"]
+    assert (known.confirmed, known.allowances) == (True, {"eth": 5})
+    await node.clients.revoke_allowance("bot", "eth")
+    assert (await node.clients.transactions("bot", 0, 5)).hashes == ()
+    await node.clients.remove("bot")
+    with pytest.raises(ClientNotFoundError):
+        await node.clients.remove("bot")
+    made = await node.clients.add("bot", ["chat"])
+    assert len(made.password.get_secret_value()) >= 43
+    await node.clients.remove("bot")
 
 
 async def test_what_the_facade_lacks_is_no_method(remote: RemoteNode) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from node.core.http_client import HttpClient, HttpResponse, open_http_client
+from node.service.dto import QuoteRequest
 from tests.http.conftest import Hosted
 
 STRANGER = "0x" + "5a" * 20
@@ -64,8 +65,25 @@ def refused(reply: HttpResponse) -> bool:
     )
 
 
+async def approved(basic: HttpClient, hosted: Hosted) -> dict[str, str]:
+    """A provider's consent to a session of ten minutes, as the owner got it."""
+    models = (await basic.get("/blockchain/models")).json()["models"]
+    guide = next(item["Id"] for item in models if item["Name"] == "Guide")
+    bids = (await basic.get(f"/blockchain/models/{guide}/bids/rated")).json()["bids"]
+    bid, user = bids[0]["Bid"], (await basic.get("/wallet")).json()["address"]
+    wish = {"user": user, "provider": bid["Provider"], "spend": "1", "bidId": bid["Id"]}
+    consent = (await basic.post("/proxy/sessions/initiate", json=wish)).json()
+    order = QuoteRequest(bid_id=bid["Id"], duration_s=600)
+    quote = hosted.thread.submit(hosted.thread.node.sessions.quote(order)).result(10)
+    return {
+        "approval": consent["approval"],
+        "approvalSig": consent["approvalSig"],
+        "stake": str(quote.stake),
+    }
+
+
 async def test_without_an_allowance_nothing_is_spent(
-    basic: HttpClient, agent: HttpClient, guide: str, guide_session: str
+    basic: HttpClient, agent: HttpClient, hosted: Hosted, guide: str
 ) -> None:
     before = await state(basic)
     for path, body in (
@@ -75,6 +93,7 @@ async def test_without_an_allowance_nothing_is_spent(
         ("/blockchain/approve?amount=1", {}),
     ):
         assert refused(await agent.post(path, json=body)), path
+    assert refused(await agent.post("/blockchain/sessions", json=await approved(basic, hosted)))
     assert await state(basic) == before
 
 

@@ -6,6 +6,7 @@ import hmac
 import os
 import stat
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -291,6 +292,37 @@ async def test_the_admins_new_password_is_in_the_cookie_at_once(
     assert (name, password) == ("admin", body["password"])
     assert (await client.get("/v1/models", auth=(name, password))).status_code == 200
     assert (await client.get("/v1/models", auth=("admin", old))).status_code == 401
+
+
+@asynccontextmanager
+async def started(home: Path, cookie: str) -> AsyncIterator[LocalNode]:
+    """A node with an admin's line of the public node in its file, and perhaps a cookie."""
+    dirs = AppDirs.under(home)
+    dirs.ensure()
+    dirs.users_file.write_text(f"{rpcauth('admin', 'from the file')}\nrpcwhitelist=admin:*\n")
+    if cookie:
+        dirs.cookie_file.write_text(f"admin:{cookie}\n")
+    settings = load_settings(file=None, environment={"WEB_ADDRESS": "127.0.0.1:0"})
+    async with open_hosted_node(NodeOptions(dirs=dirs, settings=settings)) as opened:
+        yield opened
+
+
+async def status_of_login(node: LocalNode, password: str) -> int:
+    async with open_http_client(base_url=node.api.url) as opened:
+        return (await opened.get("/v1/models", auth=("admin", password))).status_code
+
+
+async def test_the_admins_line_counts_beside_the_cookie(tmp_path: Path) -> None:
+    async with started(tmp_path, "from the cookie") as opened:
+        assert await status_of_login(opened, "from the cookie") == 200
+        assert await status_of_login(opened, "from the file") == 200
+        assert await status_of_login(opened, "neither") == 401
+
+
+async def test_a_new_cookie_ends_the_admins_old_password(tmp_path: Path) -> None:
+    async with started(tmp_path, "") as opened:
+        assert await status_of_login(opened, opened.api.token) == 200
+        assert await status_of_login(opened, "from the file") == 401
 
 
 async def test_wrong_passwords_are_slowed_down_but_right_ones_pass(
