@@ -1,5 +1,7 @@
 """The marketplace as the rest of the node reads it: implements the port `Marketplace`."""
 
+from collections.abc import Sequence
+
 from node.chain.cache import TimedCache
 from node.chain.economy import MarketParameters
 from node.chain.head import ChainHead
@@ -157,6 +159,11 @@ class ContractMarketplace:
 
     async def bid(self, bid_id: BidId) -> Bid:
         return await self._money.bid(bid_id)
+
+    async def bids(self, ids: Sequence[BidId]) -> dict[BidId, Bid]:
+        """Records for lists, in one batch; unknown ids are left out."""
+        found = await self._bids.many(list(dict.fromkeys(ids)), await self._head_number())
+        return {item.id: item for item in found}
 
     async def provider_model_stats(
         self, model_id: ModelId, provider: Address

@@ -42,6 +42,7 @@ from node.http_api.throttle import FailureThrottle
 PAGES = "/swagger/"
 """Here a browser may ask its user for name and password; everywhere else it must not."""
 _log = get_logger("node.http_api")
+_requests = logging.getLogger("node.http_api.requests")
 AsgiScope = MutableMapping[str, Any]
 
 
@@ -94,7 +95,8 @@ class Guard:
             _log.exception("request failed", path=scope["path"], request_id=request_id)
             await answer.fail(internal_error(error), openai=openai)
         finally:
-            answer.note(scope, request_id)
+            with request_context(request_id):
+                answer.note(scope)
 
     async def _admit(self, scope: AsgiScope, headers: dict[str, str]) -> Principal | None:
         """All checks before the body. Returns the caller, None on an open route without one."""
@@ -167,18 +169,12 @@ class _Answer:
         self._status = message.get("status", self._status)
         await self._send(message)
 
-    def note(self, scope: AsgiScope, request_id: str) -> None:
+    def note(self, scope: AsgiScope) -> None:
         """One line per request, without its query and its body."""
-        level = logging.DEBUG if self._status < 400 else logging.INFO
-        _log.log(
-            level,
-            "request",
-            method=scope["method"],
-            path=scope["path"][:200],
-            status=self._status,
-            ms=round((time.monotonic() - self._began) * 1000),
-            request_id=request_id,
-        )
+        level = logging.DEBUG if self._status < 500 else logging.WARNING
+        took = round((time.monotonic() - self._began) * 1000)
+        path = scope["path"][:200]
+        _requests.log(level, "%s %s: %d in %d ms", scope["method"], path, self._status, took)
 
     async def fail(self, error: NodeError, *, openai: bool) -> None:
         if self._begun:

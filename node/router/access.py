@@ -1,6 +1,7 @@
 """What the use cases share: one chain, one wallet, the journal and the bus."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,12 +10,11 @@ from node.chain.rpc.overview import ChainSources
 from node.core.clock import Clock
 from node.core.events import EventBus, SessionChanged
 from node.core.ids import Address
-from node.core.log import get_logger
 from node.core.ports import Calls, Marketplace, Signer, Transactions
 from node.store.journal import SessionJournal
 from node.store.journal_records import SessionEntry
 
-_log = get_logger("node.router.sessions")
+_log = logging.getLogger("node.router.sessions")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +79,8 @@ class WalletAccess:
 
 def announce(bus: EventBus, entry: SessionEntry) -> None:
     """Tell everybody that a session moved on in its life."""
-    _log.info(
-        "session",
-        state=entry.state.value,
-        session_id=entry.session_id.hex if entry.session_id else "",
-        intent_id=entry.intent_id,
-    )
+    name = entry.session_id.short if entry.session_id else f"of intent {entry.intent_id}"
+    _log.info("session %s: %s", name, entry.state.value)
     bus.publish(
         SessionChanged(
             intent_id=entry.intent_id,

@@ -1,6 +1,5 @@
 """The facade's chain group: the contracts' records, page by page."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
@@ -201,8 +200,12 @@ async def _read_all(read: ReadPage[_T]) -> Sequence[_T]:
 
 
 async def _sessions(stack: NetworkStack, records: Sequence[Session]) -> tuple[ChainSession, ...]:
-    bids = await asyncio.gather(*(stack.chain.market.bid(item.bid_id) for item in records))
-    return tuple(_session(item, bid) for item, bid in zip(records, bids, strict=True))
+    market = stack.chain.market
+    bids = dict(await market.bids([item.bid_id for item in records]))
+    for item in records:
+        if item.bid_id not in bids:
+            bids[item.bid_id] = await market.bid(item.bid_id)
+    return tuple(_session(item, bids[item.bid_id]) for item in records)
 
 
 def _model(item: Model) -> ChainModel:

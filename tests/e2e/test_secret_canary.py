@@ -161,7 +161,10 @@ async def test_no_secret_is_left_anywhere(
     assert log.count(b"\n") > 20, "a log without lines proves nothing"
     assert b'"level": "debug"' in log
     provider_log = (provider_logs / "node.log").read_bytes()
-    for lines, event in ((log, b'"request"'), (provider_log, b'"session.prompt from 127.0.0.1"')):
+    for lines, event in (
+        (log, b"POST /v1/chat/completions: 200 in"),
+        (provider_log, b'"session.prompt from 127.0.0.1"'),
+    ):
         assert any(event in line and REQUEST_ID.encode() in line for line in lines.splitlines()), (
             f"the request cannot be followed to {event!r}"
         )

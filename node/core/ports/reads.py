@@ -1,6 +1,6 @@
 """Reads of the chain."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from node.core.ids import Address, BidId, ModelId, SessionId
@@ -58,6 +58,10 @@ class Marketplace(Protocol):
     async def active_providers(self) -> tuple[Provider, ...]: ...
 
     async def bid(self, bid_id: BidId) -> Bid: ...
+
+    async def bids(self, ids: Sequence[BidId]) -> Mapping[BidId, Bid]:
+        """Records for lists, in one batch; unknown ids are left out."""
+        ...
 
     async def model_bids(self, model_id: ModelId) -> ModelBids:
         """All active bids of the model with provider records and statistics, in a few batched

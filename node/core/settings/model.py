@@ -6,7 +6,6 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 
 from node.core.settings.kinds import (
     LOG_LEVELS,
-    AreaLevel,
     AddressTexts,
     AreaLevel,
     EthText,

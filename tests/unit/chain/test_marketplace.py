@@ -154,6 +154,14 @@ async def test_bid_pages_tell_the_length_and_hold_deleted_bids(chain):
         await pages(active_only=True, offset=0, limit=1)
 
 
+async def test_many_offers_are_one_read_and_unknown_ids_are_left_out(chain):
+    known = list(chain.market.bids.values())
+    chain.rpc.methods.clear()
+    found = await chain.marketplace.bids([*known, known[0], BidId(bytes([9]) * 32)])
+    assert set(found) == set(known)
+    assert chain.rpc.methods == ["eth_getBlockByNumber", "eth_call"]
+
+
 async def test_a_session_from_open_to_close(chain):
     user, provider = chain.signer(USER).address, chain.signer(PROVIDER).address
     approval, _ = approval_of(chain, chain.market.bids["harbor", "guide"], millis=1)

@@ -11,7 +11,8 @@ import pytest
 
 from node.chain.head import ChainHead
 from node.chain.marketplace import ContractMarketplace
-from node.chain.rpc.health import EndpointState
+from node.chain.rpc.endpoint import HttpRpc
+from node.chain.rpc.health import LAG_LIMIT, EndpointState
 from node.chain.rpc.overview import ChainSources
 from node.chain.rpc.pool import RpcPool, open_pool
 from node.chain.rpc.sources import operator_of
@@ -196,6 +197,66 @@ async def test_two_endpoints_are_read_as_one(chain):
         await found.market.balances(chain.signer(USER).address)
         assert found.sources.quorum is None
         assert found.asked("eth_getBalance") == [1, 0]
+
+
+async def hang():
+    await asyncio.Event().wait()
+    return b""
+
+
+def lagging(blocks):
+    """The newest block is some blocks back; older ones are known."""
+
+    async def answered(chain, request):
+        if request["params"][:1] == ["latest"] and request["method"] == "eth_getBlockByNumber":
+            head = await chain.devnet.handle({**request, "params": ["latest", False]})
+            number = max(int(head["result"]["number"], 16) - blocks, 0)
+            request = {**request, "params": [hex(number), False]}
+        return http(json.dumps(await chain.devnet.handle(request)))
+
+    return answered
+
+
+FAULTS = {
+    "lags 1": lagging(1),
+    "lags 200": lagging(200),
+    "429": lambda chain, request: http("", "429 Too Many Requests", "retry-after: 60\r\n"),
+    "500": lambda chain, request: http("{}", "500 Internal Server Error"),
+    "html": lambda chain, request: http("<html>maintenance</html>"),
+    "10 MiB": lambda chain, request: http(b'{"result":"' + b"0" * (10 << 20) + b'"}'),
+    "hang": lambda chain, request: hang(),
+    "wrong id": lambda chain, request: http('{"jsonrpc":"2.0","id":99,"result":"0x1"}'),
+    "truncated": lambda chain, request: http('{"jsonrpc":"2.0","id":1,"resu'),
+    "wrong chain": lambda chain, request: http(
+        json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": "0x1"})
+    ),
+    "cut": lambda chain, request: b"HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n{",
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+async def test_money_is_read_right_beside_one_broken_endpoint(chain, name):
+    """The broken one is the first in the settings, so the one that is asked first."""
+    own = chain.signer(USER).address
+    for _ in range(LAG_LIMIT + 2):
+        await chain.devnet.request("evm_mine")
+    async with AsyncExitStack() as stack:
+        broken = RpcServer(lambda request: FAULTS[name](chain, request), chain_id=0)
+        servers = [broken, Server(chain), Server(chain)]
+        for server in servers:
+            await stack.enter_async_context(server.running())
+        client = await stack.enter_async_context(open_http_client())
+        endpoints = [HttpRpc(client, server.url) for server in servers]
+        clock = chain.devnet.clock
+        pool = RpcPool(endpoints, chain_id=chain.devnet.chain_id, clock=clock, attempt_s=0.4)
+        found = Three(chain, servers, pool, ChainSources(pool, clock))
+        async with asyncio.timeout(10):
+            balances = await found.market.balances(own)
+            economy = await found.market.economy()
+        truth = await chain.marketplace.balances(own)
+        assert (balances.mor, balances.eth) == (truth.mor, truth.eth)
+        assert economy.supply == (await chain.marketplace.economy()).supply
+        assert found.sources.disagreements == ()
 
 
 def test_endpoints_of_one_operator_are_one_voice():
