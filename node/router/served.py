@@ -103,7 +103,12 @@ class ServedSessions:
             return None
 
     def announced(self, session_id: SessionId) -> None:
-        """The chain announced a new session of ours: count it, used or not."""
+        """The chain announced a session of ours: count it, used or not.
+
+        It may be one whose close vanished again.
+        """
+        self._announced_closed.pop(session_id, None)
+        self.recheck(session_id)
         self._tasks.spawn(self._take_up(session_id), name="new-session")
 
     async def _take_up(self, session_id: SessionId) -> None:

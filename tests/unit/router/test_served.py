@@ -64,6 +64,18 @@ async def test_a_session_closed_early_is_refused_as_soon_as_the_close_is_known(
         await stack.closer.close(entry)
 
 
+async def test_a_session_whose_close_vanished_is_served_again(market: OwnMarket) -> None:
+    async with market.hosting() as side, market.stack(ONE) as stack:
+        entry = await market.open(stack)
+        assert entry.session_id is not None
+        assert await market.say(ONE, entry)
+        side.session_closed(entry.session_id)
+        side.session_opened(entry.session_id)
+        assert await market.say(ONE, entry)
+        await until(lambda: side.active_sessions(market.model_id) == 1)
+        await stack.closer.close(entry)
+
+
 async def test_a_session_closed_while_the_provider_was_down_is_refused(market: OwnMarket) -> None:
     async with market.stack(ONE) as stack:
         async with market.hosting():
