@@ -62,8 +62,9 @@ class Uploads:
             raise Refusal(f"stream with ID {stream_id} already exists")
         if request.total_chunks > request.file_size:
             raise Refusal("request validation failed: more chunks than bytes")
-        same = [item for item in self._uploads.values() if item.session_id == request.session_id]
-        if len(same) >= PER_SESSION:
+        if self._count(request.session_id) >= PER_SESSION:
+            self._forget_idle(CROWDED_IDLE_S, request.session_id)
+        if self._count(request.session_id) >= PER_SESSION:
             raise Refusal(NO_CAPACITY)
         known = _MEDIA_TYPE.fullmatch(request.content_type)
         self._uploads[stream_id] = _Upload(
@@ -141,10 +142,15 @@ class Uploads:
         except UploadsFullError as error:
             raise Refusal(NO_CAPACITY) from error
 
-    def _forget_idle(self, idle_s: float) -> None:
+    def _count(self, session_id: SessionId) -> int:
+        return sum(item.session_id == session_id for item in self._uploads.values())
+
+    def _forget_idle(self, idle_s: float, session_id: SessionId | None = None) -> None:
+        """Drop what got no piece for so long, of one session or of all."""
         limit = self._clock.monotonic() - idle_s
         for stream_id, upload in list(self._uploads.items()):
-            if upload.touched < limit and not upload.lock.locked():
+            is_meant = session_id in (None, upload.session_id)
+            if is_meant and upload.touched < limit and not upload.lock.locked():
                 self._drop(stream_id)
 
     def _drop(self, stream_id: str) -> None:

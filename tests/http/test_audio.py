@@ -12,6 +12,9 @@ import pytest
 import pytest_asyncio
 
 from node.core.http_client import HttpError, HttpResponse
+from node.wire.audio_upload import AudioFile
+from node.wire.client import WireClient
+from node.wire.prompts import PromptKind
 from tests.http.model_market import LOCAL_NAME, PICTURES_ID, ModelMarket, open_model_market
 from tests.support.small_market import MODEL_NAME
 from tests.support.vectors import load_vectors
@@ -247,6 +250,38 @@ async def test_a_client_that_leaves_frees_session_and_file(world: ModelMarket, d
         files={"file": ("a.mp3", b"sound")},
     )
     assert reply.text == "next"
+
+
+@pytest.mark.parametrize("name", ["FilePath", "filepath", "FILEPATH"])
+async def test_a_path_from_the_network_is_never_opened(
+    world: ModelMarket, name: str, tmp_path: Path
+) -> None:
+    victim = tmp_path / "victim.mp3"
+    victim.write_text("still here")
+    target = await world.node.chat._targets.session(world.session_id)
+    entry, stack = target.entry, target.stack
+    assert entry.session_id is not None
+    client = WireClient(signer=stack.wallet.signer, clock=stack.chain.clock, allow_private=True)
+    world.plays("text/plain", b"heard")
+    audio = AudioFile(path=tmp_path / "own.upload", size=5, media_type="audio/mpeg")
+    audio.path.write_bytes(b"sound")
+    members = {"type": "audio_transcription", name: str(victim), "Extra": {name: str(victim)}}
+    for uploaded in (audio, None):
+        message = json.dumps({**members, "S3PresignedURL": "" if uploaded else "https://b.example"})
+        parts = client.prompt(
+            entry.endpoint,
+            entry.session_id,
+            message,
+            entry.provider_public_key,
+            kind=PromptKind.TRANSCRIPTION,
+            sealed=uploaded is not None,
+            audio=uploaded,
+        )
+        assert [part.value async for part in parts] == ["heard"]
+        assert b"victim" not in world.asked.raw
+        expected = [("audio.mp3", b"sound")] if uploaded else None
+        assert world.asked.form().get("file") == expected
+    assert victim.read_text() == "still here"
 
 
 async def test_figures_of_each_kind_are_kept(world: ModelMarket) -> None:

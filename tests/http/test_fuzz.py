@@ -16,6 +16,8 @@ BOUNDED = settings(max_examples=120, suppress_health_check=[HealthCheck.function
 WRITES = [
     "/v1/chat/completions",
     "/v1/embeddings",
+    "/v1/audio/speech",
+    "/v1/audio/transcriptions",
     "/v1/chats/x",
     "/blockchain/providers",
     "/blockchain/models",

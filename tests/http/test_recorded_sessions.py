@@ -87,6 +87,17 @@ async def test_the_model_servers_error_comes_through_encrypted(world: ModelMarke
     assert reply.json() == json.loads(expected["body"])
 
 
+async def test_a_provider_that_streams_unasked_gives_one_object(world: ModelMarket) -> None:
+    """The public node writes the pieces one after the other, which is no JSON."""
+    reply = await play(world, "local non-stream, upstream answers with SSE")
+    answer = reply.json()
+    assert answer["object"] == "chat.completion"
+    assert answer["choices"][0]["message"]["content"] == "Hello"
+    assert answer["choices"][0]["finish_reason"] == "stop"
+    usage = {"completion_tokens": 1, "prompt_tokens": 5, "total_tokens": 6}
+    assert (answer["usage_from_provider"], answer["usage_from_consumer"]) == (usage, usage)
+
+
 async def test_an_ended_session_is_refused_before_anything_is_sent(world: ModelMarket) -> None:
     """The public node asks its provider, answers 500 and calls the error a stream of events."""
     target = await world.node.chat._targets.session(world.session_id)

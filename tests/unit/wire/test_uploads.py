@@ -172,6 +172,17 @@ async def test_each_session_and_the_disk_have_a_bound(uploads: Uploads) -> None:
         await uploads.start(start(12, session=OTHER, size=1000))
 
 
+async def test_what_a_session_left_behind_does_not_lock_it_out(
+    uploads: Uploads, clock: FakeClock
+) -> None:
+    await uploads.start(start(9, session=OTHER))
+    for number in range(PER_SESSION):
+        await uploads.start(start(number))
+    clock.advance(CROWDED_IDLE_S + 1)
+    await uploads.start(start(10))
+    assert len(uploads) == 2, "another session's upload stays"
+
+
 async def test_idle_uploads_make_room(uploads: Uploads, clock: FakeClock) -> None:
     await uploads.start(start(1, size=1000))
     await uploads.start(start(2, size=1000))
