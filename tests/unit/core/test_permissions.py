@@ -2,7 +2,7 @@
 
 from node.core.permissions import ALL, Permission, Scope, permissions_named, permissions_of
 
-PUBLIC = """
+_TEXT = """
 get_balance get_transactions get_allowance get_latest_block approve send_eth send_mor get_providers
 create_provider delete_provider get_models create_model delete_model create_bid get_bids delete_bids
 get_sessions session_provider_claim open_session close_session get_budget get_supply system_config
@@ -10,7 +10,8 @@ add_user remove_user agent_requests request_allowance get_wallet set_wallet remo
 initiate_session chat get_local_models get_local_agents get_agent_tools call_agent_tool
 get_chat_history edit_chat_history audio_transcription audio_speech embeddings ipfs_pin ipfs_unpin
 ipfs_get ipfs_add ipfs_version ipfs_pinned docker_build docker_manage docker_version
-""".split()
+"""
+PUBLIC = _TEXT.split()
 
 
 def test_every_name_of_the_public_node_is_known() -> None:
