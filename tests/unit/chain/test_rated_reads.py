@@ -1,4 +1,4 @@
-"""How often the offers of a model are asked for: as often for a thousand as for ten."""
+"""How often the offers of a model are asked for: in three rounds, for a thousand as for ten."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ import pytest
 from benchmarks.scripted_chain import CHAIN_ID, MARKETPLACE, MODEL, Market
 from node.chain.head import ChainHead
 from node.chain.marketplace import ContractMarketplace
+from node.chain.multicall import CHUNK
 from node.chain.networks import custom_network
 from node.core.clock import FakeClock
 from node.core.ids import Address, ModelId
@@ -18,6 +19,8 @@ from node.wallet.signer import KeySigner
 MOR = 10**18
 PAGES = 5
 """Ids; model, statistics and minimum stake; bids; providers; statistics of each."""
+LARGE_PAGES = 3 * (1000 // CHUNK - 1)
+"""So many more for a thousand: the last three lists do not fit into one request each."""
 
 
 class Scripted:
@@ -37,8 +40,10 @@ class Scripted:
         return "0x" + self._market.call(bytes.fromhex(params[0]["data"][2:])).hex()
 
 
-@pytest.mark.parametrize("count", [10, 100, 1000])
-async def test_offers_are_rated_with_five_reads_at_one_block(count: int) -> None:
+@pytest.mark.parametrize(
+    ("count", "reads"), [(10, PAGES), (100, PAGES), (500, PAGES), (1000, PAGES + LARGE_PAGES)]
+)
+async def test_offers_are_rated_with_few_reads_at_one_block(count: int, reads: int) -> None:
     chain, clock = Scripted(count), FakeClock()
     network = custom_network(
         chain_id=CHAIN_ID,
@@ -50,7 +55,7 @@ async def test_offers_are_rated_with_five_reads_at_one_block(count: int) -> None
     rated = rate(await market.model_bids(ModelId(MODEL)))
     assert len(rated) == count
     assert all(item.score is not None for item in rated)
-    assert (chain.heads, chain.blocks) == (1, [hex(71)] * PAGES)
+    assert (chain.heads, chain.blocks) == (1, [hex(71)] * reads)
 
 
 class Funds:
