@@ -110,12 +110,7 @@ class FailoverPrompts:
         Raises:
             NodeError: as `Consumer.prompt`: the last failure, after which nobody else could answer.
         """
-        trip = _Trip(
-            origin=entry,
-            entry=entry,
-            budget=rules.prompt_cap,
-            is_sealed=await self._privacy.known(entry.provider) is Privacy.ENCRYPTED,
-        )
+        trip = _Trip(origin=entry, entry=entry, budget=rules.prompt_cap)
         while True:
             begun = False
             try:
@@ -140,16 +135,20 @@ class FailoverPrompts:
     async def _connected(
         self, entry: SessionEntry, body: Mapping[str, Any], kind: PromptKind
     ) -> AsyncGenerator[Answer, None]:
-        """Ask the same provider again while it cannot even be connected to: nothing was sent."""
+        """Ask the same provider again while it cannot even be connected to: nothing was sent.
+
+        Once only if it failed just now.
+        """
         pause_s = self._pause_s
-        for attempt in range(1, CONNECT_ATTEMPTS + 1):
+        attempts = 1 if entry.provider in self._setbacks else CONNECT_ATTEMPTS
+        for attempt in range(1, attempts + 1):
             try:
                 async with aclosing(self._consumer.prompt(entry, body, kind)) as answers:
                     async for answer in answers:
                         yield answer
                 return
             except ProviderUnreachableError as error:
-                if error.details.get("phase") != "connect" or attempt == CONNECT_ATTEMPTS:
+                if error.details.get("phase") != "connect" or attempt == attempts:
                     raise
             await asyncio.sleep(pause_s)
             pause_s *= 2
@@ -199,7 +198,7 @@ class FailoverPrompts:
         """Whether the prompt is no more readable there than it was meant to be: whoever cuts the
         connection to one provider must not see what goes to the next.
         """
-        if not trip.is_sealed:
+        if await self._privacy.known(trip.origin.provider) is not Privacy.ENCRYPTED:
             return True
         try:
             return await self._privacy.seals(endpoint, provider)
@@ -227,7 +226,6 @@ class FailoverPrompts:
                 purpose=SessionPurpose.FAILOVER,
                 follows=origin.intent_id,
                 auto_extend=origin.auto_extend,
-                accept_unverified_tee=origin.tee,
                 skip=frozenset(trip.failed) | self._setbacks.now(),
             )
             quote = await self._opening.quote(order, grant)
@@ -263,7 +261,6 @@ class _Trip:
     origin: SessionEntry
     entry: SessionEntry
     budget: Mor
-    is_sealed: bool
     hops: int = 0
     failed: set[Address] = field(default_factory=set)
 

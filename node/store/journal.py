@@ -80,6 +80,7 @@ class SessionJournal:
         """`database` must be open before the first call and is closed by its owner."""
         self._database = database
         self._kept: dict[SessionId, SessionEntry] = {}
+        self._followers: dict[str, tuple[SessionEntry, ...]] = {}
         self._changes = 0
 
     # --- sessions --------------------------------------------------------------------------------
@@ -117,6 +118,7 @@ class SessionJournal:
         finally:
             self._changes += 1
             self._kept.clear()
+            self._followers.clear()
 
     async def entry(self, intent_id: str) -> SessionEntry | None:
         return await self._one_session("intent_id = ?", (intent_id,))
@@ -157,10 +159,22 @@ class SessionJournal:
         return await self._by_states(wallet, chain_id, states, "DESC", marketplace)
 
     async def followers(self, intent_id: str) -> tuple[SessionEntry, ...]:
-        """Sessions that take the place of `intent_id`, newest first; given-up ones too."""
-        return await self._sessions(
+        """Sessions that take the place of `intent_id`, newest first; given-up ones too.
+
+        From memory when nothing changed: each prompt asks who answers for its session now.
+        """
+        kept = self._followers.get(intent_id)
+        if kept is not None:
+            return kept
+        changes = self._changes
+        found = await self._sessions(
             "follows = ?", (intent_id,), "ORDER BY created_at DESC, rowid DESC"
         )
+        if changes == self._changes:
+            if len(self._followers) >= MAX_KEPT:
+                self._followers.clear()
+            self._followers[intent_id] = found
+        return found
 
     async def locked_since(
         self,

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 import pytest
 import pytest_asyncio
 
@@ -58,6 +59,23 @@ async def sessions(market: ApiMarket) -> list[dict[str, Any]]:
     reply = await market.client.get("/blockchain/sessions/user", params={"user": user})
     found: list[dict[str, Any]] = reply.json()["sessions"]
     return found
+
+
+async def test_twenty_requests_at_once_open_one_session(market: ApiMarket) -> None:
+    """Those that find its queue full are asked to come back; clients do so by themselves."""
+    body = {"model": "Guide", "messages": QUESTION}
+    async with httpx.AsyncClient(
+        base_url=market.base_url, headers=market.bearer, timeout=60, trust_env=False
+    ) as client:
+        replies = await asyncio.gather(
+            *(client.post("/chat/completions", json=body) for _ in range(20))
+        )
+    found = sorted({reply.status_code for reply in replies})
+    assert found in ([200], [200, 429])
+    assert all("retry-after" in reply.headers for reply in replies if reply.status_code == 429)
+    served = {reply.headers["x-morpheus-session"] for reply in replies if reply.is_success}
+    assert len(served) == 1
+    assert len(await sessions(market)) == 1
 
 
 class TestLitellm:
