@@ -5,7 +5,7 @@ from typing import Any
 
 import typer
 
-from node.cli.context import CliContext, context_of, open_service, run
+from node.cli.context import CliContext, context_of, listed, open_service, run
 from node.core.errors import UserInputError
 from node.service.dto import AgentView, ToolView
 
@@ -25,7 +25,7 @@ def list_(typer_context: typer.Context, as_json: bool = JSON) -> None:
 async def _list(context: CliContext) -> None:
     async with open_service(context) as node:
         found = await node.agents.list()
-    context.show(found, lambda: "\n".join(_agent(item) for item in found))
+    context.show(found, lambda: listed(map(_agent, found), "No agents are configured."))
 
 
 def _agent(agent: AgentView) -> str:

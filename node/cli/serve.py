@@ -86,6 +86,12 @@ async def _serve(context: CliContext, flags: dict[str, str]) -> None:
             ),
             cookie_file=(await node.system.api_access()).cookie_file,
         )
+        if started.provider and not settings.proxy_address:
+            typer.echo(
+                f"Warning: the provider's port {started.provider} is open for this computer only."
+                " Set PROXY_ADDRESS=0.0.0.0:3333 so that consumers reach it.",
+                err=True,
+            )
         context.show(started, lambda: _announcement(started))
         sys.stdout.flush()
         await stop.wait()
