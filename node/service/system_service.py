@@ -125,6 +125,7 @@ class SystemService:
         stack = self._stacks.current
         if stack is not None:
             stack.keeper.wake()
+            stack.payday.wake()
         self._bus.publish(BalanceChanged())
         self._bus.publish(MarketChanged())
 

@@ -98,6 +98,7 @@ class WalletService:
         if stack is not None:
             stack.wallet.bus.publish(WalletChanged())
             stack.keeper.wake()
+            stack.payday.wake()
 
     async def overview(self) -> MorOverview:
         stack = self._stacks.require()

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from node.core.errors import SessionError
-from node.core.events import TransactionChanged
+from node.core.events import BalanceChanged, TransactionChanged
 from node.core.ids import Address, SessionId
 from node.core.records import Provider
 from node.core.tasks import TaskScope
@@ -31,9 +31,11 @@ async def market(tmp_path: Path) -> AsyncGenerator[OwnMarket, None]:
         yield opened
 
 
-async def opened(market: OwnMarket, user: NetworkStack, count: int) -> list[SessionEntry]:
+async def opened(
+    market: OwnMarket, user: NetworkStack, count: int, seconds: int = SECONDS
+) -> list[SessionEntry]:
     async with market.hosting():
-        return [await market.open(user, SECONDS) for _ in range(count)]
+        return [await market.open(user, seconds) for _ in range(count)]
 
 
 async def end(market: OwnMarket, entries: list[SessionEntry]) -> int:
@@ -125,13 +127,13 @@ async def test_a_close_in_dispute_pays_after_midnight(market: OwnMarket) -> None
 
 async def test_the_cap_is_shared_and_told(tmp_path: Path) -> None:
     """A stake that pays one and a half sessions: the rest waits for more stake."""
-    one = PRICE.base * SECONDS
+    one = PRICE.base * 3000
     async with (
         open_own_market(tmp_path, stake=Mor(10**17)) as market,
         market.stack(USER) as user,
         market.stack(PROVIDER) as host,
     ):
-        entries = await opened(market, user, 10)
+        entries = await opened(market, user, 3, 3000)
         earned = await end(market, entries)
         assert earned > 10**17
         found = await host.earnings.earnings()
@@ -193,3 +195,19 @@ async def test_pay_is_claimed_by_itself_only_from_the_set_amount_on(market: OwnM
         assert await Payday(desk=host.pay, least=lambda: Mor(earned + 1)).look() == 0
         assert await Payday(desk=host.pay, least=lambda: Mor(earned)).look() == 1
         assert await Payday(desk=host.pay, least=lambda: Mor(1)).look() == 0
+
+
+async def test_a_rule_that_is_set_later_holds_at_the_next_look(market: OwnMarket) -> None:
+    rule = NO_MOR
+    async with market.stack(USER) as user, market.stack(PROVIDER) as host:
+        earned = await end(market, await opened(market, user, 1))
+        payday = Payday(desk=host.pay, least=lambda: rule)
+        with host.wallet.bus.subscribe() as events:
+            async with TaskScope("payday") as scope, asyncio.timeout(20):
+                scope.spawn(payday.run(), name="payday")
+                await asyncio.sleep(0)
+                rule = Mor(earned)
+                payday.wake()
+                while not isinstance(await events.get(), BalanceChanged):
+                    continue
+        assert (await host.earnings.earnings()).now == NO_MOR
