@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from node.core.errors import NodeError, NoWalletError, WalletLockedError
+from node.core.events import SessionChanged, Subscription
 from node.core.log import get_logger
 from node.router.access import ChainAccess, WalletAccess, announce
 from node.router.adoption import was_adopted
@@ -48,15 +49,19 @@ class SessionExtender:
         self._not_before: dict[str, int] = {}
 
     async def run(self) -> None:
-        while True:
-            waits = False
-            try:
-                waits = await self.extend_due()
-            except (NoWalletError, WalletLockedError):
-                pass
-            except NodeError as error:
-                _log.warning("sessions could not be extended", code=error.code)
-            await asyncio.sleep(LOOK_SOON_S if waits else LOOK_EVERY_S)
+        """Look when a session moved on, each second while one is marked, else every five."""
+        with self._wallet.bus.subscribe() as events:
+            while True:
+                waits = False
+                try:
+                    waits = await self.extend_due()
+                except (NoWalletError, WalletLockedError):
+                    pass
+                except NodeError as error:
+                    _log.warning("sessions could not be extended", code=error.code)
+                except Exception:  # a defect in one round must not end the duty
+                    _log.exception("sessions could not be extended")
+                await _pause(events, LOOK_SOON_S if waits else LOOK_EVERY_S)
 
     async def extend_due(self) -> bool:
         """Extend what is about to end; tells whether more sessions are marked for it.
@@ -122,6 +127,15 @@ class SessionExtender:
             kept = replace(kept, error=reason)
             await self._wallet.journal.save(kept)
         announce(self._wallet.bus, kept)
+
+
+async def _pause(events: Subscription, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            while not isinstance(await events.get(), SessionChanged):
+                pass
+    except TimeoutError:
+        return
 
 
 async def mark_extension(wallet: WalletAccess, entry: SessionEntry, *, on: bool) -> SessionEntry:

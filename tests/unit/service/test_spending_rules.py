@@ -89,7 +89,7 @@ async def test_an_open_chat_goes_over_to_the_next_session(tmp_path: Path) -> Non
         assert quote.auto_extend
         session = [step.session async for step in node.sessions.open(quote.id)][-1]
         assert session is not None
-        await node.system.set_demo_speed(120)
+        await node.system.set_demo_speed(60)
         try:
             following = await _follower(node, session.id)
         finally:
@@ -105,7 +105,7 @@ async def test_an_open_chat_goes_over_to_the_next_session(tmp_path: Path) -> Non
 
 async def _past(node: LocalNode, session: SessionView) -> None:
     """Let the demo's time run until the session has ended."""
-    await node.system.set_demo_speed(120)
+    await node.system.set_demo_speed(60)
     try:
         async with asyncio.timeout(30), aclosing(node.system.events()) as events:
             async for _ in events:
