@@ -29,27 +29,39 @@ class ProviderAdmin:
         """The wallet's own provider record, None when it never registered."""
         return await self._chain.market.provider(self._wallet.address)
 
-    async def register(self, stake: Mor, endpoint: str) -> Receipt:
-        """Register, or raise the stake and change the endpoint (`host:port`)."""
+    async def register(self, stake: Mor, endpoint: str, intent_id: str = "") -> Receipt:
+        """Register, or raise the stake and change the endpoint (`host:port`).
+
+        Here and below the journal keeps what is sent under `intent_id`, or under a new id.
+        """
         _checked_endpoint(endpoint)
         call = self._chain.calls.register_provider(self._wallet.address, stake, endpoint)
-        return await self._spend(stake, call)
+        return await self._spend(stake, call, intent_id)
 
     async def create_model(
-        self, name: str, tags: Sequence[str], stake: Mor, base_id: bytes | None = None
+        self,
+        name: str,
+        tags: Sequence[str],
+        stake: Mor,
+        base_id: bytes | None = None,
+        ipfs_cid: bytes = bytes(32),
+        intent_id: str = "",
     ) -> ModelId:
         """Register a model under a random base id, or under `base_id` (32 bytes)."""
         base = base_id or secrets.token_bytes(32)
         call = self._chain.calls.register_model(
-            self._wallet.address, base, bytes(32), stake, name, tags
+            self._wallet.address, base, ipfs_cid, stake, name, tags
         )
-        await self._spend(stake, call)
+        await self._spend(stake, call, intent_id)
         return ModelId(keccak256(self._wallet.address.raw + base))
 
-    async def post_bid(self, model_id: ModelId, price: PricePerSecond) -> BidId:
+    async def post_bid(
+        self, model_id: ModelId, price: PricePerSecond, intent_id: str = ""
+    ) -> BidId:
         """Post or replace the own bid. The contract's bid fee is paid and not returned."""
         fee = await self._chain.market.bid_fee()
-        await self._spend(fee, self._chain.calls.post_bid(self._wallet.address, model_id, price))
+        call = self._chain.calls.post_bid(self._wallet.address, model_id, price)
+        await self._spend(fee, call, intent_id)
         offset, total = 0, 1
         while offset < total:
             page = await self._chain.market.bid_pages(
@@ -72,22 +84,22 @@ class ProviderAdmin:
         """Deregister an own model; the contract refuses while bids are active."""
         return await self._send(self._chain.calls.deregister_model(model_id))
 
-    async def _spend(self, amount: Mor, call: Call) -> Receipt:
+    async def _spend(self, amount: Mor, call: Call, intent_id: str) -> Receipt:
         async with self._wallet.allowing:
-            await self._allow(amount)
-            return await self._send(call)
+            await self._allow(amount, intent_id)
+            return await self._send(call, intent_id)
 
-    async def _allow(self, amount: Mor) -> None:
+    async def _allow(self, amount: Mor, intent_id: str) -> None:
         if not amount:
             return
         balances = await self._chain.market.balances(self._wallet.address)
         if balances.mor < amount:
             raise NotEnoughMorError(f"You have {balances.mor}; {amount} are needed.")
         if balances.allowance < amount:
-            await self._send(self._chain.calls.approve(amount))
+            await self._send(self._chain.calls.approve(amount), intent_id)
 
-    async def _send(self, call: Call) -> Receipt:
-        _, receipt = await self._sender.send_alone(call)
+    async def _send(self, call: Call, intent_id: str = "") -> Receipt:
+        _, receipt = await self._sender.send_alone(call, intent_id)
         return receipt
 
 

@@ -20,7 +20,16 @@ from node.store.journal_records import TxRecord, TxStatus
 
 Asset = Literal["MOR", "ETH"]
 ETH = "eth"
-_SPENDS = frozenset({Intent.SEND_ETH, Intent.SEND_MOR, Intent.OPEN_SESSION})
+_SPENDS = frozenset(
+    {
+        Intent.SEND_ETH,
+        Intent.SEND_MOR,
+        Intent.OPEN_SESSION,
+        Intent.REGISTER_PROVIDER,
+        Intent.REGISTER_MODEL,
+        Intent.POST_BID,
+    }
+)
 _NEVER_PAID = frozenset({TxStatus.FAILED, TxStatus.REPLACED})
 
 

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from node.core.errors import BidNotFoundError, ModelNotFoundError, SessionNotFoundError
 from node.core.ids import ZERO_ADDRESS, Address, BidId, ModelId, SessionId
+from node.core.ports import Marketplace
 from node.core.records import Bid, Model, Page, Provider, Session
 from node.core.units import Mor
 from node.core.web_address import host_only
@@ -82,15 +83,21 @@ class ChainService:
         return claimed.tx_hash
 
     async def models(self, page: PageRequest) -> tuple[ChainModel, ...]:
-        items = await self._stacks.require().chain.market.active_models()
+        items = await self._fresh_market().active_models()
         return tuple(_model(item) for item in _window(items, page))
+
+    def _fresh_market(self) -> Marketplace:
+        """Programs look for what another one registered a moment ago."""
+        market = self._stacks.require().chain.market
+        market.forget_lists()
+        return market
 
     async def model(self, model_id: str) -> ChainModel:
         market = self._stacks.require().chain.market
         return _model(await market.model(ModelId.parse(model_id)))
 
     async def providers(self, page: PageRequest) -> tuple[ChainProvider, ...]:
-        items = await self._stacks.require().chain.market.active_providers()
+        items = await self._fresh_market().active_providers()
         return tuple(_provider(item) for item in _window(items, page))
 
     async def provider(self, address: str) -> ChainProvider:

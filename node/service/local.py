@@ -206,7 +206,7 @@ def _compose(
             ),
             clock=profile.clock,
         ),
-        provider=ProviderService(stacks=stacks, backends=profile.backends),
+        provider=ProviderService(stacks=stacks, backends=profile.backends, allowances=desk),
         local=LocalModelsService(local=local, dirs=profile.dirs, bus=profile.bus),
         chain=ChainService(stacks, allowances=desk),
         agents=AgentsService(stacks=stacks, agents=profile.agents, touch=touch),

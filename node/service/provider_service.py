@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from node.core.ids import BidId, ModelId, SessionId
+from node.core.ids import BidId, Hash32, ModelId, SessionId
 from node.core.session_life import SessionPhase, phase_at
 from node.core.units import Mor, PricePerSecond
 from node.router.backends import Backends
@@ -10,6 +10,7 @@ from node.router.display import clean_name
 from node.router.earnings import Earned, cap_of
 from node.router.hosting_findings import Finding
 from node.router.pay_desk import PlannedClaim
+from node.service.allowance_desk import AllowanceDesk, Spending
 from node.service.dto import (
     ClaimFailure,
     ClaimPlan,
@@ -32,8 +33,11 @@ PAGE = 100
 class ProviderService:
     """Hosting on the network in use."""
 
-    def __init__(self, *, stacks: StackHolder, backends: Backends) -> None:
+    def __init__(
+        self, *, stacks: StackHolder, backends: Backends, allowances: AllowanceDesk
+    ) -> None:
         self._stacks = stacks
+        self._allowances = allowances
         self._backends = backends
 
     async def status(self) -> ProviderStatus:
@@ -133,20 +137,34 @@ class ProviderService:
 
     # --- on chain --------------------------------------------------------------------------------
 
-    async def register(self, stake: int, endpoint: str) -> str:
-        receipt = await self._stacks.require().provider_admin.register(Mor(stake), endpoint)
+    async def register(self, stake: int, endpoint: str, client: str = "") -> str:
+        admin = self._stacks.require().provider_admin
+        async with self._allowances.spending(_mor(client, stake)) as intent_id:
+            receipt = await admin.register(Mor(stake), endpoint, intent_id)
         return receipt.tx_hash.hex
 
     async def create_model(
-        self, name: str, tags: Sequence[str], stake: int, base_id: str = ""
+        self,
+        name: str,
+        tags: Sequence[str],
+        stake: int,
+        base_id: str = "",
+        ipfs_cid: str = "",
+        client: str = "",
     ) -> str:
-        base = ModelId.parse(base_id).raw if base_id else None
+        base = Hash32.parse(base_id).raw if base_id else None
+        cid = Hash32.parse(ipfs_cid).raw if ipfs_cid else bytes(32)
         admin = self._stacks.require().provider_admin
-        return (await admin.create_model(name, tags, Mor(stake), base)).hex
+        async with self._allowances.spending(_mor(client, stake)) as intent_id:
+            made = await admin.create_model(name, tags, Mor(stake), base, cid, intent_id)
+        return made.hex
 
-    async def post_bid(self, model_id: str, price_per_second: int) -> str:
-        admin = self._stacks.require().provider_admin
-        bid = await admin.post_bid(ModelId.parse(model_id), PricePerSecond(price_per_second))
+    async def post_bid(self, model_id: str, price_per_second: int, client: str = "") -> str:
+        stack = self._stacks.require()
+        model, price = ModelId.parse(model_id), PricePerSecond(price_per_second)
+        fee = await stack.chain.market.bid_fee()
+        async with self._allowances.spending(_mor(client, fee.base)) as intent_id:
+            bid = await stack.provider_admin.post_bid(model, price, intent_id)
         return bid.hex
 
     async def delete_bid(self, bid_id: str) -> str:
@@ -210,3 +228,7 @@ async def _provider_session(stack: NetworkStack, item: Earned, now: int) -> Prov
         beyond_cap=item.claimable.beyond_cap.base,
         paid=session.provider_withdrawn.base,
     )
+
+
+def _mor(client: str, amount: int) -> Spending:
+    return Spending(client=client, asset="MOR", amount=amount)

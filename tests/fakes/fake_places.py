@@ -136,17 +136,23 @@ class FakeProvider(ProviderApi):
         await self._script.enter("provider.claim", session_id)
         return ClaimResult(tx_hash=sample_market.hex_id(0xC1A), amount=10**18)
 
-    async def register(self, stake: int, endpoint: str) -> str:
+    async def register(self, stake: int, endpoint: str, client: str = "") -> str:
         await self._script.enter("provider.register", stake, endpoint)
         return sample_market.hex_id(1)
 
     async def create_model(
-        self, name: str, tags: Sequence[str], stake: int, base_id: str = ""
+        self,
+        name: str,
+        tags: Sequence[str],
+        stake: int,
+        base_id: str = "",
+        ipfs_cid: str = "",
+        client: str = "",
     ) -> str:
         await self._script.enter("provider.create_model", name, tuple(tags), stake, base_id)
         return sample_market.model_id(50)
 
-    async def post_bid(self, model_id: str, price_per_second: int) -> str:
+    async def post_bid(self, model_id: str, price_per_second: int, client: str = "") -> str:
         await self._script.enter("provider.post_bid", model_id, price_per_second)
         return sample_market.hex_id(2)
 

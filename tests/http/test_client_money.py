@@ -11,7 +11,16 @@ from tests.http.conftest import Hosted
 
 STRANGER = "0x" + "5a" * 20
 MOR = 10**18
-PERMS = ["send_mor", "send_eth", "approve", "open_session", "close_session", "get_balance", "chat"]
+PERMS = [
+    *("send_mor", "send_eth", "approve", "open_session", "close_session", "get_balance", "chat"),
+    *("create_provider", "create_model", "create_bid"),
+]
+OWN_MODEL = {
+    "ipfsID": "0x" + "0" * 61 + "c1d",
+    "stake": str(MOR),
+    "name": "of a client",
+    "tags": ["LLM"],
+}
 
 
 @pytest.fixture
@@ -91,6 +100,9 @@ async def test_without_an_allowance_nothing_is_spent(
         ("/blockchain/send/eth", {"to": STRANGER, "amount": "1"}),
         (f"/blockchain/models/{guide}/session", {"sessionDuration": 600}),
         ("/blockchain/approve?amount=1", {}),
+        ("/blockchain/providers", {"stake": str(MOR), "endpoint": "127.0.0.1:3999"}),
+        ("/blockchain/models", OWN_MODEL),
+        ("/blockchain/bids", {"modelID": guide, "pricePerSecond": str(10**13)}),
     ):
         assert refused(await agent.post(path, json=body)), path
     assert refused(await agent.post("/blockchain/sessions", json=await approved(basic, hosted)))
@@ -194,6 +206,27 @@ async def test_sessions_opened_for_a_request_count_as_well(
     (session,) = sessions["sessions"]
     assert await left(basic) == {token: 10**30 - session["Stake"]}
     await basic.post(f"/blockchain/sessions/{session['Id']}/close")
+
+
+async def test_stakes_of_providers_and_models_and_fees_of_bids_count(
+    basic: HttpClient, agent: HttpClient, token: str
+) -> None:
+    await grant(basic, token, 10 * MOR)
+    body = {"stake": str(MOR), "endpoint": "127.0.0.1:3999"}
+    made = await agent.post("/blockchain/providers", json=body)
+    assert made.status_code == 200
+    model = (await agent.post("/blockchain/models", json=OWN_MODEL)).json()["model"]
+    assert model["IpfsCID"] == OWN_MODEL["ipfsID"]
+    before, remaining = await state(basic), await left(basic)
+    assert remaining == {token: 8 * MOR}
+    offer = {"modelID": model["Id"], "pricePerSecond": str(10**13)}
+    bid = (await agent.post("/blockchain/bids", json=offer)).json()["bid"]
+    after = await state(basic)
+    fee = int(before[0]["mor"]) - int(after[0]["mor"])
+    assert fee > 0
+    assert await left(basic) == {token: 8 * MOR - fee}
+    for path in (f"bids/{bid['Id']}", f"models/{model['Id']}", f"providers/{'0x' + '0' * 40}"):
+        assert (await basic.delete(f"/blockchain/{path}")).status_code == 200
 
 
 async def test_a_revoked_allowance_ends_at_once(

@@ -1,11 +1,12 @@
 """Tag Bids: offers of providers."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from node.http_api.access import needs
 from node.http_api.market_shapes import Bids, CreateBidInput, OneBid, ScoredBids
 from node.http_api.paging import Limit, Offset, Order, page_of
 from node.http_api.permissions import Permission
+from node.http_api.routes.answers import client_of
 from node.http_api.routes.fields import AddressPath, HashPath, address_of, hash_text
 from node.http_api.shape_of import bid_shape, scored_bid_shape
 from node.http_api.shapes import Tx
@@ -19,9 +20,11 @@ def router(node: NodeService) -> APIRouter:
     @routes.post(
         "/blockchain/bids", response_model=OneBid, openapi_extra=needs(Permission.CREATE_BID)
     )
-    async def create(body: CreateBidInput) -> OneBid:
+    async def create(request: Request, body: CreateBidInput) -> OneBid:
         """Post the own bid on a model, in place of an earlier one. The bid fee is not returned."""
-        bid_id = await node.provider.post_bid(hash_text(body.modelID), body.pricePerSecond)
+        bid_id = await node.provider.post_bid(
+            hash_text(body.modelID), body.pricePerSecond, client_of(request)
+        )
         return OneBid(bid=bid_shape(await node.chain.bid(bid_id)))
 
     @routes.get(

@@ -1,11 +1,12 @@
 """Tag Models: models of the marketplace."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from node.http_api.access import needs
 from node.http_api.market_shapes import CreateModelInput, Models, OneModel
 from node.http_api.paging import Limit, Offset, Order, whole_or_page_of
 from node.http_api.permissions import Permission
+from node.http_api.routes.answers import client_of
 from node.http_api.routes.fields import HashPath, hash_text
 from node.http_api.shape_of import model_shape
 from node.http_api.shapes import Tx
@@ -28,10 +29,16 @@ def router(node: NodeService) -> APIRouter:
         response_model=OneModel,
         openapi_extra=needs(Permission.CREATE_MODEL),
     )
-    async def create(body: CreateModelInput) -> OneModel:
+    async def create(request: Request, body: CreateModelInput) -> OneModel:
         """Register a model; its id comes back in `Id`."""
-        base_id = hash_text(body.id) if body.id else ""
-        model_id = await node.provider.create_model(body.name, body.tags, body.stake, base_id)
+        model_id = await node.provider.create_model(
+            body.name,
+            body.tags,
+            body.stake,
+            base_id=hash_text(body.id) if body.id else "",
+            ipfs_cid=hash_text(body.ipfsID) if body.ipfsID else "",
+            client=client_of(request),
+        )
         return OneModel(model=model_shape(await node.chain.model(model_id)))
 
     @routes.delete(

@@ -1,6 +1,6 @@
 """Tag Providers: the registry, the own record, pings, claims."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from node.core.errors import SessionError
 from node.http_api.access import needs
@@ -13,6 +13,7 @@ from node.http_api.market_shapes import (
 )
 from node.http_api.paging import Limit, Offset, Order, whole_or_page_of
 from node.http_api.permissions import Permission
+from node.http_api.routes.answers import client_of
 from node.http_api.routes.fields import AddressPath, HashPath, address_of, hash_text
 from node.http_api.session_shapes import ClaimableBalance
 from node.http_api.shape_of import provider_shape
@@ -40,9 +41,9 @@ def router(node: NodeService) -> APIRouter:
         response_model=OneProvider,
         openapi_extra=needs(Permission.CREATE_PROVIDER),
     )
-    async def register(body: RegisterProviderInput) -> OneProvider:
+    async def register(request: Request, body: RegisterProviderInput) -> OneProvider:
         """Register the own wallet, or add stake and change the endpoint."""
-        await node.provider.register(body.stake, body.endpoint)
+        await node.provider.register(body.stake, body.endpoint, client_of(request))
         own = (await node.wallet.status()).address
         return OneProvider(provider=provider_shape(await node.chain.provider(own)))
 

@@ -42,17 +42,26 @@ class ProviderApi(Protocol):
         """Claim every session that pays now, one transaction each, largest first."""
         ...
 
-    async def register(self, stake: int, endpoint: str) -> str:
-        """Register or update the own provider record; returns the transaction hash."""
+    async def register(self, stake: int, endpoint: str, client: str = "") -> str:
+        """Register or update the own provider record; returns the transaction hash.
+
+        Here and below: within the allowance of `client`, a user of the API; empty for the owner.
+        """
         ...
 
     async def create_model(
-        self, name: str, tags: Sequence[str], stake: int, base_id: str = ""
+        self,
+        name: str,
+        tags: Sequence[str],
+        stake: int,
+        base_id: str = "",
+        ipfs_cid: str = "",
+        client: str = "",
     ) -> str:
-        """Register a model; returns its id."""
+        """Register a model; returns its id. `ipfs_cid`: 32 bytes of hex, zeros when empty."""
         ...
 
-    async def post_bid(self, model_id: str, price_per_second: int) -> str:
+    async def post_bid(self, model_id: str, price_per_second: int, client: str = "") -> str:
         """Post (or replace) the own bid on a model; returns the bid id."""
         ...
 
