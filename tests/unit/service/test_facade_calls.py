@@ -28,6 +28,7 @@ def test_every_group_of_the_node_is_there() -> None:
         "provider",
         "local",
         "chain",
+        "agents",
         "clients",
         "system",
     }
