@@ -11,9 +11,24 @@ from pydantic import BaseModel, ValidationError
 from node.core.errors import ConfigError
 
 MAX_BYTES = 1024 * 1024
+MAX_DEPTH = 64
 JsonPath = tuple[str | int, ...]
 _Model = TypeVar("_Model", bound=BaseModel)
+_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+
+
+def _depth(text: str) -> int:
+    """How deep brackets are nested, outside texts.
+
+    The EVM raises the interpreter's recursion limit to a depth at which json's own check comes too
+    late: it would end the process.
+    """
+    depth = deepest = 0
+    for match in _BRACKET.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(match[0], 0)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 class JsonFile:
@@ -25,6 +40,8 @@ class JsonFile:
     def __init__(self, text: str, source: str) -> None:
         """Raises ConfigError: no JSON, a number that JSON does not have, or a name given twice."""
         self.source = source
+        if _depth(text) > MAX_DEPTH:
+            self._refuse(0, "", "This is not JSON: it is nested too deeply.")
         try:
             self.value: Any = json.loads(text, parse_constant=_no_number)
             self._lines = _LineFinder(text).found

@@ -68,6 +68,7 @@ def test_a_wrong_field_is_told_with_file_line_and_name() -> None:
         ('{\n"a": {"key": 1,\n"key": 2}}', "line 3: a.key"),
         ('{"a": NaN}', "x.json"),
         ("[" * 100_000, "x.json"),
+        ("[" * 65 + "]" * 65, "x.json"),
     ],
 )
 def test_what_is_no_json_is_refused_with_its_place(text: str, place: str) -> None:
