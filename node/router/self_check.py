@@ -25,7 +25,7 @@ BACKEND_TIMEOUT_S = 5.0
 PAGE = 100
 UNUSUAL_TIMES = 5
 """A price so many times above or below the middle of the other offers is worth a look."""
-COMPONENT = "hosting"
+COMPONENT = "provider"
 
 
 class SelfCheck:
@@ -55,18 +55,23 @@ class SelfCheck:
         """Those of the last run."""
         self.checked_at = UnixSeconds(0)
 
+    @property
+    def alarm(self) -> Finding | None:
+        """The first error of the last run."""
+        return next((item for item in self.found if item.severity is Severity.ERROR), None)
+
     async def watch(self) -> None:
         """Run at once and every five minutes, until cancelled; changes are told on the bus."""
         healthy: bool | None = None
         while True:
-            found = await self.run()
-            worst = [item for item in found if item.severity is Severity.ERROR]
-            if healthy is not (not worst):
-                healthy = not worst
-                detail = worst[0].message if worst else ""
+            await self.run()
+            alarm = self.alarm
+            if healthy is not (alarm is None):
+                healthy = alarm is None
+                detail = alarm.message if alarm else ""
                 self._bus.publish(HealthChanged(component=COMPONENT, ok=healthy, detail=detail))
-                for item in worst:
-                    _log.warning("hosting", code=item.code, subject=item.subject[:10])
+            if alarm is not None:
+                _log.warning("hosting", code=alarm.code, subject=alarm.subject[:10])
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def run(self) -> tuple[Finding, ...]:

@@ -35,7 +35,7 @@ class NodeHealth:
         if stack is not None:
             parts += [_network(stack), await _rpc(stack)]
             if stack.listening:
-                parts.append(ComponentHealth(name="provider", ok=True, detail=stack.listening))
+                parts.append(_provider(stack))
         if self._api.url:
             parts.append(ComponentHealth(name="api", ok=True, detail=self._api.url))
         return tuple(parts)
@@ -67,6 +67,14 @@ class NodeHealth:
 
 def _network(stack: NetworkStack) -> ComponentHealth:
     return ComponentHealth(name="network", ok=stack.keeper.is_connected, detail=stack.network.title)
+
+
+def _provider(stack: NetworkStack) -> ComponentHealth:
+    """What the last check of the own hosting found wrong first, else where it listens."""
+    alarm = stack.self_check.alarm
+    return ComponentHealth(
+        name="provider", ok=alarm is None, detail=alarm.message if alarm else stack.listening
+    )
 
 
 async def _rpc(stack: NetworkStack) -> ComponentHealth:

@@ -156,6 +156,6 @@ async def test_the_check_runs_by_itself_and_tells_of_a_change(market: OwnMarket)
         async with asyncio.timeout(20), market.stack(PROVIDER, (market.entry(),), **changes):
             while not isinstance(event := await events.get(), HealthChanged):
                 continue
-            assert (event.component, event.ok) == ("hosting", False)
+            assert (event.component, event.ok) == ("provider", False)
             assert "does not answer" in event.detail
     market.backend.is_well = True

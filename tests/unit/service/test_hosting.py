@@ -21,6 +21,10 @@ async def test_a_provider_lives_with_a_user_he_denies_later(tmp_path: Path) -> N
         doctor = [item for item in await host.system.doctor() if item.name == "provider"]
         assert doctor
         assert all(item.ok for item in doctor)
+        (health,) = [
+            item for item in (await host.system.status()).components if item.name == "provider"
+        ]
+        assert health.ok
         async with open_node(options(str(tmp_path / "c"), market.environment(CONSUMER))) as node:
             session = await open_session(node, market.model_id)
             assert await ask(node, session, "hello")
@@ -48,3 +52,7 @@ async def test_a_provider_lives_with_a_user_he_denies_later(tmp_path: Path) -> N
         assert (found.claimable_now, found.paid) == (0, earned)
         with pytest.raises(SessionError, match="not served by your wallet"):
             await host.provider.session("0x" + "01" * 32)
+
+        await host.provider.delete_bid(market.bid_id)
+        left = {item.code for item in (await host.provider.check()).findings}
+        assert "hosting.no_bid" in left
