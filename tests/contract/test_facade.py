@@ -100,8 +100,9 @@ async def test_a_stopped_answer_frees_the_session(node: NodeService) -> None:
     body = {"messages": [{"role": "user", "content": "What is a session?"}], "stream": True}
     request = CompletionRequest(body=body, session_id=session_id)
     async with aclosing(node.chat.complete(request)) as chunks:
-        async for _ in chunks:
-            break
+        async for chunk in chunks:
+            if chunk.data:
+                break
     async with asyncio.timeout(10):
         whole = [chunk async for chunk in node.chat.complete(request)]
     assert whole[-1].data["usage_from_consumer"]["total_tokens"] > 0

@@ -9,13 +9,18 @@ from typing import Any
 from node.core.clock import SystemClock
 from node.core.events import EventBus
 from node.core.ports import LlmBackend
+from node.core.settings import load_settings
 from node.router.backends import Backends
 from node.router.models_config import ModelEntry
 from node.router.opening import OpeningStep
 from node.router.quotes import QuoteOrder
+from node.service.allowance_desk import AllowanceDesk
 from node.service.assembly import open_stack
 from node.service.demo_world import DemoWorld, open_demo_world, user_parts
-from node.service.stack import NetworkStack
+from node.service.spending_rules import SpendingRules
+from node.service.stack import NetworkStack, StackHolder
+from node.store.client_spending import ClientSpending
+from node.store.clients import clients_database
 from node.store.journal import fresh_journal_database
 from node.store.journal_records import SessionEntry
 from node.wire.limits import WireLimits
@@ -64,3 +69,15 @@ async def open_demo_stack(folder: Path) -> AsyncGenerator[DemoStack, None]:
                 yield DemoStack(world=world, stack=stack)
         finally:
             await journal.close()
+
+
+def owners_desk(stacks: StackHolder, folder: Path) -> AllowanceDesk:
+    """Allowances for tests of the owner, who is not limited: nothing is read or kept."""
+    spending = ClientSpending(clients_database(folder / "clients.db"), SystemClock())
+    return AllowanceDesk(stacks=stacks, spending=spending)
+
+
+def default_rules() -> SpendingRules:
+    """Nothing is locked unasked."""
+    settings = load_settings(file=None, environment={})
+    return SpendingRules(lambda: settings)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -17,7 +18,7 @@ from node.service.sessions_service import SessionsService
 from node.service.stack import StackHolder
 from node.store.journal_records import SessionEntry, SessionState
 from tests.support.faulty_rpc import SEND, Fault, FaultyServer, open_faulty_stack
-from tests.support.stacks import DemoStack
+from tests.support.stacks import DemoStack, default_rules, owners_desk
 from tests.support.truth import assert_settled, close_all, open_on_chain, row, rows, sent_of
 
 pytestmark = [pytest.mark.chain, pytest.mark.asyncio(loop_scope="module")]
@@ -205,7 +206,7 @@ async def test_endpoint_of_another_chain_gets_nothing_signed(
 
 
 async def test_sessions_are_listed_and_answer_without_the_chain(
-    demo: DemoStack, server: FaultyServer
+    demo: DemoStack, server: FaultyServer, tmp_path: Path
 ) -> None:
     """Open sessions work on while the endpoint is down."""
     entry = await _try_to_open(demo)
@@ -213,7 +214,9 @@ async def test_sessions_are_listed_and_answer_without_the_chain(
     holder.replace(demo.stack)
     demo.stack.names.clear()
     server.break_(Fault.ERROR_500)
-    views = await SessionsService(holder, touch=lambda: None).list()
+    desk = owners_desk(holder, tmp_path)
+    service = SessionsService(holder, touch=lambda: None, allowances=desk, rules=default_rules())
+    views = await service.list()
     assert entry.session_id is not None
     assert entry.session_id.hex in {view.id for view in views if view.state == "active"}
     body = {"messages": [{"role": "user", "content": "What is a stake?"}], "stream": True}

@@ -217,8 +217,9 @@ async def test_completions_by_model_name_use_the_open_session(demo_node: LocalNo
     )
     async with aclosing(demo_node.chat.complete(request)) as chunks:
         found = [chunk async for chunk in chunks]
-    assert len(found) == 1
-    assert found[0].data["object"] == "chat.completion"
+    told, whole = found
+    assert told.session_id == session.id, "who answers comes first"
+    assert whole.data["object"] == "chat.completion"
     assert (await demo_node.sessions.get(session.id)).prompts == 1
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -28,7 +29,7 @@ from node.service.vaults import VaultDesk
 from node.service.wallet_service import WalletService
 from node.store.journal_records import SessionState, TxStatus
 from node.wallet.vault import Vault
-from tests.support.stacks import DemoStack, open_demo_stack
+from tests.support.stacks import DemoStack, default_rules, open_demo_stack, owners_desk
 from tests.support.truth import open_on_chain, rows
 
 pytestmark = [pytest.mark.chain, pytest.mark.asyncio(loop_scope="module")]
@@ -42,15 +43,21 @@ async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[DemoS
 
 
 @pytest.fixture
-def wallet(demo: DemoStack) -> WalletService:
+def wallet(demo: DemoStack, tmp_path: Path) -> WalletService:
     account = demo.world.devnet.accounts[CONSUMER]
     vault = Vault.from_private_key("0x" + account.private_key.hex(), demo.world.devnet.clock)
-    return WalletService(stacks=_holder(demo), vaults=VaultDesk(vault), touch=lambda: None)
+    holder = _holder(demo)
+    desk = owners_desk(holder, tmp_path)
+    return WalletService(
+        stacks=holder, vaults=VaultDesk(vault), touch=lambda: None, allowances=desk
+    )
 
 
 @pytest.fixture
-def sessions(demo: DemoStack) -> SessionsService:
-    return SessionsService(_holder(demo), touch=lambda: None)
+def sessions(demo: DemoStack, tmp_path: Path) -> SessionsService:
+    holder = _holder(demo)
+    desk = owners_desk(holder, tmp_path)
+    return SessionsService(holder, touch=lambda: None, allowances=desk, rules=default_rules())
 
 
 def _holder(demo: DemoStack) -> StackHolder:
