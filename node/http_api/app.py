@@ -122,12 +122,19 @@ async def _on_fault(request: Request, error: Exception) -> Response:
 async def _on_invalid(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
+    refusal = HttpRefusal(400, _what_is_wrong(error), code="input.invalid")
+    return refused(refusal, openai=wants_openai(request))
+
+
+def _what_is_wrong(error: RequestValidationError) -> str:
+    """The first member that does not fit; for a body that is no JSON the words clients know."""
     first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        read = len(error.body.rstrip()) if isinstance(error.body, str) else 0
+        return "unexpected EOF" if first["loc"][-1] >= read else "the body is not JSON"
     where = ".".join(str(part) for part in first["loc"][1:] if isinstance(part, str))
     said = str(first["msg"]).removeprefix("Value error, ")
-    text = f"{where}: {said}" if where else said
-    refusal = HttpRefusal(400, text, code="input.invalid")
-    return refused(refusal, openai=wants_openai(request))
+    return f"{where}: {said}" if where else "the body is missing or no object"
 
 
 async def _on_http_error(_: Request, error: Exception) -> Response:

@@ -116,6 +116,23 @@ async def test_refused_parameters_have_the_recorded_text(basic: HttpClient, path
     assert reply.json()["error"] == json.loads(expected["body"])["error"]
 
 
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (b"{", "unexpected EOF"),
+        (b'{"stake":', "unexpected EOF"),
+        (b"{x}", "the body is not JSON"),
+        (b"", "the body is missing or no object"),
+        (b"[]", "the body is missing or no object"),
+        (b"{}", "stake: Field required"),
+    ],
+)
+async def test_bodies_that_do_not_parse(basic: HttpClient, body: bytes, text: str) -> None:
+    headers = {"content-type": "application/json"}
+    reply = await basic.post("/blockchain/providers", content=body, headers=headers)
+    assert (reply.status_code, reply.json()["error"]) == (400, text)
+
+
 @pytest.mark.parametrize("path", ["/nope", "/blockchain/nope"])
 async def test_unknown_routes(basic: HttpClient, path: str) -> None:
     reply = await basic.get(path)
