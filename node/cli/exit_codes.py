@@ -24,6 +24,7 @@ _BY_KIND: tuple[tuple[int, tuple[type[errors.NodeError], ...]], ...] = (
             errors.NoWalletError,
             errors.NoTargetError,
             errors.NoBidError,
+            errors.AgentNotFoundError,
         ),
     ),
     (USAGE, (errors.UserInputError, errors.WeakPasswordError)),
@@ -53,6 +54,7 @@ _BY_KIND: tuple[tuple[int, tuple[type[errors.NodeError], ...]], ...] = (
             errors.SessionError,
             errors.ProviderRefusedError,
             errors.AttestationError,
+            errors.PromptReadableError,
         ),
     ),
 )

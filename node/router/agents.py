@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from node.core.errors import AgentError
+from node.core.errors import AgentError, AgentNotFoundError
 from node.core.ids import ModelId
 from node.llm.mcp.child import ToolCommand, ToolLimits
 from node.llm.mcp.client import Tool, ToolSession, tool_session
@@ -48,7 +48,7 @@ class Agents:
     async def _session(self, agent_id: ModelId) -> AsyncGenerator[ToolSession, None]:
         entry = self._entries.get(agent_id)
         if entry is None:
-            raise AgentError(f"agent not found: {agent_id.hex}", code="agent.not_found")
+            raise AgentNotFoundError(f"agent not found: {agent_id.hex}")
         own = self._running.get(agent_id, 0)
         if sum(self._running.values()) >= MAX_RUNNING or (entry.slots and own >= entry.slots):
             raise AgentError(

@@ -69,6 +69,7 @@ from node.core.errors.node import (
 )
 from node.core.errors.peers import (
     AgentError,
+    AgentNotFoundError,
     AttestationError,
     BackendError,
     BackendRefusedError,
@@ -108,6 +109,7 @@ from node.core.errors.wallet import (
 __all__ = [
     "AddressInUseError",
     "AgentError",
+    "AgentNotFoundError",
     "AllowanceError",
     "AlreadyRunningError",
     "AttestationError",

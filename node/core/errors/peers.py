@@ -129,6 +129,10 @@ class AgentError(BackendError):
     default_code = "agent.failed"
 
 
+class AgentNotFoundError(AgentError):
+    default_code = "agent.not_found"
+
+
 class EngineError(BackendError):
     """The engine process failed; `code` is one of the worker codes prefixed with `engine.`."""
 
