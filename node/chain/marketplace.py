@@ -38,8 +38,8 @@ class ContractMarketplace:
     """Reads through one `JsonRpc`. Single records and sums are always fresh; lists may be 15 s old.
 
     Every operation reads at one block, not older than any block seen before by `head`. With a
-    `quorum` single offers, sessions and sums of money come from two agreeing endpoints, and such
-    reads may raise SourcesDisagreeError.
+    `quorum` single offers and providers, a user's sessions and sums of money come from two agreeing
+    endpoints, and such reads may raise SourcesDisagreeError.
     """
 
     def __init__(
@@ -149,7 +149,7 @@ class ContractMarketplace:
         return await self._model_list.get(self._head.written, load)
 
     async def provider(self, address: Address) -> Provider | None:
-        return await self._providers.get(address, await self._head_number())
+        return await self._money.provider(address)
 
     async def active_providers(self) -> tuple[Provider, ...]:
         async def load() -> tuple[Provider, ...]:
@@ -215,6 +215,8 @@ class ContractMarketplace:
 
         Exactly one of user and provider is given.
         """
+        if user is not None and provider is None:
+            return await self._money.user_sessions(user, offset=offset, limit=limit)
         return await self._sessions.page(
             user=user,
             provider=provider,

@@ -18,7 +18,7 @@ from node.chain.sessions import SessionBook
 from node.chain.token import MorToken
 from node.core.ids import Address, BidId, SessionId
 from node.core.ports import JsonRpc
-from node.core.records import Balances, Bid, Economy, OnHold, Session
+from node.core.records import Balances, Bid, Economy, OnHold, Page, Provider, Session
 
 _T = TypeVar("_T")
 
@@ -74,6 +74,22 @@ class MoneyReads:
             f"session {session_id.hex}",
             "this session",
             lambda books, at: books.sessions.get(session_id, at.number),
+        )
+
+    async def user_sessions(self, user: Address, *, offset: int, limit: int) -> Page[Session]:
+        return await self._agreed(
+            f"sessions {user.hex} {offset} {limit}",
+            "your sessions",
+            lambda books, at: books.sessions.page(
+                user=user, provider=None, offset=offset, limit=limit, block=at.number
+            ),
+        )
+
+    async def provider(self, address: Address) -> Provider | None:
+        return await self._agreed(
+            f"provider {address.hex}",
+            "this provider",
+            lambda books, at: books.providers.get(address, at.number),
         )
 
     async def on_hold(self, user: Address) -> OnHold:

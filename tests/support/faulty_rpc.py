@@ -1,12 +1,13 @@
 """The demo chain behind an endpoint that fails on command, and a user who depends on it."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from enum import StrEnum
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -54,6 +55,8 @@ class FaultyServer(DevnetServer):
         self._after = 0
         self._healed = asyncio.Event()
         self.seen: list[str] = []
+        self.bend: Callable[[str, Any], Any] | None = None
+        """Makes another result of the true one, by method: a server that lies."""
         self._failed = asyncio.Event()
 
     def break_(self, fault: Fault, *methods: str, after: int = 0) -> None:
@@ -78,11 +81,20 @@ class FaultyServer(DevnetServer):
         method = orjson.loads(request.body)["method"]
         self.seen.append(method)
         if self._fault is None or (self._methods and method not in self._methods):
-            return await super()._respond(request)
+            return await self._told(method, request)
         if self._after:
             self._after -= 1
             return await super()._respond(request)
         return await self._fail(self._fault, request)
+
+    async def _told(self, method: str, request: Request) -> tuple[HTTPStatus, bytes]:
+        status, body = await super()._respond(request)
+        if self.bend is None:
+            return status, body
+        answer = orjson.loads(body)
+        if "result" in answer:
+            answer["result"] = self.bend(method, answer["result"])
+        return status, orjson.dumps(answer)
 
     async def _fail(self, fault: Fault, request: Request) -> tuple[HTTPStatus, bytes]:
         self._failed.set()
@@ -137,13 +149,18 @@ async def open_faulty_world(
 
 @asynccontextmanager
 async def open_user(
-    world: DemoWorld, server: FaultyServer, folder: Path, *, clock: Clock | None = None
+    world: DemoWorld,
+    server: FaultyServer,
+    folder: Path,
+    *others: FaultyServer,
+    clock: Clock | None = None,
 ) -> AsyncGenerator[DemoStack, None]:
-    """The user's node, over HTTP through the server. The journal of `folder` is kept."""
+    """The user's node, over HTTP through the servers. The journal of `folder` is kept."""
     clock = clock or world.devnet.clock
     async with open_http_client(read_timeout_s=5.0) as client, AsyncExitStack() as cleanup:
-        endpoint = HttpRpc(client, server.url, timeout_s=TIMEOUT_S)
-        pool = RpcPool([endpoint], chain_id=world.network.chain_id, clock=clock)
+        servers = (server, *others)
+        endpoints = [HttpRpc(client, item.url, timeout_s=TIMEOUT_S) for item in servers]
+        pool = RpcPool(endpoints, chain_id=world.network.chain_id, clock=clock)
         journal = journal_database(folder / "journal.db")
         await journal.open()
         cleanup.push_async_callback(journal.close)

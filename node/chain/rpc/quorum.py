@@ -71,7 +71,7 @@ class Quorum:
                 self._open.pop(key, None)
                 if agreed.error is not None:
                     raise agreed.error
-                return agreed.value  # type: ignore[return-value]  # None only beside an error
+                return agreed.value  # type: ignore[return-value]  # None is then a value
         error = _difference(subject, outcomes)
         self._open[key] = error, lambda: self.read(key, subject, read, at_least=at_least)
         raise error
