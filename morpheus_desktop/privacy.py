@@ -14,6 +14,11 @@ def privacy_words(privacy: PromptPrivacy) -> str:
     return _WORDS[privacy]
 
 
+def audio_note(privacy: PromptPrivacy) -> str:
+    """What encryption leaves out: pieces of an audio file; empty where nothing was promised."""
+    return "Uploaded audio is readable on the network." if privacy == "encrypted" else ""
+
+
 def privacy_icon(privacy: PromptPrivacy) -> str:
     """A closed lock only for what is known to be encrypted."""
     return "lock" if privacy == "encrypted" else "lock-open"

@@ -5,7 +5,7 @@ from node.core.session_life import PHASE_WORDS, USABLE_PHASES, SessionPhase
 from node.service.dto import PromptPrivacy, SessionView
 
 PRIVACY: dict[PromptPrivacy, str] = {
-    "encrypted": "encrypted both ways",
+    "encrypted": "encrypted both ways, except uploaded audio",
     "readable": "answers encrypted, prompts readable on the network",
     "withdrawn": "no longer takes encrypted prompts, so none is sent",
     "unknown": "answers encrypted, prompts only if the provider can",

@@ -7,7 +7,7 @@ from morpheus_desktop import formats
 from morpheus_desktop.pages.session_sheet.money_block import MoneyBlock
 from morpheus_desktop.pages.session_sheet.offers import OfferChoice
 from morpheus_desktop.pages.session_sheet.presenter import SessionSheetPresenter, refusal
-from morpheus_desktop.privacy import privacy_icon, privacy_words
+from morpheus_desktop.privacy import audio_note, privacy_icon, privacy_words
 from morpheus_desktop.widgets.avatar import Avatar
 from morpheus_desktop.widgets.buttons import Button, IconButton
 from morpheus_desktop.widgets.chips import Chip
@@ -67,7 +67,9 @@ class SessionSheet(Sheet):
     def extend(self, session: SessionView) -> None:
         """Ask for a session on the offer of this one that lasts longer by the same time."""
         ends = formats.clock(session.ends_at)
-        self._subtitle.setText(f"It starts now. Chats go over when the old one ends, at {ends}.")
+        self._subtitle.setText(
+            f"The new one starts now; chats go over when the old one ends, at {ends}."
+        )
         self._presenter.extends = session.id
         left_s = max(0, session.ends_at - self._presenter.time.now())
         length_s = min(LONGEST_S, left_s + max(SHORTEST_S, session.ends_at - session.opened_at))
@@ -237,6 +239,7 @@ class SessionSheet(Sheet):
         self._title.setText(f"{verb} {name}")
         self._avatar.set_name(name, detail.model.id)
         self._offers.show_offers(detail, self._presenter.bid_id)
+        self._show_privacy()
 
     def _quoting(self) -> None:
         self._error = None
@@ -263,13 +266,20 @@ class SessionSheet(Sheet):
         self._balance.setText(
             f"Balance {formats.mor(quote.balance)} · {formats.eth(quote.balance_eth_wei)}"
         )
-        self._lock.set_icon(privacy_icon(quote.prompt_privacy))
-        self._privacy.setText(
-            f"{privacy_words(quote.prompt_privacy)}. The provider reads your prompts."
-        )
+        self._show_privacy()
         self._offers.show_chosen(quote)
         self.money.show_quote(quote, now)
         self._show_state()
+
+    def _show_privacy(self) -> None:
+        quote, detail = self._presenter.quote, self._presenter.detail
+        if quote is None:
+            return
+        privacy = quote.prompt_privacy
+        is_for_audio = detail is not None and detail.model.kind == "STT"
+        note = (audio_note(privacy) if is_for_audio else "") or "The provider reads your prompts."
+        self._lock.set_icon(privacy_icon(privacy))
+        self._privacy.setText(f"{privacy_words(privacy)}. {note}")
 
     def _previewed(self, preview: StopPreview) -> None:
         self.money.show_preview(preview)

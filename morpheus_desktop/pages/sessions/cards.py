@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 from morpheus_desktop import formats
 from morpheus_desktop.models.sessions import phase_of, phase_words, stuck_words
 from morpheus_desktop.pages.sessions.extension_row import ExtensionRow
-from morpheus_desktop.privacy import privacy_icon, privacy_words
+from morpheus_desktop.privacy import audio_note, privacy_icon, privacy_words
 from morpheus_desktop.widgets.avatar import Avatar
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.figures import Meter
@@ -116,6 +116,7 @@ class SessionCard(Card):
         self._used.setText(used_words(session))
         self._lock.set_icon(privacy_icon(session.prompt_privacy))
         self._privacy.set_text(privacy_words(session.prompt_privacy))
+        self._lock.setToolTip(audio_note(session.prompt_privacy))
         self.tick(now)
 
     def tick(self, now: int) -> None:

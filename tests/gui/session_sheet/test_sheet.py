@@ -219,6 +219,16 @@ def test_the_sheet_says_who_can_read_the_prompts(
     assert sheet.text("session.sheet.privacy") == words
 
 
+def test_the_sheet_says_that_uploaded_audio_is_readable(
+    open_kit: OpenWindow, fake_node: FakeNode
+) -> None:
+    hermes = fake_node.world.models[0]
+    fake_node.world.models[0] = hermes.model_copy(update={"kind": "STT"})
+    sheet = SheetKit(open_kit(fake_node), fake_node)
+    words = "Encrypted both ways. Uploaded audio is readable on the network."
+    sheet.kit.until(lambda: sheet.text("session.sheet.privacy") == words)
+
+
 def test_a_provider_that_lost_encryption_needs_a_click_that_says_so(sheet: SheetKit) -> None:
     sheet.quoted()
     sheet.node.fail("sessions.open", PromptReadableError.withdrawn("0xabc"))
