@@ -64,7 +64,10 @@ def register(
     yes: bool = YES,
     as_json: bool = JSON,
 ) -> None:
-    """Register, or change the endpoint, or raise the stake."""
+    """Register, or change the endpoint, or raise the stake.
+
+    Example: mor-cli provider register node.example.org:3333 --stake 0.2
+    """
     context = context_of(typer_context).with_json(as_json)
     run(context, _register(context, endpoint, mor_amount(stake), yes))
 
@@ -89,7 +92,10 @@ def create_model(
     yes: bool = YES,
     as_json: bool = JSON,
 ) -> None:
-    """Register a model; prints its id."""
+    """Register a model; prints its id.
+
+    Example: mor-cli provider create-model "My model" --tags LLM,small
+    """
     context = context_of(typer_context).with_json(as_json)
     request = _NewModel(
         name=name, tags=tuple(tags.split(",")), stake=mor_amount(stake), base_id=base_id
@@ -124,7 +130,10 @@ def post_bid(
     yes: bool = YES,
     as_json: bool = JSON,
 ) -> None:
-    """Offer a model at a price; replaces the own earlier offer. A fee is paid and not returned."""
+    """Offer a model at a price; replaces the own earlier offer. A fee is paid and not returned.
+
+    Example: mor-cli provider post-bid 0x1234… "0.036 MOR/h"
+    """
     context = context_of(typer_context).with_json(as_json)
     run(context, _post_bid(context, model_id, price_per_second(price), yes))
 

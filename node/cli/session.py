@@ -40,7 +40,10 @@ def open_(
     yes: bool = typer.Option(False, "--yes", "-y", help="Do not ask."),
     as_json: bool = JSON,
 ) -> None:
-    """Open a session. Shows what is locked and when it comes back, and asks first."""
+    """Open a session. Shows what is locked and when it comes back, and asks first.
+
+    Examples: mor-cli session open Guide --duration 30m; mor-cli session open --bid 0x1234… --yes
+    """
     context = context_of(typer_context).with_json(as_json)
     order = QuoteRequest(duration_s=duration_s(duration), accept_unverified_tee=unverified_tee)
     run(context, _open(context, model, bid, order, yes))

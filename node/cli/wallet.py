@@ -97,7 +97,10 @@ def import_(
     keyring: bool = KEYRING,
     as_json: bool = JSON,
 ) -> None:
-    """Import a phrase, a private key or a wallet file (secrets are read without echo)."""
+    """Import a phrase, a private key or a wallet file. Secrets are asked for without echo.
+
+    Examples: mor-cli wallet import; mor-cli wallet import --private-key < key-and-password.txt
+    """
     context = context_of(typer_context).with_json(as_json)
 
     def ask() -> ImportWallet:
@@ -188,7 +191,10 @@ def send(
     yes: bool = typer.Option(False, "--yes", "-y", help="Do not ask."),
     as_json: bool = JSON,
 ) -> None:
-    """Send MOR or ETH. Shows fee and rest, and asks first."""
+    """Send MOR or ETH. Shows amount and fee, and asks first.
+
+    Examples: mor-cli wallet send 0x1234… 1.5; mor-cli wallet send 0x1234… 0.01 --asset ETH
+    """
     context = context_of(typer_context).with_json(as_json)
     run(context, _send(context, to, amount, asset.upper(), yes))
 
