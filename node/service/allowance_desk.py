@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from node.core.errors import ClientAllowanceError
+from node.core.faults import fault_point
 from node.core.ids import TxHash
 from node.core.ports import Intent
 from node.service.stack import NetworkStack, StackHolder
@@ -69,6 +70,7 @@ class AllowanceDesk:
         self._at_work.add(intent_id)
         try:
             await self._spending.reserve(reservation, _token(stack, wanted.asset), wanted.amount)
+            fault_point("allowance.reserved.after")
             try:
                 yield intent_id
             finally:
