@@ -186,8 +186,8 @@ class NodeSettings(BaseModel):
         group="API",
         restart=False,
         choices=("reuse", "open", "extend"),
-        description="reuse: programs use open sessions only and never lock MOR by themselves."
-        " open: a session is opened when a model has none. extend: also before it ends.",
+        description="Reuse: programs use open sessions only and never lock MOR by themselves."
+        " Open: a session is opened when a model has none. Extend: also before it ends.",
     )
     auto_session_duration_s: int = setting(
         3600,
@@ -230,8 +230,9 @@ class NodeSettings(BaseModel):
         group="Money",
         restart=False,
         choices=("session", "always", "never"),
-        description="session: another provider answers if that was agreed to when the session was"
-        " opened. always: for every session. never: nobody else gets the prompt.",
+        description="Another open session of the model answers. Without one, Session opens one if"
+        " that was agreed to when the first was opened, Always does in any case. Never: nobody else"
+        " gets the prompt.",
     )
     failover_max_stake: MorText = setting(
         "25",
