@@ -8,6 +8,7 @@ import typer
 
 from node.cli.config_values import SettingRow, setting_name, setting_rows, shown, typed_value
 from node.cli.context import CliContext, agree, context_of, open_service, run
+from node.cli.peer_folder import in_folder
 
 if TYPE_CHECKING:
     from node.service.peer_import import ImportPlan
@@ -103,15 +104,20 @@ def unset(typer_context: typer.Context, name: str = NAME, as_json: bool = JSON) 
 
 
 @app.command()
-def check(typer_context: typer.Context, as_json: bool = JSON) -> None:
+def check(
+    typer_context: typer.Context,
+    folder: Path | None = typer.Option(None, help="Check the .env and files of a Go node there."),
+    as_json: bool = JSON,
+) -> None:
     """Check settings and files for faults, without a network.
 
+    Example: mor-cli config check --folder .
     Exit code 0: all is well; 10: warnings only; 1: something is wrong.
     """
     from node.cli.doctor import finding_line, worst
     from node.service.config_check import check_config
 
-    context = context_of(typer_context).with_json(as_json)
+    context = in_folder(context_of(typer_context).with_json(as_json), folder)
     findings = check_config(context.dirs, context.environment)
     context.show(findings, lambda: "\n".join(finding_line(item) for item in findings))
     code = worst(findings)

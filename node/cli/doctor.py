@@ -1,24 +1,29 @@
 """`mor-cli doctor`: what is wrong and how to put it right."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import typer
 
 from node.cli.context import CliContext, context_of, open_service, run
 from node.cli.exit_codes import FAILED, WARNINGS
+from node.cli.peer_folder import in_folder
 from node.core.errors import AlreadyRunningError, NodeError
 from node.service.dto import DoctorFinding
 
 
 def doctor(
     typer_context: typer.Context,
+    folder: Path | None = typer.Option(
+        None, help="Look at the .env and files of a Go node there, as serve does."
+    ),
     as_json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
     """Find out what is wrong and how to mend it: files, disk, chain, clock, wallet, models.
 
     Nothing is changed. Exit code 0: all is well; 10: warnings only; 1: something is wrong.
     """
-    context = context_of(typer_context).with_json(as_json)
+    context = in_folder(context_of(typer_context).with_json(as_json), folder)
     findings: list[DoctorFinding] = []
     run(context, _examine(context, findings))
     code = worst(findings)

@@ -2,12 +2,15 @@
 case.
 """
 
+import difflib
 from collections.abc import Sequence
 
 import typer
 
 from node.core.errors import UserInputError
 from node.core.settings.peer_names import SECRET_NAMES, UNUSED, flag_of, used_names
+
+OWN_OPTIONS = ("--rpc", "--models-config", "--env-file", "--no-env-file", "--home", "--network")
 
 
 def environment_of_flags(arguments: Sequence[str]) -> dict[str, str]:
@@ -26,7 +29,9 @@ def environment_of_flags(arguments: Sequence[str]) -> dict[str, str]:
         option, equals, value = words.pop(0).partition("=")
         name = names.get("--" + option.lstrip("-")) if option.startswith("-") else None
         if name is None:
-            raise typer.BadParameter(f"there is no option {option[:60]}")
+            near = difflib.get_close_matches(option, [*names, *OWN_OPTIONS], n=1)
+            meant = f"; is {near[0]} meant?" if near else ""
+            raise typer.BadParameter(f"there is no option {option[:60]}{meant}")
         if name in SECRET_NAMES:
             raise UserInputError(
                 f"A secret is not given as {option}: other programs can read it there.",

@@ -4,9 +4,11 @@ and the files with the Go node's default names.
 
 import difflib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from node.cli.context import CliContext
+from node.core.settings import read_settings_file
 from node.core.settings.dotenv import read_dotenv
 from node.core.settings.peer_names import (
     ENV_FILE,
@@ -59,6 +61,15 @@ def look_into(
         names = ", ".join(PEER_FILES[name] for name in files)
         notes.append(f"Files of {folder}: {names}.")
     return PeerFolder(environment={**merged, **files}, notes=tuple(notes))
+
+
+def in_folder(context: CliContext, folder: Path | None) -> CliContext:
+    """The context of a command that looks at `folder` as `serve` started there would."""
+    if folder is None:
+        return context
+    stored = read_settings_file(context.dirs.settings_file)
+    found = look_into(folder.absolute(), context.environment, stored)
+    return replace(context, environment=found.environment)
 
 
 def _files(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from node.cli.exit_codes import FAILED, USAGE
+from node.cli.exit_codes import FAILED, USAGE, WARNINGS
 from node.cli.main import app
 
 ID = "0x" + "ab" * 32
@@ -122,6 +122,19 @@ def test_a_check_names_file_line_and_field(tmp_path: Path) -> None:
     assert "models.json, line 2: models[0].modelId" in finding["message"]
     text = cli(tmp_path, "check", MODELS_CONFIG_PATH=str(file)).stdout
     assert "FAIL models file" in text
+
+
+def test_a_go_nodes_folder_is_checked_where_it_lies(tmp_path: Path, peer: Path) -> None:
+    home = tmp_path / "home"
+    told = cli(home, "check", "--folder", str(peer), "--json")
+    assert told.exit_code == WARNINGS  # SYS_ENABLE is unused, and others can read the keys
+    (peer / "rating-config.json").write_text('{"algorithm": "best"}')
+    told = cli(home, "check", "--folder", str(peer))
+    assert told.exit_code == FAILED
+    assert "FAIL rating file: rating-config.json, line 1: algorithm" in told.stdout
+    doctor = CliRunner().invoke(app, ["--home", str(home), "doctor", "--folder", str(peer)])
+    assert doctor.exit_code == FAILED
+    assert "rating-config.json, line 1" in doctor.stdout
 
 
 def test_a_check_says_why_a_name_does_nothing(tmp_path: Path) -> None:

@@ -80,6 +80,11 @@ def test_an_unknown_option_is_a_usage_error() -> None:
         environment_of_flags(["--nonsense", "1"])
 
 
+def test_a_mistyped_option_is_asked_about() -> None:
+    with pytest.raises(typer.BadParameter, match="is --web-address meant"):
+        environment_of_flags(["--web-adress=127.0.0.1:1"])
+
+
 @pytest.mark.parametrize("word", ["--wallet-private-key=0xabcdef", "--cookie-content"])
 def test_a_secret_is_refused_as_an_option(word: str) -> None:
     with pytest.raises(UserInputError) as caught:
