@@ -49,6 +49,7 @@ _BY_KIND: tuple[tuple[int, tuple[type[errors.NodeError], ...]], ...] = (
             errors.ForbiddenError,
             errors.NotSupportedError,
             errors.RevertedError,
+            errors.SourcesDisagreeError,
             errors.WalletExistsError,
             errors.MarketError,
             errors.SessionError,

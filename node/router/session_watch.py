@@ -1,6 +1,7 @@
 """Notices on chain what others did to the wallet's sessions and offers, as user and as provider."""
 
 from collections.abc import Callable
+from typing import Protocol
 
 from node.chain.watcher import (
     AccountEvent,
@@ -14,18 +15,25 @@ from node.chain.watcher import (
 from node.core.clock import Clock
 from node.core.errors import NodeError, NoWalletError
 from node.core.events import MarketChanged
-from node.core.ids import Address
+from node.core.ids import Address, SessionId
 from node.core.log import get_logger
 from node.core.ports import Marketplace
 from node.core.tasks import TaskScope
 from node.router.access import WalletAccess
 from node.router.keeper import SessionKeeper
-from node.router.serving import ProviderSide
 from node.store.log_cursors import LogCursor, LogCursors
 
 RETRY_S = 60.0
 WatcherFactory = Callable[[Address], SessionWatcher]
 _log = get_logger("node.router.watch")
+
+
+class Listener(Protocol):
+    """The provider side, which is told of sessions of its own."""
+
+    def session_opened(self, session_id: SessionId) -> None: ...
+
+    def session_closed(self, session_id: SessionId) -> None: ...
 
 
 class SessionWatch:
@@ -45,7 +53,7 @@ class SessionWatch:
         clock: Clock,
         wallet: WalletAccess,
         keeper: SessionKeeper,
-        provider: ProviderSide | None,
+        provider: Listener | None,
     ) -> None:
         self._make_watcher = make_watcher
         self._cursors = cursors
@@ -104,7 +112,7 @@ class SessionWatch:
             if event.user == account and await self._concerns_keeper(event):
                 self._keeper.reconcile_soon()
             if event.provider == account and self._provider is not None:
-                _tell(self._provider, event)
+                tell_provider(self._provider, event)
 
     async def _concerns_keeper(self, event: SessionEvent) -> bool:
         """An opening that the journal knows already was our own."""
@@ -113,7 +121,7 @@ class SessionWatch:
         return await self._wallet.journal.entry_by_session(event.session_id) is None
 
 
-def _tell(provider: ProviderSide, event: SessionEvent) -> None:
+def tell_provider(provider: Listener, event: SessionEvent) -> None:
     """A vanished opening counts as a close, a vanished close as an opening, until it is read."""
     if (event.change is SessionChange.CLOSED) != event.removed:
         provider.session_closed(event.session_id)

@@ -7,12 +7,14 @@ from pathlib import Path
 import orjson
 import pytest
 
+from node.chain.watcher import LogPlace, SessionChange, SessionEvent
 from node.core.events import MarketChanged, NodeEvent, SessionChanged
-from node.core.ids import Address
+from node.core.ids import Address, SessionId, TxHash
 from node.core.tasks import TaskScope
 from node.devnet.chain import Devnet
 from node.devnet.http_message import Request
 from node.devnet.server import DevnetServer
+from node.router.session_watch import tell_provider
 from node.service.local import LocalNode, open_node
 from node.store.journal import journal_database
 from node.store.log_cursors import LogCursor, LogCursors
@@ -122,3 +124,41 @@ async def test_the_next_start_goes_on_where_the_last_one_stopped(tmp_path: Path)
             async with asyncio.timeout(10):
                 await server.asked.wait()
         assert server.first_blocks[0] <= kept.block + 1
+
+
+class Told:
+    """Stands for the provider side: notes what it is told."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    def session_opened(self, session_id: SessionId) -> None:
+        self.calls.append("opened")
+
+    def session_closed(self, session_id: SessionId) -> None:
+        self.calls.append("closed")
+
+
+@pytest.mark.parametrize(
+    ("change", "removed", "told"),
+    [
+        (SessionChange.OPENED, False, "opened"),
+        (SessionChange.CLOSED, False, "closed"),
+        (SessionChange.OPENED, True, "closed"),
+        (SessionChange.CLOSED, True, "opened"),
+    ],
+)
+def test_a_change_that_vanished_from_the_chain_is_told_as_its_opposite(
+    change: SessionChange, removed: bool, told: str
+) -> None:
+    event = SessionEvent(
+        place=LogPlace(block=7, block_hash=bytes(32), tx_hash=TxHash(bytes(32)), log_index=0),
+        change=change,
+        session_id=SessionId(bytes([1]) * 32),
+        user=Address(bytes([2]) * 20),
+        provider=Address(bytes([3]) * 20),
+        removed=removed,
+    )
+    provider = Told()
+    tell_provider(provider, event)
+    assert provider.calls == [told]
