@@ -22,6 +22,7 @@ STATUS_OF_CODE = {
     "wallet.keystore_format": 400,
     "funds": 402,
     "funds.fee_too_high": 409,
+    "funds.claim_waiting": 409,
     "chain": 502,
     "chain.rpc_unavailable": 503,
     "chain.no_quorum": 503,
