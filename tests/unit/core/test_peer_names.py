@@ -4,7 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from node.core.settings.peer_names import known_names, unused_names, used_names
+from node.core.settings.peer_names import (
+    UNUSED,
+    known_names,
+    unused_names,
+    used_names,
+)
 
 PEER = """
 APP_RESET_KEYCHAIN ENVIRONMENT ETH_NODE_CHAIN_ID ETH_NODE_ADDRESS ETH_NODE_LEGACY_TX
@@ -30,10 +35,17 @@ def test_each_name_is_used_or_explained(name: str) -> None:
     assert (name in used_names()) != (explained == [name])
 
 
-def test_each_name_stands_in_the_documents() -> None:
+def test_each_name_stands_in_the_documents_where_it_belongs() -> None:
     document = Path(__file__).parents[3] / "docs" / "user" / "configuration.md"
     text = document.read_text("utf-8")
+    used, unused = text.split("These are known and do nothing", 1)
     assert [name for name in PEER.split() if f"`{name}`" not in text] == []
+    assert [name for name in used_names() if f"| `{name}`" in unused] == []
+    assert [name for name in UNUSED if f"| `{name}`" in used] == []
+
+
+def test_no_name_is_both_used_and_unused() -> None:
+    assert set(UNUSED) & set(used_names()) == set()
 
 
 def test_names_that_other_programs_set_are_mentioned_for_a_file_only() -> None:
