@@ -30,7 +30,7 @@ def stuck_words(session: SessionView, now: int) -> str:
         return ""
     if session.retry_at <= now:
         return session.stuck
-    return f"{session.stuck} Next try in {formats.duration(session.retry_at - now)}."
+    return f"{session.stuck} Next try at {formats.clock(session.retry_at)}."
 
 
 def used_percent(session: SessionView) -> int | None:
