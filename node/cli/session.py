@@ -30,12 +30,19 @@ JSON = typer.Option(False, "--json", help="Print JSON.")
 def open_(
     typer_context: typer.Context,
     model: str = typer.Argument("", help="Id or name of the model; the best offer is taken."),
+    *,
     bid: str = typer.Option("", help="Take this offer instead."),
     duration: str = typer.Option("1h", help="How long: 30m, 1h, 1h30m …"),
     unverified_tee: bool = typer.Option(
         False,
         "--accept-unverified-tee",
         help="Open it although this app cannot verify the model's protected hardware (TEE).",
+    ),
+    failover: bool = typer.Option(
+        False, help="If the provider fails, open another session within the setting's limits."
+    ),
+    auto_extend: bool | None = typer.Option(
+        None, help="Open the next session before this one ends; else as the setting says."
     ),
     yes: bool = typer.Option(False, "--yes", "-y", help="Do not ask."),
     as_json: bool = JSON,
@@ -45,7 +52,12 @@ def open_(
     Examples: mor-cli session open Guide --duration 30m; mor-cli session open --bid 0x1234… --yes
     """
     context = context_of(typer_context).with_json(as_json)
-    order = QuoteRequest(duration_s=duration_s(duration), accept_unverified_tee=unverified_tee)
+    order = QuoteRequest(
+        duration_s=duration_s(duration),
+        accept_unverified_tee=unverified_tee,
+        failover=failover,
+        auto_extend=auto_extend,
+    )
     run(context, _open(context, model, bid, order, yes))
 
 

@@ -58,13 +58,17 @@ def test_a_demo_of_one_command_says_that_it_ended(tmp_path: Path) -> None:
 
 
 def test_a_session_is_extended_on_the_same_offer(home: Path) -> None:
-    opened = json.loads(cli(home, "session", "open", "Guide", "--yes", "--duration=10m").stdout)
+    words = ("session", "open", "Guide", "--yes", "--duration=10m", "--failover")
+    opened = json.loads(cli(home, *words).stdout)
+    assert opened["failover"]
+    assert not opened["auto_extend"]
     told = cli(home, "session", "extend", opened["id"])
     assert told.exit_code == USAGE
     assert "--yes" in json.loads(told.stdout)["hint"]
     following = json.loads(cli(home, "session", "extend", opened["id"], "--yes").stdout)
     assert following["bid_id"] == opened["bid_id"]
     assert following["follows"] == opened["id"]
+    assert following["failover"]
     assert abs(following["ends_at"] - opened["ends_at"] - 600) <= 60
     marked = json.loads(cli(home, "session", "extend", following["id"], "--auto").stdout)
     assert marked["auto_extend"]
