@@ -1,12 +1,13 @@
 """Checks of the models that this node runs or resells."""
 
 import asyncio
+from pathlib import Path
 
 from node.core.errors import NodeError
 from node.router.backends import Backends
 from node.router.models_config import ModelEntry
 from node.service.dto import DoctorFinding
-from node.service.findings import fine, of_error, warning
+from node.service.findings import failure, fine, of_error, warning
 
 ANSWER_S = 8.0
 MAX_AT_ONCE = 8
@@ -25,6 +26,10 @@ async def backend_findings(backends: Backends) -> tuple[DoctorFinding, ...]:
 
 async def _backend(backends: Backends, entry: ModelEntry) -> DoctorFinding:
     name = f"model {entry.name}"
+    if entry.path and not await asyncio.to_thread(Path(entry.path).is_file):
+        return failure(
+            name, f"Its file is not there: {entry.path}", "Put it back, or correct the path."
+        )
     try:
         async with backends.backend(entry.model_id) as backend, asyncio.timeout(ANSWER_S):
             health = await backend.health()

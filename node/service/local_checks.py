@@ -65,7 +65,7 @@ def _disk(dirs: AppDirs) -> DoctorFinding:
 
 def _databases(dirs: AppDirs) -> DoctorFinding:
     looked_at = []
-    for path in (dirs.journal_db, dirs.chats_db):
+    for path in (dirs.journal_db, dirs.chats_db, dirs.clients_db):
         if not path.exists():
             continue
         fault = _fault_of(path)

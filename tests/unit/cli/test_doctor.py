@@ -68,6 +68,13 @@ def test_a_model_server_that_is_away_is_a_warning(tmp_path: Path) -> None:
     assert findings(told)["model m"]["hint"]
 
 
+def test_a_model_file_that_is_gone_is_told(tmp_path: Path) -> None:
+    models_file(tmp_path, apiType="llama", path=str(tmp_path / "gone.gguf"))
+    told = cli(tmp_path, "doctor", "--json", WEB_ADDRESS="127.0.0.1:0")
+    assert told.exit_code == FAILED
+    assert "gone.gguf" in findings(told)["model m"]["message"]
+
+
 def test_a_damaged_database_is_told(tmp_path: Path) -> None:
     assert cli(tmp_path, "wallet", "status").exit_code == 0
     (tmp_path / "data" / "journal.db").write_bytes(b"SQLite format 3\0" + bytes(8192))

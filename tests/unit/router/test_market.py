@@ -2,6 +2,9 @@
 
 import pytest
 
+from node.router.market import MarketBook
+from node.router.quotes import QuoteDesk, QuoteOrder
+from node.router.rating import DEFAULT_RATING, RatingBook, RatingConfig, Weights
 from tests.support.stacks import DemoStack
 
 pytestmark = [pytest.mark.chain, pytest.mark.asyncio(loop_scope="module")]
@@ -29,3 +32,22 @@ async def test_found_by_name_without_regard_to_case(demo: DemoStack) -> None:
     assert [item.model.name for item in found] == ["Guide Grand"]
     assert await demo.stack.market.named(found[0].model.id.hex) == found
     assert await demo.stack.market.named("nobody") == ()
+
+
+async def test_a_new_rating_holds_for_views_and_quotes_at_once(demo: DemoStack) -> None:
+    chain = demo.stack.chain
+    rating = RatingBook(DEFAULT_RATING)
+    market = MarketBook(market=chain.market, rating=rating, clock=chain.clock)
+    quotes = QuoteDesk(chain=chain, signer=demo.stack.wallet.signer, rating=rating)
+    before = await market.view()
+    (guide,) = await market.named("Guide")
+    best, other = guide.offers[0], guide.offers[1]
+    allowed = frozenset({other.view.bid.provider})
+    rating.current = RatingConfig(weights=Weights(), allow_list=allowed)
+    after = await market.view()
+    assert after is not before
+    (guide,) = await market.named("Guide")
+    assert guide.best is not None
+    assert guide.best.view.bid.id == other.view.bid.id != best.view.bid.id
+    quote = await quotes.quote(QuoteOrder(model_id=guide.model.id, duration_s=600))
+    assert quote.bid.id == other.view.bid.id
