@@ -111,26 +111,21 @@ async def test_an_open_session_elsewhere_comes_first_and_costs_nothing(trio: Tri
         assert await mor_of(stack) == before
 
 
-@pytest.mark.parametrize(
-    ("flag", "rules", "reason"),
-    [
+async def test_without_a_grant_nothing_is_opened(trio: Trio) -> None:
+    cases = (
         (False, RULES, ""),
         (True, replace(RULES, use_open=False), ""),
         (True, replace(RULES, prompt_cap=Mor(1)), "at once"),
         (True, replace(RULES, day_cap=Mor(1)), "per day"),
-    ],
-    ids=["not agreed to", "switched off", "prompt's budget", "day's budget"],
-)
-async def test_without_a_grant_nothing_is_opened(
-    trio: Trio, flag: bool, rules: FailoverRules, reason: str
-) -> None:
+    )
     async with trio.consumer() as stack:
-        entry = await trio.open(stack, failover=flag)
+        entry = await trio.open(stack)
         before = await stack.chain.market.balances(stack.wallet.address)
         await trio.of(entry).kill()
-        with pytest.raises(ProviderUnreachableError) as refused:
-            await ask(stack, entry, rules)
-        assert reason in refused.value.hint
+        for agreed, rules, reason in cases:
+            with pytest.raises(ProviderUnreachableError) as refused:
+                await ask(stack, replace(entry, failover=agreed), rules)
+            assert reason in refused.value.hint
         after = await stack.chain.market.balances(stack.wallet.address)
         assert (after.mor, after.eth) == (before.mor, before.eth)
 
