@@ -53,6 +53,7 @@ from node.wire.refusals import (
     INTERNAL,
     SESSION_NOT_FOUND,
     TOO_MANY_REQUESTS,
+    USER_NOT_FOUND,
     Refusal,
 )
 from node.wire.signing import PeerKey
@@ -368,7 +369,13 @@ class ProviderServer:
     async def _proven(self, call: _Call, request: WorkRequest) -> PeerKey:
         """The key of the session's user, who signed this request just now."""
         self._check_stranger(call)
-        key = await self._handler.prompt_key(request.session_id)
+        try:
+            key = await self._handler.prompt_key(request.session_id)
+        except Refusal as refusal:
+            if refusal.message == USER_NOT_FOUND:
+                # The protocol's order: the time comes before the user.
+                self._guard.check_time(request.timestamp)
+            raise
         self._guard.prompt(request, key)
         call.place.prove()
         return key

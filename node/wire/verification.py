@@ -76,14 +76,14 @@ class RequestGuard:
             raise Refusal(INVALID_REQUEST_SIGNATURE) from error
         if not verify(request, key) or key.address != request.user:
             raise Refusal(INVALID_REQUEST_SIGNATURE)
-        self._check_time(request.timestamp)
+        self.check_time(request.timestamp)
         if not self._users.admit(request.user.raw):
             raise Refusal(TOO_MANY_REQUESTS)
         return key
 
     def prompt(self, request: WorkRequest, key: PeerKey) -> None:
         """Fresh, signed by the session's user, and not seen before."""
-        self._check_time(request.timestamp)
+        self.check_time(request.timestamp)
         if not verify(request, key):
             raise Refusal(INVALID_SIGNATURE)
         if not self._replays.admit(request.signature):
@@ -91,10 +91,11 @@ class RequestGuard:
 
     def report(self, request: ReportRequest, key: PeerKey) -> None:
         """Fresh and signed by the session's user. May be asked any number of times."""
-        self._check_time(request.timestamp)
+        self.check_time(request.timestamp)
         if not verify(request, key):
             raise Refusal(INVALID_SIGNATURE)
 
-    def _check_time(self, timestamp: UnixMillis) -> None:
+    def check_time(self, timestamp: UnixMillis) -> None:
+        """Within the window around our own clock."""
         if abs(timestamp - self._clock.unix_millis()) > self._limits.clock_window_ms:
             raise Refusal(INVALID_TIMESTAMP)

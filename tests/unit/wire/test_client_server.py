@@ -21,8 +21,9 @@ from node.core.errors import (
     WalletLockedError,
 )
 from node.core.ids import BidId
+from node.core.units import UnixMillis
 from node.wire.blobs import Approval
-from node.wire.codec import encode_request
+from node.wire.codec import encode_request, parse_response
 from node.wire.handshake import is_user_unknown
 from node.wire.limits import WireLimits
 from node.wire.messages import PromptRequest
@@ -83,6 +84,16 @@ async def test_unknown_user_is_told_apart() -> None:
         with pytest.raises(ProviderRefusedError) as caught:
             await ask(pair)
     assert is_user_unknown(caught.value)
+
+
+async def test_an_old_prompt_is_told_so_before_the_user_is_looked_up() -> None:
+    async with running() as pair:
+        old = UnixMillis(pair.clock.unix_millis() - 300_001)
+        request = PromptRequest(session_id=SESSION, message="{}", timestamp=old)
+        raw = await pair.raw(encode_request("1", "session.prompt", sign(request, CONSUMER)))
+        error = parse_response(raw).error
+        assert error is not None
+        assert error.message == "invalid timestamp"
 
 
 async def test_prompt_of_a_stranger_is_refused_before_the_model_runs() -> None:
