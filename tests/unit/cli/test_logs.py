@@ -30,7 +30,7 @@ def cli(home: Path, *words: str) -> Result:
 
 
 def test_lines_in_words(home: Path) -> None:
-    lines = cli(home).output.splitlines()
+    lines = cli(home).stdout.splitlines()
     assert [line.split(maxsplit=2)[2] for line in lines] == [
         "INFO    router: session request_id=abc state=active",
         "WARNING chain: endpoint failed host=1rpc.io",
@@ -39,9 +39,9 @@ def test_lines_in_words(home: Path) -> None:
 
 
 def test_lines_of_a_level_and_the_newest_of_them(home: Path) -> None:
-    told = json.loads(cli(home, "--level", "warning", "--json").output)
+    told = json.loads(cli(home, "--level", "warning", "--json").stdout)
     assert [line["text"] for line in told] == ["endpoint failed", "refused"]
-    told = json.loads(cli(home, "--limit", "1", "--json").output)
+    told = json.loads(cli(home, "--limit", "1", "--json").stdout)
     assert [line["text"] for line in told] == ["refused"]
 
 
@@ -52,4 +52,4 @@ def test_an_unknown_level_is_a_mistake_of_use(home: Path) -> None:
 
 
 def test_a_folder_without_a_log(tmp_path: Path) -> None:
-    assert cli(tmp_path).output == "No lines.\n"
+    assert cli(tmp_path).stdout == "No lines.\n"
