@@ -26,6 +26,8 @@ from node.service.api import NodeService
 from node.service.dto import LocalModel, NetworkView, NodeStatus, SessionView
 
 FIRST_NETWORK = "base"
+CONFIG = "config"
+"""The component of health events that is about files of the configuration."""
 _UNREACHABLE = RpcUnavailableError.default_code
 
 
@@ -236,10 +238,14 @@ class Navigation(QObject):
         key = f"health.{event.component}"
         if event.ok:
             self._problems.pop(key, None)
-            self._problems.pop(_UNREACHABLE, None)
+            if event.component != CONFIG:
+                self._problems.pop(_UNREACHABLE, None)
         else:
+            is_file = event.component == CONFIG
             self._problems[key] = errors.Presented(
-                title=f"No connection: {event.component}",
+                title="A configuration file does not fit"
+                if is_file
+                else f"No connection: {event.component}",
                 text=event.detail or "Your funds are not affected.",
                 severity="warning",
                 actions=((errors.RETRY, "Try again"),),

@@ -121,6 +121,17 @@ def test_a_lost_connection_is_one_banner_and_goes_with_its_reason(
     kit.until(lambda: not _banners(kit))
 
 
+def test_a_configuration_file_that_does_not_fit_is_told_as_that(
+    open_kit: OpenWindow, fake_node: FakeNode
+) -> None:
+    kit = ready(open_kit, fake_node)
+    place = "models-config.json, line 2: models[0].modelId does not fit."
+    kit.signals.emit_event(HealthChanged(component="config", ok=False, detail=place))
+    kit.until(lambda: [name for name in _names(kit) if "configuration file" in name])
+    kit.signals.emit_event(HealthChanged(component="config", ok=True))
+    kit.until(lambda: not _banners(kit))
+
+
 def test_a_locked_wallet_asks_for_the_password_and_says_when_it_is_wrong(
     open_kit: OpenWindow, fake_node: FakeNode
 ) -> None:
