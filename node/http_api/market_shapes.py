@@ -109,7 +109,7 @@ class Ping(Shape):
 
 
 class PingInput(Input):
-    """`providerUrl` is ignored: the endpoint is the one the provider has on chain."""
+    """Without `providerUrl` the endpoint is the one that the provider has on chain."""
 
     providerAddr: AddressText
     providerUrl: str = ""

@@ -10,6 +10,7 @@ _SPACES = re.compile(r"\s+")
 MAX_NAME = 80
 MAX_TAG = 64
 MAX_TAGS = 64
+UNKNOWN_KIND = "UNKNOWN"
 _KINDS = (
     ("STT", {"stt", "transcribe", "s2t", "speech", "speech-to-text", "speech2text"}),
     ("TTS", {"tts", "text-to-speech", "text2speech", "t2s"}),
@@ -40,4 +41,4 @@ def model_kind(tags: tuple[str, ...]) -> str:
         for kind, words in _KINDS:
             if tag.lower() in words:
                 return kind
-    return "UNKNOWN"
+    return UNKNOWN_KIND

@@ -47,18 +47,20 @@ class MarketService:
             for item in await stack.chain.market.active_providers()
         )
 
-    async def ping(self, provider: str) -> PingResult:
+    async def ping(self, provider: str, endpoint: str = "") -> PingResult:
         stack = self._stacks.require()
         address = Address.parse(provider)
-        record = await stack.chain.market.provider(address)
-        if record is None:
-            raise MarketError(
-                "There is no provider with this address.", code="market.no_such_provider"
-            )
-        pong = await stack.consumer.ping(record.endpoint, address)
+        pong = await stack.consumer.ping(endpoint or await _endpoint_of(stack, address), address)
         return PingResult(
             provider=address.checksum, version=clean_text(pong.version, 100), rtt_ms=pong.rtt_ms
         )
+
+
+async def _endpoint_of(stack: NetworkStack, provider: Address) -> str:
+    record = await stack.chain.market.provider(provider)
+    if record is None:
+        raise MarketError("There is no provider with this address.", code="market.no_such_provider")
+    return record.endpoint
 
 
 def _own_address(stack: NetworkStack) -> Address | None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from node.core.errors import UserInputError
 from node.core.ids import BidId, Hash32, ModelId, SessionId
 from node.core.session_life import SessionPhase, phase_at
 from node.core.units import Mor, PricePerSecond
 from node.router.backends import Backends
-from node.router.display import clean_name
+from node.router.display import UNKNOWN_KIND, clean_name, model_kind
 from node.router.earnings import Earned, cap_of
 from node.router.hosting_findings import Finding
 from node.router.pay_desk import PlannedClaim
@@ -152,6 +153,12 @@ class ProviderService:
         ipfs_cid: str = "",
         client: str = "",
     ) -> str:
+        if model_kind(tuple(tags)) == UNKNOWN_KIND:
+            raise UserInputError(
+                "Model tags must include a supported type tag (LLM, embedding, tts, stt)",
+                hint="By this tag programs find out what the model can do.",
+                code="input.tags",
+            )
         base = Hash32.parse(base_id).raw if base_id else None
         cid = Hash32.parse(ipfs_cid).raw if ipfs_cid else bytes(32)
         admin = self._stacks.require().provider_admin

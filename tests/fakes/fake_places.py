@@ -67,7 +67,7 @@ class FakeMarket(MarketApi):
         await self._script.enter("market.providers")
         return sample_market.providers()
 
-    async def ping(self, provider: str) -> PingResult:
+    async def ping(self, provider: str, endpoint: str = "") -> PingResult:
         await self._script.enter("market.ping", provider)
         return PingResult(provider=provider, version="v7.0.0", rtt_ms=48)
 

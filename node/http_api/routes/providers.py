@@ -63,8 +63,8 @@ def router(node: NodeService) -> APIRouter:
         openapi_extra=needs(Permission.INITIATE_SESSION),
     )
     async def ping(body: PingInput) -> Ping:
-        """Ping a registered provider at its endpoint on chain and check who answers."""
-        found = await node.market.ping(address_of(body.providerAddr))
+        """Ping a provider at `providerUrl` and check that it is who it should be."""
+        found = await node.market.ping(address_of(body.providerAddr), body.providerUrl)
         return Ping(ping=found.rtt_ms, version=found.version)
 
     @routes.get(

@@ -1,0 +1,1 @@
+"""The recorded run of two public nodes, played again with two of ours."""
