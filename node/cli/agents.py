@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import orjson
 import typer
 
 from node.cli.context import CliContext, context_of, listed, open_service, run
@@ -98,8 +99,8 @@ def printable(text: str) -> str:
 
 def _object(text: str) -> dict[str, Any]:
     try:
-        value = json.loads(text)
-    except ValueError as error:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
         raise UserInputError("The input is not JSON.", hint='For example {"a": 1}.') from error
     if not isinstance(value, dict):
         raise UserInputError("The input is not a JSON object.", hint='For example {"a": 1}.')

@@ -3,10 +3,11 @@
 https://docs.anthropic.com/en/api/messages
 """
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+import orjson
 
 from node.core.errors import InvalidPromptError
 
@@ -132,8 +133,9 @@ def _result(message: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _arguments(text: Any) -> dict[str, Any]:
     try:
-        value = json.loads(text) if isinstance(text, str) and text.strip() else {}
-    except (ValueError, RecursionError):
+        # Not with json: deep nesting in outside text can take the whole process down there.
+        value = orjson.loads(text) if isinstance(text, str) and text.strip() else {}
+    except orjson.JSONDecodeError:
         return {"arguments": text}
     return value if isinstance(value, dict) else {"arguments": value}
 

@@ -7,6 +7,8 @@ from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from node.core.errors import InvalidPromptError, NotSupportedError
 from node.core.ports import AudioBackend, TranscriptionJob
 from node.router.answer_recorder import AnswerChunk
@@ -178,8 +180,8 @@ def _whole(text: str, options: TranscriptionOptions) -> TranscriptPart:
 
 def _object(text: str) -> dict[str, Any] | None:
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
         return None
     return value if isinstance(value, dict) else None
 
