@@ -16,6 +16,7 @@ from benchmarks.rows import Row, Scale
 SUBJECTS = {
     "crypto": "benchmarks.crypto",
     "chain": "benchmarks.chain_path",
+    "crowd": "benchmarks.crowd",
     "start": "benchmarks.startup",
     "sessions": "benchmarks.sessions",
     "bids": "benchmarks.rated_bids",

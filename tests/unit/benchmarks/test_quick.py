@@ -12,7 +12,7 @@ from benchmarks.targets import TARGETS, Target
 from tests.house.tree import ROOT
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
-NODE_SUBJECTS = ("crypto", "bids", "chain", "sessions")
+NODE_SUBJECTS = ("crypto", "bids", "chain", "crowd", "sessions")
 
 
 @pytest.fixture(scope="module")
