@@ -9,6 +9,9 @@ from node.core.errors import InvalidAddressError, InvalidIdError
 from node.core.keccak import keccak256
 
 _HEX = re.compile(r"[0-9a-fA-F]*")
+_SECRET = re.compile(r"(?:0[xX])?[0-9a-fA-F]{64}|[a-z]{3,8}(?: [a-z]{3,8}){11,23}")
+_PHRASE_SPACES = frozenset({11, 14, 17, 20, 23})
+_NAME = re.compile(r"[^\s.]{1,63}(?:\.[^\s.]{1,63})+")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -98,15 +101,17 @@ class Address:
     def parse(cls, text: str, *, strict: bool = False) -> Self:
         """Read `0x` and 40 hex digits.
 
-        With `strict` (what people type) a mixed-case address must carry a right checksum (EIP-55).
+        With `strict` (what people type) a mixed-case address must carry a right checksum (EIP-55),
+        and spaces around it do not matter.
 
         Raises:
-            InvalidAddressError: not an address, or a wrong checksum.
+            InvalidAddressError: not an address, or a wrong checksum. The text, which may be a
+            secret, is never repeated.
         """
+        if strict:
+            text = text.strip()
         if len(text) != 42 or text[:2] not in ("0x", "0X") or not _HEX.fullmatch(text[2:]):
-            raise InvalidAddressError(
-                "This is not an address.", hint="It has 0x and 40 hex digits. Copy it again."
-            )
+            raise _no_address(text)
         address = cls(bytes.fromhex(text[2:]))
         digits = text[2:]
         mixed = digits != digits.lower() and digits != digits.upper()
@@ -138,6 +143,19 @@ class Address:
 
     def __str__(self) -> str:
         return self.checksum
+
+
+def _no_address(text: str) -> InvalidAddressError:
+    if _SECRET.fullmatch(text) and (" " not in text or text.count(" ") in _PHRASE_SPACES):
+        return InvalidAddressError(
+            "This looks like a private key or recovery phrase. It was not sent.",
+            hint="Never share it. Clear the clipboard.",
+            code="input.secret",
+        )
+    message = "This is not an address of this network (0x and 40 characters)."
+    if _NAME.fullmatch(text):
+        return InvalidAddressError(message, hint="Names are not supported yet.")
+    return InvalidAddressError(message, hint="Copy the address again.")
 
 
 ZERO_ADDRESS = Address(bytes(20))

@@ -15,31 +15,64 @@ UnixMillis = NewType("UnixMillis", int)
 SECONDS_PER_DAY = 86_400
 MAX_UINT256 = 2**256 - 1
 _PLAIN = re.compile(r"[0-9]{1,60}(?:\.[0-9]{0,60})?|\.[0-9]{1,60}", re.ASCII)
+_HUGE = re.compile(r"[0-9]{61,}(?:\.[0-9]*)?", re.ASCII)
+_SEPARATED = re.compile(r"[0-9]{0,40}(?:[.,' \u00a0\u202f\u2019][0-9]{1,40}){1,12}", re.ASCII)
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:[.,' \u00a0\u202f\u2019][0-9]{3})+", re.ASCII)
+_ROUND_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.000", re.ASCII)
+_LARGER = "This amount is larger than anything that exists."
 
 
 def _parse_base(text: str, unit: str, decimals: int) -> int:
     stripped = text.strip()
-    if not _PLAIN.fullmatch(stripped):
-        if "," in stripped:
-            raise InvalidAmountError(
-                f"“{stripped[:40]}” can be read in two ways.",
-                hint="Write the amount with a point, for example 1.5.",
-                code="input.amount_ambiguous",
-            )
-        raise InvalidAmountError("Enter an amount above 0.", hint=f"For example 1.5 {unit}.")
+    if not _PLAIN.fullmatch(stripped) or _ROUND_THOUSANDS.fullmatch(stripped):
+        raise _unreadable(stripped, unit)
     whole, _, fraction = stripped.partition(".")
     if len(fraction.rstrip("0")) > decimals:
+        rounded = f"{whole or '0'}.{fraction[:decimals]}".rstrip("0").rstrip(".")
         raise InvalidAmountError(
             f"{unit} has at most {decimals} decimals.",
-            hint="Round the amount down.",
+            hint=f"Rounded down it is {rounded}.",
             code="input.amount_decimals",
+            details={"choices": [rounded]},
         )
     digits = fraction[:decimals].ljust(decimals, "0")
     scale: int = 10**decimals
     base = int(whole or "0") * scale + int(digits or "0")
     if base > MAX_UINT256:
-        raise InvalidAmountError("This amount is larger than anything that exists.")
+        raise InvalidAmountError(_LARGER)
     return base
+
+
+def _unreadable(text: str, unit: str) -> InvalidAmountError:
+    if _HUGE.fullmatch(text):
+        return InvalidAmountError(_LARGER)
+    choices = _readings(text)
+    if choices:
+        return InvalidAmountError(
+            f"Did you mean {' or '.join(choices)}?",
+            hint=f"Write the amount with a point and no other marks, for example {choices[0]}.",
+            code="input.amount_ambiguous",
+            details={"choices": choices},
+        )
+    return InvalidAmountError("Enter an amount above 0.", hint=f"For example 1.5 {unit}.")
+
+
+def _readings(text: str) -> list[str]:
+    """What a number with marks in it may mean: the last mark before decimals, or all of them
+    between thousands."""
+    if not _SEPARATED.fullmatch(text):
+        return []
+    whole, fraction = re.split(r"[^0-9](?=[0-9]*$)", text)
+    mark = text[len(whole)]
+    found = []
+    before = re.sub(r"[^0-9]", "", whole)
+    grouped = not re.search(r"[^0-9]", whole) or _THOUSANDS.fullmatch(whole) is not None
+    if mark in ".," and grouped and mark not in whole:
+        cut = fraction.rstrip("0")
+        found.append(f"{before or '0'}.{cut}" if cut else before or "0")
+    if _THOUSANDS.fullmatch(text) and len(set(re.sub(r"[0-9]", "", text))) == 1:
+        found.append(before + fraction)
+    return found
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -52,8 +85,11 @@ class _Amount:
     def parse(cls, text: str) -> Self:
         """Read a plain decimal number with a point: `1.25`.
 
+        `1.000` is refused as well: many write a thousand so.
+
         Raises:
             InvalidAmountError: empty, signed, exponent, comma, more decimals than the unit has.
+            Where it may have been meant as something, `details["choices"]` lists what.
         """
         return cls(_parse_base(text, cls.unit, cls.decimals))
 
