@@ -16,6 +16,8 @@ from node.core.units import Eth
 
 MULTICALL3 = Address.parse("0xcA11bde05977b3631167028862bE2a173976CA11")
 """The address Multicall3 has on all public networks."""
+GAS_PRICE_ORACLE = Address.parse("0x420000000000000000000000000000000000000F")
+"""Predeploy of all OP-stack networks."""
 DEMO_CHAIN_ID = 31337
 FEE_CAP = Eth(2 * 10**15)
 """Most ETH one transaction may cost on a public network (0.002 ETH)."""
@@ -32,6 +34,8 @@ class Network:
 
     `multicall` None: the chain has no Multicall3, lists are read call by call. `log_range` is the
     number of blocks one log query may cover. `block_seconds` is the usual time between blocks.
+    `data_fee_oracle` tells on OP-stack networks what the first layer charges for a transaction's
+    bytes.
     """
 
     key: str
@@ -44,6 +48,7 @@ class Network:
     explorer_tx: str = ""
     explorer_api: str = ""
     fee_cap: Eth = FEE_CAP
+    data_fee_oracle: Address | None = None
     block_seconds: float = 2.0
     log_range: int = 2000
     is_test: bool = False
@@ -147,6 +152,7 @@ def custom_network(
         rpc_urls=urls,
         explorer_tx=explorer_tx or (known.explorer_tx if known else ""),
         explorer_api=known.explorer_api if known else "",
+        data_fee_oracle=known.data_fee_oracle if known else None,
         fee_cap=_DEMO_FEE_CAP if local else FEE_CAP,
         is_test=local or (known.is_test if known else False),
     )
@@ -169,6 +175,7 @@ BASE = Network(
     ),
     explorer_tx="https://basescan.org/tx/{hash}",
     explorer_api="https://base.blockscout.com/api/v2",
+    data_fee_oracle=GAS_PRICE_ORACLE,
 )
 BASE_SEPOLIA = Network(
     key="base-sepolia",
@@ -186,6 +193,7 @@ BASE_SEPOLIA = Network(
     ),
     explorer_tx="https://sepolia.basescan.org/tx/{hash}",
     explorer_api="https://base-sepolia.blockscout.com/api/v2",
+    data_fee_oracle=GAS_PRICE_ORACLE,
     is_test=True,
 )
 ARBITRUM = Network(

@@ -1,9 +1,11 @@
 """Which nonces of a wallet are given out, and to which bytes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from node.core.clock import Clock
 from node.core.ids import Address, TxHash
+from node.core.ports import SignedTransaction
 
 UNSENT_AGE_S = 30.0
 """How long a nonce stays given out for bytes that nobody hands to an endpoint."""
@@ -59,6 +61,19 @@ class Outbox:
         hashes = self._hashes.setdefault(place, [])
         if tx_hash not in hashes:
             hashes.append(tx_hash)
+
+    def remember(self, sender: Address, nonce: int, signed: Sequence[SignedTransaction]) -> None:
+        """All bytes of an earlier run, or of a block that vanished, for one nonce, oldest first:
+        the newest hold it. A nonce given out to others meanwhile stays with these.
+        """
+        holder = self._reserved.get(sender, {}).get(nonce)
+        if holder is not None and holder.tx_hash not in {item.tx_hash for item in signed}:
+            return
+        for item in signed:
+            known = self._hashes.get((sender, nonce), [])
+            if item.tx_hash not in known or item is signed[-1]:
+                self.reserve(sender, nonce, item.raw, item.tx_hash)
+                self.mark_offered(item.tx_hash)
 
     def mark_offered(self, tx_hash: TxHash) -> None:
         entry = self._entry(tx_hash)

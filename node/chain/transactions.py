@@ -7,74 +7,48 @@ by a second one.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from types import TracebackType
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from node.chain.fees import Fees, FeeSource, raised
+from node.chain import finality
+from node.chain.fees import Fees, check_caps, raised
 from node.chain.head import ChainHead
+from node.chain.lane import Lane
 from node.chain.networks import Network
 from node.chain.outbox import Outbox, Reserved
 from node.chain.raw_transaction import hash_of, read_signed
 from node.chain.rpc.answers import Fault, RpcFaultError
-from node.chain.rpc.quantities import hex_data, hex_quantity, quantity
+from node.chain.rpc.quantities import hex_data
+from node.chain.rpc.quorum import Quorum
+from node.chain.signing_reads import SigningReads
+from node.chain.simulation import PLAIN_TRANSFER_GAS, with_margin
 from node.chain.waiting import ReceiptWaiter
 from node.core.clock import Clock
 from node.core.errors import (
     ChainError,
     NodeError,
     NotEnoughGasError,
-    RevertedError,
     RpcUnavailableError,
     SpendLimitError,
     TxReplacedError,
-    WrongNetworkError,
 )
 from node.core.ids import Address, TxHash
 from node.core.ports import (
     Call,
+    FeeTier,
     Intent,
     JsonRpc,
     PreparedTransaction,
+    SignedTransaction,
     Signer,
+    Speed,
     UnsignedTransaction,
 )
 from node.core.records import Receipt
-from node.core.units import Eth, ceil_div
+from node.core.units import Eth
 
 MAX_REPLACEMENTS = 4
-_PLAIN_TRANSFER_GAS = 21_000
 _log = logging.getLogger("node.chain")
-
-
-class Lane:
-    """Lock of one wallet.
-
-    What was prepared inside and never handed to an endpoint gives its nonce back when the block is
-    left by an error.
-    """
-
-    def __init__(self, lock: asyncio.Lock, outbox: Outbox, prepared: list[TxHash]) -> None:
-        self._lock = lock
-        self._outbox = outbox
-        self._prepared = prepared
-
-    async def __aenter__(self) -> "Lane":
-        await self._lock.acquire()
-        self._prepared.clear()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if error is not None:
-            for tx_hash in self._prepared:
-                if not self._outbox.is_offered(tx_hash):
-                    self._outbox.release(tx_hash)
-        self._lock.release()
 
 
 class WalletTransactions:
@@ -89,15 +63,19 @@ class WalletTransactions:
         *,
         legacy_fees: bool = False,
         may_sign: Callable[[], Awaitable[None]] | None = None,
+        quorum: Quorum | None = None,
     ) -> None:
-        """`may_sign` raises while nothing may be signed; it is asked before each signature."""
+        """`may_sign` raises while nothing may be signed; it is asked before each signature. With a
+        `quorum` everything that is signed rests on the word of two sources.
+        """
         self._rpc = rpc
         self._may_sign = may_sign
         self._network = network
-        self._head = head
-        self._fees = FeeSource(rpc, head, cap=network.fee_cap, legacy=legacy_fees)
+        self._reads = SigningReads(
+            rpc, network, head, clock, quorum=quorum, legacy_fees=legacy_fees
+        )
         self._outbox = Outbox(clock)
-        self._waiter = ReceiptWaiter(rpc, network, head, clock, self._outbox)
+        self._waiter = ReceiptWaiter(rpc, network, head, clock, self._outbox, self._reads)
         self._lock = asyncio.Lock()
         self._prepared: list[TxHash] = []
 
@@ -107,83 +85,81 @@ class WalletTransactions:
 
     async def gas_price(self) -> int:
         """Highest fee per gas (wei) that a transaction sent now would offer."""
-        return (await self._fees.current()).highest
+        return (await self._reads.market()).fees().highest
 
-    async def estimate_fee(self, call: Call, sender: Address) -> Eth:
+    async def fee_tiers(self) -> tuple[FeeTier, ...]:
+        """Slow, normal and fast, as the last twenty blocks suggest."""
+        return (await self._reads.market()).tiers(self._network.block_seconds)
+
+    async def data_fee(self, calldata: bytes) -> Eth:
+        """What an OP-stack network charges on top for publishing a call of the marketplace."""
+        return await self._reads.data_fee(self._network.marketplace, Eth(0), calldata)
+
+    async def estimate_fee(self, call: Call, sender: Address, speed: Speed = "normal") -> Eth:
         """What the transaction would pay in the next block. Raises RevertedError."""
-        fees, gas = await asyncio.gather(self._fees.current(), self._simulate(call, sender))
-        return Eth(gas * fees.expected)
+        found = await self._reads.estimate(call, sender)
+        return Eth(found.gas * found.market.fees(speed).expected) + found.data_fee
 
-    async def highest_fee(self, call: Call, sender: Address) -> Eth:
-        """Gas limit times highest price: what `prepare` wants to find in the wallet."""
-        fees, gas = await asyncio.gather(self._fees.current(), self._simulate(call, sender))
-        return Eth(_limit(gas) * fees.highest)
+    async def highest_fee(self, call: Call, sender: Address, speed: Speed = "normal") -> Eth:
+        """Gas limit times highest price, and the fee for data: what `prepare` wants to find."""
+        found = await self._reads.estimate(call, sender)
+        return Eth(with_margin(found.gas) * found.market.fees(speed).highest) + found.data_fee
 
     async def prepare(
-        self, call: Call, signer: Signer, *, nonce: int | None = None
+        self,
+        call: Call,
+        signer: Signer,
+        *,
+        nonce: int | None = None,
+        speed: Speed = "normal",
     ) -> PreparedTransaction:
         """Simulate, estimate (plus a fifth), price and sign.
 
         Raises:
             RevertedError: the contract would refuse the call now.
             NotEnoughGasError: value and fee are above the wallet's ETH.
-            SpendLimitError: the fee could exceed the network's cap.
+            SpendLimitError: the fee could exceed the network's cap, or five times the usual one.
             WrongNetworkError: the endpoint is of another chain.
-            SourcesDisagreeError: what the amounts rest on is in doubt.
+            ConfigError: the network's contracts are not there.
+            SourcesDisagreeError: what is signed would rest on doubtful facts.
             RpcUnavailableError: no endpoint answers.
         """
+        await self._require_agreement()
+        sender = signer.address
+        ground, found = await asyncio.gather(
+            self._reads.ground(call, sender), self._reads.estimate(call, sender)
+        )
+        if nonce is None:
+            nonce = await self._next_free_nonce(sender, ground.mined, found.pending)
+        return self._sign(
+            call,
+            signer,
+            nonce,
+            with_margin(found.gas),
+            found.market.fees(speed),
+            ground.balance,
+            found.data_fee,
+        )
+
+    async def _require_agreement(self) -> None:
         if self._may_sign is not None:
             await self._may_sign()
-        sender = signer.address
-        block = await self._head.latest()
-        chain_id, fees, balance, gas = await asyncio.gather(
-            self._rpc.request("eth_chainId", []),
-            self._fees.current(block),
-            self._rpc.request("eth_getBalance", [sender.hex, hex_quantity(block.number)]),
-            self._simulate(call, sender, block.number),
-        )
-        self._check_chain(quantity(chain_id))
-        limit = _limit(gas)
-        if nonce is None:
-            nonce = await self._next_free_nonce(sender)
-        return self._sign(call, signer, nonce, limit, fees, Eth(quantity(balance)))
 
-    async def _simulate(self, call: Call, sender: Address, block: int | None = None) -> int:
-        """Gas the call takes. Raises RevertedError with the contract's reason.
+    async def _next_free_nonce(self, sender: Address, mined: int, pending: int) -> int:
+        """The lowest number that no transaction has, in blocks, on its way or signed here.
 
-        An estimate runs the call. Where a node says only that it fails, the call itself tells why.
+        Not simply one above the highest: a block that vanished may have left a gap, and nothing
+        behind a gap is ever mined.
         """
-        tag = "latest" if block is None else hex_quantity(block)
-        request = {
-            "from": sender.hex,
-            "to": call.to.hex,
-            "data": hex_data(call.data),
-            "value": hex_quantity(call.value.base),
-        }
-        try:
-            return quantity(await self._rpc.request("eth_estimateGas", [request]))
-        except RpcFaultError as error:
-            if error.fault is Fault.INSUFFICIENT_FUNDS:
-                raise NotEnoughGasError(
-                    "This wallet has not enough ETH for the amount and the network fee."
-                ) from error
-            await self._rpc.request("eth_call", [request, tag])
-            raise
-        except RevertedError as error:
-            if error.reason == "empty":
-                await self._rpc.request("eth_call", [request, tag])
-            raise
-
-    async def _next_free_nonce(self, sender: Address) -> int:
-        """The chain's pending count, or one more than the last nonce given out here."""
-        pending = quantity(
-            await self._rpc.request("eth_getTransactionCount", [sender.hex, "pending"])
-        )
-        for entry in self._outbox.waiting(sender, pending).values():
+        counted = max(mined, pending)
+        for entry in self._outbox.waiting(sender, counted).values():
             if entry.offered:
                 # Its first broadcast may have failed; a gap would hold up everything behind it.
                 await self._offer_again(entry)
-        return max([pending, *(nonce + 1 for nonce in self._outbox.waiting(sender, pending))])
+        taken = self._outbox.waiting(sender, counted)
+        while counted in taken:
+            counted += 1
+        return counted
 
     async def _offer_again(self, entry: Reserved) -> None:
         try:
@@ -195,10 +171,17 @@ class WalletTransactions:
             _log.info("transaction %s is given up: %s", entry.tx_hash.short, error)
 
     def _sign(
-        self, call: Call, signer: Signer, nonce: int, gas: int, fees: Fees, balance: Eth
+        self,
+        call: Call,
+        signer: Signer,
+        nonce: int,
+        gas: int,
+        fees: Fees,
+        balance: Eth,
+        data_fee: Eth,
     ) -> PreparedTransaction:
-        most = Eth(gas * fees.highest)
-        self._fees.check_cap(most)
+        most = Eth(gas * fees.highest) + data_fee
+        check_caps(fees, most, self._network.fee_cap)
         if balance < call.value + most:
             raise _not_enough(call.value + most - balance)
         legacy = fees.gas_price is not None
@@ -219,6 +202,14 @@ class WalletTransactions:
         self._prepared.append(signed.tx_hash)
         return PreparedTransaction(call=call, nonce=nonce, signed=signed, max_fee=most)
 
+    async def replacement_fee(self, raw: bytes, *, cancel: bool) -> tuple[Eth, Eth]:
+        """Most that `raw` may cost, and most that its replacement would."""
+        fields = read_signed(raw)
+        fees, charge = await self._raised(fields, cancel=cancel)
+        gas = PLAIN_TRANSFER_GAS if cancel else fields.gas
+        old = Eth(fields.gas * (fields.max_fee_per_gas or fields.gas_price or 0))
+        return old, Eth(gas * fees.highest) + charge
+
     async def replace(self, previous: PreparedTransaction, signer: Signer) -> PreparedTransaction:
         """Sign `previous` anew with its nonce and at least 12.5 % higher fees, at most four times.
 
@@ -226,39 +217,45 @@ class WalletTransactions:
             SpendLimitError: replaced four times already, or the fee would exceed the cap.
             NotEnoughGasError: the wallet cannot pay the higher fee.
         """
-        fields = read_signed(previous.signed.raw)
-        return await self._resign(previous.call, fields, fields.gas, signer)
+        return await self._resign(previous.call, previous.signed.raw, signer, cancel=False)
 
     async def cancel(self, previous: PreparedTransaction, signer: Signer) -> PreparedTransaction:
         """Sign an empty transfer to oneself in the place of `previous`. Raises as `replace`."""
-        fields = read_signed(previous.signed.raw)
         call = Call(
-            intent=Intent.SEND_ETH,
+            intent=Intent.CANCEL,
             to=signer.address,
             data=b"",
-            summary="Cancel the waiting transaction",
+            summary=f"Cancel: {previous.call.summary}",
         )
-        return await self._resign(call, fields, _PLAIN_TRANSFER_GAS, signer)
+        return await self._resign(call, previous.signed.raw, signer, cancel=True)
 
     async def _resign(
-        self, call: Call, fields: UnsignedTransaction, gas: int, signer: Signer
+        self, call: Call, raw: bytes, signer: Signer, *, cancel: bool
     ) -> PreparedTransaction:
+        fields = read_signed(raw)
+        self._reads.check_chain(fields.chain_id)
         if self._outbox.replacements(signer.address, fields.nonce) >= MAX_REPLACEMENTS:
             raise SpendLimitError(
                 "The fee of this transaction was raised four times already.",
                 hint="Wait; it stays in the network's queue.",
                 code="funds.too_many_replacements",
             )
-        if self._may_sign is not None:
-            await self._may_sign()
-        market, balance = await asyncio.gather(
-            self._fees.current(),
-            self._rpc.request("eth_getBalance", [signer.address.hex, "latest"]),
+        await self._require_agreement()
+        (fees, charge), balance = await asyncio.gather(
+            self._raised(fields, cancel=cancel), self._reads.balance(signer.address)
+        )
+        gas = PLAIN_TRANSFER_GAS if cancel else fields.gas
+        return self._sign(call, signer, fields.nonce, gas, fees, balance, charge)
+
+    async def _raised(self, fields: UnsignedTransaction, *, cancel: bool) -> tuple[Fees, Eth]:
+        """Fees that take the place of `fields`, and what publishing the new bytes costs."""
+        market, charge = await asyncio.gather(
+            self._reads.market(),
+            self._reads.data_fee(fields.to, fields.value, b"" if cancel else fields.data),
         )
         old_fee = fields.max_fee_per_gas or fields.gas_price or 0
         old_tip = fields.max_priority_fee_per_gas or fields.gas_price or 0
-        fees = market.at_least(raised(old_fee), raised(old_tip))
-        return self._sign(call, signer, fields.nonce, gas, fees, Eth(quantity(balance)))
+        return market.fees("fast").at_least(raised(old_fee), raised(old_tip)), charge
 
     async def broadcast(self, raw: bytes) -> TxHash:
         """Send signed bytes; sending the same bytes again is harmless.
@@ -271,7 +268,7 @@ class WalletTransactions:
             ChainError: the endpoint refused for another reason.
         """
         tx_hash = hash_of(raw)
-        self._check_chain(read_signed(raw).chain_id)
+        self._reads.check_chain(read_signed(raw).chain_id)
         self._outbox.mark_offered(tx_hash)
         try:
             await self._rpc.request("eth_sendRawTransaction", [hex_data(raw)])
@@ -287,6 +284,12 @@ class WalletTransactions:
             raise _refused(error) from error
         return tx_hash
 
+    def remember(self, sender: Address, nonce: int, signed: Sequence[SignedTransaction]) -> None:
+        """Bytes signed earlier for a nonce, oldest first; the newest hold it until they are mined
+        or given up.
+        """
+        self._outbox.remember(sender, nonce, signed)
+
     async def receipt(self, tx_hash: TxHash) -> Receipt | None:
         return await self._waiter.receipt(tx_hash)
 
@@ -301,8 +304,8 @@ class WalletTransactions:
         return await self._waiter.wait(tx_hash, timeout_s=timeout_s)
 
     async def next_nonce(self, sender: Address) -> int:
-        """Transactions of `sender` that are mined (block tag `latest`)."""
-        return await self._waiter.mined_count(sender)
+        """Transactions of `sender` that are mined."""
+        return await self._reads.mined_count(sender)
 
     async def is_known(self, tx_hash: TxHash) -> bool:
         """Whether the network has the transaction, mined or waiting."""
@@ -313,17 +316,17 @@ class WalletTransactions:
         """The bytes are not sent again from here; their nonce goes to the next transaction."""
         self._outbox.release(tx_hash)
 
-    def _check_chain(self, chain_id: int) -> None:
-        if chain_id != self._network.chain_id:
-            raise WrongNetworkError(
-                f"This belongs to network {chain_id}, not to {self._network.title}.",
-                hint="Nothing was sent. Choose the right network or another RPC address.",
-            )
+    async def final_block(self) -> int:
+        """Highest block that no reorganisation is expected to take away."""
+        return await finality.final_block(self._reads)
 
+    async def block_hash(self, number: int) -> bytes | None:
+        """Hash of the block of this number now, None while there is none."""
+        return await finality.block_hash(self._reads, number)
 
-def _limit(gas: int) -> int:
-    """A fifth above the estimate; a plain transfer takes what it takes."""
-    return gas if gas == _PLAIN_TRANSFER_GAS else ceil_div(gas * 6, 5)
+    async def head(self) -> int:
+        """Number of the newest block."""
+        return await self._reads.height()
 
 
 def _not_enough(missing: Eth) -> NotEnoughGasError:

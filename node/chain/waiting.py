@@ -8,45 +8,55 @@ from node.chain.networks import Network
 from node.chain.outbox import Outbox
 from node.chain.receipts import failure_of, read_receipt
 from node.chain.rpc.answers import RpcFaultError
-from node.chain.rpc.quantities import quantity
+from node.chain.signing_reads import SigningReads
 from node.core.clock import Clock
 from node.core.errors import (
     RpcAnswerError,
     RpcUnavailableError,
+    SourcesDisagreeError,
     TxReplacedError,
     TxStuckError,
 )
-from node.core.ids import Address, TxHash
+from node.core.ids import TxHash
 from node.core.ports import JsonRpc
 from node.core.records import Receipt
 
 _PAUSES_S = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
 _SLOW_PAUSE_S = 1.0
 _NONCE_CHECK_EVERY = 4
+_PASSING = (RpcUnavailableError, RpcAnswerError, RpcFaultError, SourcesDisagreeError)
 _log = logging.getLogger("node.chain")
 
 
 class ReceiptWaiter:
     def __init__(
-        self, rpc: JsonRpc, network: Network, head: ChainHead, clock: Clock, outbox: Outbox
+        self,
+        rpc: JsonRpc,
+        network: Network,
+        head: ChainHead,
+        clock: Clock,
+        outbox: Outbox,
+        reads: SigningReads,
     ) -> None:
         self._rpc = rpc
         self._network = network
         self._head = head
         self._clock = clock
         self._outbox = outbox
+        self._reads = reads
 
     async def receipt(self, tx_hash: TxHash) -> Receipt | None:
         """The receipt, None while the transaction is not mined. Raises RpcAnswerError."""
-        answer = await self._rpc.request("eth_getTransactionReceipt", [tx_hash.hex])
-        if answer is None:
-            return None
-        receipt = read_receipt(answer, tx_hash, self._network)
-        self._head.observe_own(receipt.block)
+        receipt = await self._reads.receipt(tx_hash)
+        if receipt is not None:
+            self._head.observe_own(receipt.block)
         return receipt
 
-    async def mined_count(self, sender: Address) -> int:
-        return quantity(await self._rpc.request("eth_getTransactionCount", [sender.hex, "latest"]))
+    async def _seems_mined(self, tx_hash: TxHash) -> bool:
+        answer = await self._rpc.request("eth_getTransactionReceipt", [tx_hash.hex])
+        if answer is not None:
+            read_receipt(answer, tx_hash, self._network)
+        return answer is not None
 
     async def wait(self, tx_hash: TxHash, *, timeout_s: float) -> Receipt:
         """See `WalletTransactions.wait`.
@@ -59,10 +69,11 @@ class ReceiptWaiter:
         for attempt, pause in enumerate(pauses):
             receipt = None
             try:
-                used = attempt % _NONCE_CHECK_EVERY == 3 and await self._nonce_used(tx_hash)
-                receipt = await self._first_receipt(tx_hash)
+                thorough = attempt % _NONCE_CHECK_EVERY == 3
+                used = thorough and await self._nonce_used(tx_hash)
+                receipt = await self._first_receipt(tx_hash, thorough=thorough)
                 foreign += used and receipt is None
-            except (RpcUnavailableError, RpcAnswerError, RpcFaultError) as error:
+            except _PASSING as error:
                 _log.info("waiting for %s goes on: %s", tx_hash.short, error)
             if receipt is not None:
                 if not receipt.ok:
@@ -82,14 +93,19 @@ class ReceiptWaiter:
             details={"tx_hash": tx_hash.hex},
         )
 
-    async def _first_receipt(self, tx_hash: TxHash) -> Receipt | None:
-        """Receipt of the transaction or of one that replaced it."""
+    async def _first_receipt(self, tx_hash: TxHash, *, thorough: bool) -> Receipt | None:
+        """Receipt of the transaction or of one that replaced it.
+
+        One endpoint is polled; what it says counts when a second one agrees. `thorough` asks both
+        in any case: the one that is polled may keep the receipt back.
+        """
         for candidate in self._outbox.same_nonce(tx_hash):
-            receipt = await self.receipt(candidate)
-            if receipt is not None:
-                return receipt
+            if thorough or await self._seems_mined(candidate):
+                receipt = await self.receipt(candidate)
+                if receipt is not None:
+                    return receipt
         return None
 
     async def _nonce_used(self, tx_hash: TxHash) -> bool:
         place = self._outbox.place_of(tx_hash)
-        return place is not None and await self.mined_count(place[0]) > place[1]
+        return place is not None and await self._reads.mined_count(place[0]) > place[1]

@@ -143,6 +143,7 @@ def chain_access(parts: StackParts) -> ChainAccess:
             parts.clock,
             legacy_fees=parts.legacy_fees,
             may_sign=sources.require_agreement,
+            quorum=sources.quorum,
         ),
         clock=parts.clock,
         sources=sources,

@@ -10,6 +10,7 @@ from node.core.units import Mor
 from node.store.db import Database
 from node.store.journal_records import (
     FINAL_STATES,
+    MINED_STATUSES,
     OPEN_STATES,
     OPENING_STATES,
     PENDING_STATUSES,
@@ -233,6 +234,16 @@ class SessionJournal:
 
         await self._database.write(change)
 
+    async def add_replacement(self, tx: TxRecord, replaced: Sequence[TxRecord]) -> None:
+        """`add_tx` and `update_txs` in one: written before the replacement is sent."""
+
+        def change(connection: sqlite3.Connection) -> None:
+            _put_tx(connection, tx)
+            for item in replaced:
+                connection.execute(_UPDATE_TX, tx_row(item))
+
+        await self._database.write(change)
+
     async def transaction(self, tx_hash: TxHash) -> TxRecord | None:
         found = await self._transactions("tx_hash = ?", (tx_hash.raw,), "")
         return found[0] if found else None
@@ -250,6 +261,27 @@ class SessionJournal:
         """All transactions signed for one intent, oldest first; replacements share their nonce."""
         return await self._transactions(
             "intent_id = ?", (intent_id,), "ORDER BY created_at, nonce, rowid"
+        )
+
+    async def transactions_at(
+        self, wallet: Address, chain_id: int, nonce: int
+    ) -> tuple[TxRecord, ...]:
+        """All that was ever signed for one nonce, oldest first: at most one of them is mined."""
+        return await self._transactions(
+            "wallet = ? AND chain_id = ? AND nonce = ?",
+            (wallet.raw, chain_id, nonce),
+            "ORDER BY rowid",
+        )
+
+    async def unsettled_transactions(
+        self, wallet: Address, chain_id: int, limit: int
+    ) -> tuple[TxRecord, ...]:
+        """In a block that may still vanish, oldest first."""
+        marks, values = _any_of(MINED_STATUSES)
+        return await self._transactions(
+            f"wallet = ? AND chain_id = ? AND final = 0 AND status IN ({marks})",
+            (wallet.raw, chain_id, *values, limit),
+            "ORDER BY block, nonce LIMIT ?",
         )
 
     async def pending_transactions(self, wallet: Address, chain_id: int) -> tuple[TxRecord, ...]:

@@ -179,6 +179,8 @@ class TxStatus(StrEnum):
 
 
 PENDING_STATUSES = frozenset({TxStatus.SIGNED, TxStatus.SENT})
+MINED_STATUSES = frozenset({TxStatus.MINED, TxStatus.FAILED})
+"""In a block, also when the contract refused it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +188,9 @@ class TxRecord:
     """A signed transaction. `raw` is stored before it is sent, so that a repeat has the same hash.
 
     `intent_id` is that of the session, or an own one for a transaction without a session. `block`
-    is 0 and `block_hash` empty until mined; `fee` is what was paid, 0 until mined.
+    is 0 and `block_hash` empty until mined; `fee` is what was paid, 0 until mined. `replaced_by` is
+    another transaction of the same nonce: while this one waits the newest, afterwards the one that
+    was mined. `final`: no reorganisation is expected to change the outcome any more.
     """
 
     tx_hash: TxHash
@@ -203,6 +207,8 @@ class TxRecord:
     block: int = 0
     block_hash: bytes = b""
     fee: Eth = field(default_factory=lambda: Eth(0))
+    replaced_by: TxHash | None = None
+    final: bool = False
     created_at: UnixSeconds
     updated_at: UnixSeconds
 

@@ -114,12 +114,15 @@ def tx_row(tx: TxRecord) -> Row:
         "block": tx.block,
         "block_hash": tx.block_hash,
         "fee": str(tx.fee.base),
+        "replaced_by": tx.replaced_by.raw if tx.replaced_by is not None else None,
+        "final": int(tx.final),
         "created_at": tx.created_at,
         "updated_at": tx.updated_at,
     }
 
 
 def tx_record(row: sqlite3.Row) -> TxRecord:
+    replaced_by: bytes | None = row["replaced_by"]
     return TxRecord(
         tx_hash=TxHash(row["tx_hash"]),
         intent_id=row["intent_id"],
@@ -135,6 +138,8 @@ def tx_record(row: sqlite3.Row) -> TxRecord:
         block=row["block"],
         block_hash=row["block_hash"],
         fee=Eth(int(row["fee"])),
+        replaced_by=TxHash(replaced_by) if replaced_by is not None else None,
+        final=bool(row["final"]),
         created_at=UnixSeconds(row["created_at"]),
         updated_at=UnixSeconds(row["updated_at"]),
     )
@@ -151,5 +156,6 @@ SESSION_COLUMNS = (
 
 TX_COLUMNS = (
     "tx_hash", "intent_id", "intent", "wallet", "chain_id", "nonce", "raw", "recipient", "value",
-    "summary", "status", "block", "block_hash", "fee", "created_at", "updated_at",
+    "summary", "status", "block", "block_hash", "fee", "replaced_by", "final", "created_at",
+    "updated_at",
 )  # fmt: skip

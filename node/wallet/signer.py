@@ -5,11 +5,11 @@ from typing import NoReturn, cast
 import coincurve
 from coincurve._libsecp256k1 import ffi
 
+from node.core import rlp
 from node.core.errors import BadMessageError, InternalError, InvalidKeyError, WalletLockedError
 from node.core.ids import Address, TxHash, address_of_public_key
 from node.core.keccak import keccak256
 from node.core.ports import SignedTransaction, UnsignedTransaction
-from node.wallet import rlp
 
 _PERSONAL_PREFIX = b"\x19Ethereum Signed Message:\n32"
 _EIP1559_TYPE = b"\x02"

@@ -16,12 +16,14 @@ from node.chain.rpc.pool import RpcPool
 from node.chain.rpc.sources import (
     MIN_OPERATORS,
     NEEDED,
+    SILENT,
     Head,
     Outcome,
     Read,
     Source,
     compare,
     independent,
+    observe,
     operator_of,
     read_head,
     too_few,
@@ -75,6 +77,24 @@ class Quorum:
         error = _difference(subject, outcomes)
         self._open[key] = error, lambda: self.read(key, subject, read, at_least=at_least)
         raise error
+
+    async def each(self, read: Read[_T], *, at_least: int = 0) -> list[_T]:
+        """What up to three endpoints say, for figures in which honest ones differ a little (gas,
+        fees): the caller takes the middle, which one alone cannot move.
+
+        Raises:
+            RpcUnavailableError: fewer than two endpoints give a value.
+            NodeError: what `read` raised, when that leaves fewer than two values.
+        """
+        heads, waiting = await self._common_block(at_least)
+        sources = [*(item.source for item in heads), *waiting][:MIN_OPERATORS]
+        found = await asyncio.gather(*(observe(item, read, heads[0].block) for item in sources))
+        values: list[_T] = [value for value, error in found if error is None]  # type: ignore[misc]
+        refusals = [error for _, error in found if error is not None]
+        if len(values) >= NEEDED:
+            return values
+        reverts = [item for item in refusals if not isinstance(item, SILENT)]
+        raise reverts[0] if reverts else too_few(len(values))
 
     async def require_agreement(self) -> None:
         """Ask again about everything that is open. Raises SourcesDisagreeError while it differs."""

@@ -19,6 +19,8 @@ NEEDED = 2
 """So many equal answers are believed."""
 MIN_OPERATORS = 3
 """With fewer independent endpoints a lie could not be told from the truth."""
+SILENT = (RpcUnavailableError, RpcAnswerError, RpcFaultError)
+"""Failures that say nothing about the question."""
 _MAX_SHOWN = 300
 _log = logging.getLogger("node.chain.rpc")
 _T = TypeVar("_T")
@@ -128,7 +130,7 @@ async def _observe(
             _time_of(source, block.number, head), _attempt(source, read, block)
         )
         return Outcome(source=source, block_time=at, value=value, error=error)
-    except (RpcUnavailableError, RpcAnswerError, RpcFaultError) as failure:
+    except SILENT as failure:
         _log.info("no answer from %s: %s", source.name, failure)
         return None
 
@@ -144,13 +146,24 @@ async def _time_of(source: Source, number: int, head: Block | None) -> int:
     return block.timestamp
 
 
+async def observe(
+    source: Source, read: Read[_T], block: Block
+) -> tuple[_T | None, NodeError | None]:
+    """As `_attempt`; an endpoint that cannot be asked is an error (`SILENT`) too."""
+    try:
+        return await _attempt(source, read, block)
+    except SILENT as failure:
+        _log.info("no answer from %s: %s", source.name, failure)
+        return None, failure
+
+
 async def _attempt(
     source: Source, read: Read[_T], block: Block
 ) -> tuple[_T | None, NodeError | None]:
     """The value, or the refusal that is an answer too (an unknown id, a revert)."""
     try:
         return await read(source, block), None
-    except (RpcUnavailableError, RpcAnswerError, RpcFaultError):
+    except SILENT:
         raise
     except NodeError as error:
         return None, error

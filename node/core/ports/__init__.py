@@ -17,7 +17,13 @@ from node.core.ports.models import (
     TranscriptionJob,
 )
 from node.core.ports.reads import JsonRpc, Marketplace
-from node.core.ports.transactions import AsyncLane, PreparedTransaction, Transactions
+from node.core.ports.transactions import (
+    AsyncLane,
+    FeeTier,
+    PreparedTransaction,
+    Speed,
+    Transactions,
+)
 
 __all__ = [
     "AsyncLane",
@@ -25,6 +31,7 @@ __all__ = [
     "BackendHealth",
     "Call",
     "Calls",
+    "FeeTier",
     "HandshakeReply",
     "Intent",
     "JsonRpc",
@@ -36,6 +43,7 @@ __all__ = [
     "SignedBlob",
     "SignedTransaction",
     "Signer",
+    "Speed",
     "Transactions",
     "TranscriptionJob",
     "UnsignedTransaction",

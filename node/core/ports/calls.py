@@ -25,6 +25,8 @@ class Intent(StrEnum):
     DEREGISTER_MODEL = "deregister_model"
     POST_BID = "post_bid"
     DELETE_BID = "delete_bid"
+    CANCEL = "cancel"
+    """Nothing to oneself, in the place of a transaction that waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,8 @@ class Calls(Protocol):
     """Builds calldata of every intent; pure, no network."""
 
     def approve(self, amount: Mor) -> Call: ...
+
+    def revoke(self, spender: Address) -> Call: ...
 
     def open_session(
         self, user: Address, stake: Mor, direct_payment: bool, approval: bytes, signature: bytes

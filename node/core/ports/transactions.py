@@ -1,7 +1,8 @@
 """A wallet's way of getting its calls mined."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from node.core.ids import Address, TxHash
 from node.core.ports.calls import Call
@@ -10,6 +11,17 @@ from node.core.records import (
     Receipt,
 )
 from node.core.units import Eth
+
+Speed = Literal["slow", "normal", "fast"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeTier:
+    """What a transaction of this speed pays for each gas (wei), and how long it waits."""
+
+    speed: Speed
+    fee_per_gas: int
+    seconds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,20 +53,54 @@ class Transactions(Protocol):
         """Highest fee per gas (wei) that a transaction sent now would offer."""
         ...
 
-    async def estimate_fee(self, call: Call, sender: Address) -> Eth:
+    async def fee_tiers(self) -> tuple[FeeTier, ...]:
+        """Slow, normal and fast, as the last blocks suggest."""
+        ...
+
+    async def data_fee(self, calldata: bytes) -> Eth:
+        """What a layer-2 network charges on top for publishing the call; 0 elsewhere."""
+        ...
+
+    async def estimate_fee(self, call: Call, sender: Address, speed: Speed = "normal") -> Eth:
         """Expected network fee. Raises RevertedError when the call would fail now."""
         ...
 
-    async def highest_fee(self, call: Call, sender: Address) -> Eth:
+    async def highest_fee(self, call: Call, sender: Address, speed: Speed = "normal") -> Eth:
         """What the wallet must hold for the fee. Raises RevertedError when the call would fail."""
         ...
 
     async def prepare(
-        self, call: Call, signer: Signer, *, nonce: int | None = None
+        self,
+        call: Call,
+        signer: Signer,
+        *,
+        nonce: int | None = None,
+        speed: Speed = "normal",
     ) -> PreparedTransaction:
         """Simulate, estimate and sign.
 
-        Raises RevertedError, NotEnoughGasError, RpcUnavailableError.
+        Raises RevertedError, NotEnoughGasError, SpendLimitError, SourcesDisagreeError,
+        RpcUnavailableError.
+        """
+        ...
+
+    async def replacement_fee(self, raw: bytes, *, cancel: bool) -> tuple[Eth, Eth]:
+        """Most that `raw` may cost, and most that its replacement would."""
+        ...
+
+    async def replace(self, previous: PreparedTransaction, signer: Signer) -> PreparedTransaction:
+        """The same call under the same nonce for at least 12.5 % more. Raises SpendLimitError,
+        NotEnoughGasError.
+        """
+        ...
+
+    async def cancel(self, previous: PreparedTransaction, signer: Signer) -> PreparedTransaction:
+        """Nothing to oneself under the nonce of `previous`. Raises as `replace`."""
+        ...
+
+    def remember(self, sender: Address, nonce: int, signed: Sequence[SignedTransaction]) -> None:
+        """Bytes signed earlier for a nonce, oldest first; the newest hold it until they are mined
+        or given up.
         """
         ...
 
@@ -76,6 +122,18 @@ class Transactions(Protocol):
 
     async def is_known(self, tx_hash: TxHash) -> bool:
         """Whether the network has the transaction, mined or waiting."""
+        ...
+
+    async def final_block(self) -> int:
+        """Highest block that no reorganisation is expected to take away."""
+        ...
+
+    async def block_hash(self, number: int) -> bytes | None:
+        """Hash of the block of this number now, None while there is none."""
+        ...
+
+    async def head(self) -> int:
+        """Number of the newest block."""
         ...
 
     def give_up(self, tx_hash: TxHash) -> None:

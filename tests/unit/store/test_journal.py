@@ -223,6 +223,28 @@ async def test_several_records_change_together_or_not_at_all(journal: SessionJou
     assert await journal.transaction(a_tx(1).tx_hash) == a_tx(1)
 
 
+async def test_a_replacement_and_what_it_replaces_are_written_together(
+    journal: SessionJournal,
+) -> None:
+    old, new = a_tx(1, status=TxStatus.SENT), a_tx(2, nonce=1)
+    await journal.add_tx(old)
+    pointing = replace(old, replaced_by=new.tx_hash)
+    await journal.add_replacement(new, [pointing])
+    assert await journal.transactions_at(WALLET, CHAIN, 1) == (pointing, new)
+    assert await journal.transactions_at(WALLET, CHAIN, 2) == ()
+
+
+async def test_what_may_still_vanish_is_found_until_it_is_final(journal: SessionJournal) -> None:
+    mined = a_tx(1, status=TxStatus.MINED, block=7)
+    failed = a_tx(2, status=TxStatus.FAILED, block=5)
+    for tx in (mined, failed, a_tx(3, status=TxStatus.SENT)):
+        await journal.add_tx(tx)
+    assert await journal.unsettled_transactions(WALLET, CHAIN, 9) == (failed, mined)
+    assert await journal.unsettled_transactions(WALLET, CHAIN, 1) == (failed,)
+    await journal.update_tx(replace(failed, final=True))
+    assert await journal.unsettled_transactions(WALLET, CHAIN, 9) == (mined,)
+
+
 async def test_journal_is_written_with_full_synchronisation(tmp_path: Path) -> None:
     async with journal_database(tmp_path / "journal.db") as database:
         level = await database.write(lambda c: c.execute("PRAGMA synchronous").fetchone()[0])
