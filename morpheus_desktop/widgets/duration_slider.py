@@ -82,21 +82,37 @@ class LogSlider(QWidget):
             self._move(self._at(event.position().x()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = max(60, round((self._high - self._low) / 200)) if self._linear else 60
-        if event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Up):
-            self._move(self._value + max(step, self._value // 20 // 60 * 60))
-        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Down):
-            self._move(self._value - max(step, self._value // 20 // 60 * 60))
-        elif event.key() == Qt.Key.Key_PageUp:
-            self._move(min((p for p in self._presets if p > self._value), default=self._high))
-        elif event.key() == Qt.Key.Key_PageDown:
-            self._move(max((p for p in self._presets if p < self._value), default=self._low))
-        elif event.key() == Qt.Key.Key_Home:
+        key, step = event.key(), self._step()
+        if key in (Qt.Key.Key_Right, Qt.Key.Key_Up):
+            self._move(self._value + step)
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Down):
+            self._move(self._value - step)
+        elif key == Qt.Key.Key_PageUp:
+            self._move(self._stop_after(step))
+        elif key == Qt.Key.Key_PageDown:
+            self._move(self._stop_before(step))
+        elif key == Qt.Key.Key_Home:
             self._move(self._low)
-        elif event.key() == Qt.Key.Key_End:
+        elif key == Qt.Key.Key_End:
             self._move(self._high)
         else:
             super().keyPressEvent(event)
+
+    def _step(self) -> int:
+        """What an arrow moves: a share of the range, or of the value where that is logarithmic."""
+        if self._linear:
+            return max(60, round((self._high - self._low) / 200))
+        return max(60, self._value // 20 // 60 * 60)
+
+    def _stop_after(self, step: int) -> int:
+        if self._linear:
+            return self._value + 10 * step
+        return min((stop for stop in self._presets if stop > self._value), default=self._high)
+
+    def _stop_before(self, step: int) -> int:
+        if self._linear:
+            return self._value - 10 * step
+        return max((stop for stop in self._presets if stop < self._value), default=self._low)
 
     def sizeHint(self) -> QSize:
         return QSize(280, 28)

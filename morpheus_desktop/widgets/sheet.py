@@ -14,25 +14,37 @@ _SHADOW = 22
 class Sheet(QWidget):
     """Shows `layout` in a box of `width` over `host`. Esc and a click beside it close it.
 
-    `locked` keeps it open while a transaction runs. The sheet deletes itself after `closed`.
+    `footer` stays in view below it, however small the window is. `locked` keeps it open while a
+    transaction runs. The sheet deletes itself after `closed`.
     """
 
     closed = Signal()
 
     def __init__(
-        self, host: QWidget, layout: QLayout, *, width: int = 480, name: str = "sheet"
+        self,
+        host: QWidget,
+        layout: QLayout,
+        *,
+        width: int = 480,
+        name: str = "sheet",
+        footer: QLayout | None = None,
     ) -> None:
         super().__init__(host)
         self._host = host
         self.locked = False
         self.setObjectName(name)
-        layout.setContentsMargins(28, 24, 28, 24)
+        layout.setContentsMargins(28, 24, 28, 24 if footer is None else 8)
         inner = QWidget()
         inner.setLayout(layout)
         self._scroll = ScrollArea(inner)
         box_layout = QVBoxLayout()
         box_layout.setContentsMargins(0, 0, 0, 0)
+        box_layout.setSpacing(0)
         box_layout.addWidget(self._scroll)
+        self._footer = footer
+        if footer is not None:
+            footer.setContentsMargins(28, 8, 28, 22)
+            box_layout.addLayout(footer)
         self.box = Frame("sheet", box_layout)
         self.box.setFixedWidth(width)
         self.box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Maximum)
@@ -95,7 +107,8 @@ class Sheet(QWidget):
         widget = self.nextInFocusChain()
         while widget is not None and widget is not self:
             if (
-                self._inner.isAncestorOf(widget)
+                self.box.isAncestorOf(widget)
+                and widget is not self._scroll
                 and widget.isVisible()
                 and widget.isEnabled()
                 and widget.focusProxy() is None
@@ -131,6 +144,8 @@ class Sheet(QWidget):
         layout = self._inner.layout()
         if layout is not None and layout.hasHeightForWidth():
             wanted = layout.totalHeightForWidth(self.box.width() - 2)
+        if self._footer is not None:
+            wanted += self._footer.sizeHint().height()
         self.box.setFixedHeight(min(wanted + 2, max(200, self.height() - 32)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
