@@ -28,7 +28,7 @@ from node.core.records import (
     ProviderModelStats,
     Session,
 )
-from node.core.units import Mor
+from node.core.units import Eth, Mor
 
 PARAMETER_AGE_S = 60.0
 LIST_AGE_S = 15.0
@@ -59,6 +59,7 @@ class ContractMarketplace:
         self._bids = books.bids
         self._sessions = books.sessions
         self._economy = books.economy
+        self._token = books.token
         self._models = ModelRegistry(books.reader)
         self._money = MoneyReads(books, network, head, quorum)
         self._parameters: TimedCache[MarketParameters] = TimedCache(clock, PARAMETER_AGE_S)
@@ -135,6 +136,9 @@ class ContractMarketplace:
 
     async def balances(self, owner: Address) -> Balances:
         return await self._money.balances(owner)
+
+    async def holdings(self, owners: Sequence[Address]) -> dict[Address, tuple[Mor, Eth]]:
+        return await self._token.holdings(owners, await self._head.latest())
 
     async def model(self, model_id: ModelId) -> Model:
         return await self._models.get(model_id, await self._head_number())

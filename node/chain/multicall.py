@@ -75,6 +75,12 @@ class ContractReader:
     def token_query(self, name: str, *arguments: Any) -> Query:
         return Query(self.token, TOKEN[name], arguments)
 
+    def coin_query(self, owner: Address) -> Query | None:
+        """ETH of `owner`, to be read together with others; None without Multicall3."""
+        if self._multicall is None:
+            return None
+        return Query(self._multicall, MULTICALL["getEthBalance"], (owner.raw,))
+
     async def read(self, query: Query, block: int) -> tuple[Any, ...]:
         """Values of one read. Raises RevertedError, AbiError or the errors of the endpoint."""
         answer = await self._call(query.target, query.calldata, block)

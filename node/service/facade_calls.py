@@ -59,8 +59,8 @@ def facade_calls() -> Mapping[tuple[str, str], FacadeCall]:
     return {
         (group, name): _call(group, name, method)
         for group, protocol in facade_groups().items()
-        for name, method in vars(protocol).items()
-        if inspect.isfunction(method) and not name.startswith("_")
+        for name, method in inspect.getmembers(protocol, inspect.isfunction)
+        if not name.startswith("_")
     }
 
 

@@ -12,7 +12,6 @@ from node.core.errors import (
     QuoteExpiredError,
     UserInputError,
 )
-from node.core.events import WalletChanged
 from node.core.ids import Address
 from node.core.ports import Call
 from node.core.units import Eth, Mor
@@ -20,18 +19,15 @@ from node.router.holdings import holdings_of
 from node.service.allowance_desk import AllowanceDesk, Asset, Spending
 from node.service.dto import (
     ClaimResult,
-    CreatedWallet,
-    CreateWallet,
     HeldStake,
-    ImportWallet,
     MorOverview,
     SendDraft,
     TransactionView,
-    WalletStatus,
 )
 from node.service.stack import NetworkStack, StackHolder
 from node.service.vaults import VaultDesk
 from node.service.views import transaction_view
+from node.service.wallet_accounts import WalletAccounts
 
 DRAFT_LIFETIME_S = 300
 ASSETS = ("MOR", "ETH")
@@ -45,8 +41,8 @@ class _Draft:
     expires_at: int
 
 
-class WalletService:
-    """Keys through the vault desk, money on the network in use."""
+class WalletService(WalletAccounts):
+    """Accounts and keys by what it is built on, money on the network in use."""
 
     def __init__(
         self,
@@ -56,49 +52,10 @@ class WalletService:
         touch: Callable[[], None],
         allowances: AllowanceDesk,
     ) -> None:
-        self._stacks = stacks
+        super().__init__(stacks=stacks, vaults=vaults)
         self._allowances = allowances
-        self._vaults = vaults
         self._touch = touch
         self._drafts: dict[str, _Draft] = {}
-
-    async def status(self) -> WalletStatus:
-        stack = self._stacks.current
-        if stack is not None and stack.memory_wallet:
-            return WalletStatus(kind="memory", address=stack.wallet.address.checksum)
-        return await self._vaults.status()
-
-    async def create(self, request: CreateWallet) -> CreatedWallet:
-        created = await self._vaults.create(request)
-        self._changed()
-        return created
-
-    async def import_(self, request: ImportWallet) -> WalletStatus:
-        status = await self._vaults.import_(request)
-        self._changed()
-        return status
-
-    async def unlock(self, password: str) -> WalletStatus:
-        status = await self._vaults.unlock(password)
-        self._changed()
-        return status
-
-    async def lock(self) -> WalletStatus:
-        status = await self._vaults.lock()
-        self._changed()
-        return status
-
-    async def remove(self) -> WalletStatus:
-        status = await self._vaults.remove()
-        self._changed()
-        return status
-
-    def _changed(self) -> None:
-        stack = self._stacks.current
-        if stack is not None:
-            stack.wallet.bus.publish(WalletChanged())
-            stack.keeper.wake()
-            stack.payday.wake()
 
     async def overview(self) -> MorOverview:
         stack = self._stacks.require()

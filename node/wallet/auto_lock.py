@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from node.core.clock import Clock
-from node.core.errors import NoWalletError, WalletLockedError
+from node.core.errors import NoWalletError, WalletLockedError, WatchOnlyError
 from node.core.ids import Address
 from node.wallet.signer import KeySigner
 
@@ -32,6 +32,7 @@ class AutoLock:
         self._grants: set[str] = set()
         self._unlocked = asyncio.Event()
         self.address: Address | None = None
+        self.watch_only = False
 
     # --- state -----------------------------------------------------------------------------------
 
@@ -52,11 +53,18 @@ class AutoLock:
             return None
         return max(0, round(self._deadline - self._clock.monotonic()))
 
+    def use(self, address: Address | None, *, watch_only: bool = False) -> None:
+        """Change to another account, locked; grants of the one before end."""
+        self.lock(end_grants=True)
+        self.address = address
+        self.watch_only = watch_only
+
     def unlock(self, signer: KeySigner) -> None:
         """Take over `signer` and start the idle time."""
         self._destroy()
         self._signer = signer
         self.address = signer.address
+        self.watch_only = False
         self._locked = False
         self.touch()
         self._unlocked.set()
@@ -116,10 +124,16 @@ class AutoLock:
     # --- use -------------------------------------------------------------------------------------
 
     def for_messages(self) -> KeySigner:
-        """The signer, for the wire protocol only. Raises WalletLockedError or NoWalletError."""
+        """The signer, for the wire protocol only.
+
+        Raises:
+            NoWalletError, WatchOnlyError, WalletLockedError.
+        """
         self._expire()
         if self.address is None:
             raise NoWalletError("There is no wallet yet.")
+        if self.watch_only:
+            raise WatchOnlyError("This account is watched only.")
         if self._signer is None:
             raise WalletLockedError("The wallet is locked.")
         return self._signer

@@ -2,6 +2,7 @@
 
 import hmac
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import coincurve
@@ -56,6 +57,57 @@ class Path:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class PathFamily:
+    """Paths that differ in one step: the accounts of a phrase as one wallet numbers them.
+
+    `counts` is the place of that step in `first`.
+    """
+
+    first: Path
+    counts: int
+
+    @classmethod
+    def standard(cls) -> "PathFamily":
+        """m/44'/60'/0'/0/i"""
+        return cls(Path.parse(DEFAULT_PATH), 4)
+
+    @classmethod
+    def ledger(cls) -> "PathFamily":
+        """m/44'/60'/i'/0/0"""
+        return cls(Path.parse(DEFAULT_PATH), 2)
+
+    @classmethod
+    def custom(cls, text: str) -> "PathFamily":
+        """A path whose last number grows, or the one in whose place the letter i stands.
+
+        Raises:
+            UserInputError: code `input.derivation_path`.
+        """
+        parts = [part.strip() for part in text.strip().split("/")]
+        places = [place for place, part in enumerate(parts) if part.rstrip("'’hH") == "i"]
+        if len(places) > 1:
+            raise _bad_path("The letter i stands for one number of a path.")
+        first = Path.parse(re.sub(r"(^|/)(\s*)i", r"\g<1>0", text))
+        # A relative path was completed in front.
+        from_end = len(parts) - places[0] if places else 1
+        return cls(first, len(first.steps) - from_end)
+
+    def at(self, number: int) -> Path:
+        """The path of account `number`, from 0. Raises UserInputError when out of range."""
+        step = self.first.steps[self.counts]
+        moved = Path((*self.first.steps[: self.counts], step)).account(number)
+        return Path((*moved.steps, *self.first.steps[self.counts + 1 :]))
+
+
+def account_family(path: Path) -> PathFamily:
+    """The way of numbering that `path` belongs to, from its account 0 on."""
+    if len(path.steps) == 5 and path.steps[3:] == (0, 0) and path.steps[2] != _HARDENED:
+        return PathFamily.ledger()
+    last = path.steps[-1] & _HARDENED
+    return PathFamily(Path((*path.steps[:-1], last)), len(path.steps) - 1)
+
+
 def derive_key(mnemonic: Mnemonic, path: Path, passphrase: str = "") -> bytearray:
     """The private key (32 bytes) of the phrase at `path`. The caller wipes it.
 
@@ -84,19 +136,34 @@ def derive_from_seed(seed: bytes, path: Path) -> bytearray:
     return bytearray(key.secret)
 
 
-def accounts(
-    mnemonic: Mnemonic, *, path: Path, passphrase: str = "", count: int = 5
-) -> list[tuple[Path, Address]]:
-    """Addresses of `count` accounts from `path` on, to choose from after an import."""
+def derive_addresses(
+    mnemonic: Mnemonic, paths: Sequence[Path], passphrase: str = ""
+) -> list[Address]:
+    """The addresses of the phrase at `paths`, in order. About a millisecond each."""
+    seed = mnemonic.seed(passphrase)
     found = []
-    for number in range(count):
-        at = path.account(number)
-        key = derive_key(mnemonic, at, passphrase)
-        signer = KeySigner(key)
-        key[:] = bytes(len(key))
-        found.append((at, signer.address))
-        signer.destroy()
+    try:
+        for path in paths:
+            key = derive_from_seed(bytes(seed), path)
+            signer = KeySigner(key)
+            key[:] = bytes(len(key))
+            found.append(signer.address)
+            signer.destroy()
+    finally:
+        seed[:] = bytes(len(seed))
     return found
+
+
+def next_path(used: Sequence[Path]) -> Path:
+    """Where the next account of a phrase is: one further than the last of those in use."""
+    if not used:
+        return Path.parse("")
+    last = max(used, key=lambda path: path.steps)
+    family = account_family(last)
+    number = 0
+    while (path := family.at(number)) in used:
+        number += 1
+    return path
 
 
 def _child(

@@ -1,7 +1,7 @@
 """The operating system's secret store, where it is a real one."""
 
 import asyncio
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from node.core.errors import KeyringUnavailableError
 
@@ -38,7 +38,7 @@ class OsKeyring:
         self._backend = backend
 
     @classmethod
-    def find(cls) -> "OsKeyring | None":
+    def find(cls) -> Self | None:
         """The system's store; None when there is none that can be trusted with a secret."""
         import keyring
         from keyring.errors import KeyringError
@@ -50,18 +50,22 @@ class OsKeyring:
         return None if backend is None else cls(backend)
 
     def get(self, name: str) -> str | None:
-        return self._call("get_password", name)
+        return self.get_of(SERVICE, name)
+
+    def get_of(self, service: str, name: str) -> str | None:
+        """An item of another program."""
+        return self._call("get_password", service, name)
 
     def put(self, name: str, secret: str) -> None:
-        self._call("set_password", name, secret)
+        self._call("set_password", SERVICE, name, secret)
 
     def remove(self, name: str) -> None:
         if self.get(name) is not None:
-            self._call("delete_password", name)
+            self._call("delete_password", SERVICE, name)
 
-    def _call(self, method: str, name: str, *values: str) -> str | None:
+    def _call(self, method: str, *values: str) -> str | None:
         try:
-            found: str | None = getattr(self._backend, method)(SERVICE, name, *values)
+            found: str | None = getattr(self._backend, method)(*values)
         except Exception as error:  # back ends raise errors of D-Bus, Win32 and others
             raise KeyringUnavailableError(
                 "The secret store of this system did not answer.",

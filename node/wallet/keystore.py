@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +13,8 @@ from node.wallet.secret_box import STANDARD_COST, ScryptCost, open_box, seal_box
 from node.wallet.signer import KeySigner
 
 MAX_FILE = 64 * 1024
+_MAX_DEPTH = 200
+_BRACKET = re.compile(r"[{}\[\]]")
 
 
 def parse_keystore(text: str | bytes) -> dict[str, Any]:
@@ -20,19 +23,51 @@ def parse_keystore(text: str | bytes) -> dict[str, Any]:
     Raises:
         KeystoreFormatError: too large, no JSON object, another version.
     """
-    if len(text) > MAX_FILE:
+    return keystore_members(parse_object(text))
+
+
+def parse_object(text: str | bytes, limit: int = MAX_FILE) -> dict[str, Any]:
+    """A JSON object of at most `limit` characters. Raises KeystoreFormatError."""
+    if len(text) > limit:
         raise _not_a_wallet("it is too large")
+    if isinstance(text, str):
+        # Windows editors put a byte order mark in front, which json takes in bytes only.
+        text = text.removeprefix("\ufeff")
+    if _is_deep(text):
+        raise _not_a_wallet("it is nested too deeply")
     try:
         parsed = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise _not_a_wallet("it is no JSON text") from error
     if not isinstance(parsed, dict):
         raise _not_a_wallet("it is no JSON object")
+    return parsed
+
+
+def keystore_members(parsed: Mapping[str, Any]) -> dict[str, Any]:
+    """The members of a version 3 file. Raises KeystoreFormatError."""
     # MyEtherWallet and old geth write "Crypto".
     found = {key.lower(): value for key, value in parsed.items()}
-    if found.get("version") not in (3, "3") or not isinstance(found.get("crypto"), dict):
-        raise _not_a_wallet("version or crypto section is missing")
+    version = found.get("version")
+    if isinstance(version, bool) or version not in (3, "3"):
+        raise _not_a_wallet("the version is missing or another")
+    if not isinstance(found.get("crypto"), dict):
+        raise _not_a_wallet("the crypto section is missing")
     return found
+
+
+def _is_deep(text: str | bytes) -> bool:
+    """Whether brackets are nested beyond any wallet file.
+
+    json's own check depends on the interpreter's recursion limit, which the EVM raises to a depth
+    that ends the process.
+    """
+    depth = 0
+    for match in _BRACKET.finditer(text if isinstance(text, str) else text.decode("latin-1")):
+        depth += 1 if match[0] in "{[" else -1
+        if depth > _MAX_DEPTH:
+            return True
+    return False
 
 
 async def encrypt_keystore(

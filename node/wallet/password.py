@@ -42,13 +42,13 @@ class AttemptLimit:
                 f"Next try in {self.wait_s} s.", code="wallet.wait", details={"wait_s": self.wait_s}
             )
 
-    def failed(self) -> WrongPasswordError:
+    def failed(self, hint: str = "") -> WrongPasswordError:
         """Count a wrong password; the error to raise tells the wait."""
         delay = min(_LONGEST_DELAY_S, _FIRST_DELAY_S << min(self._failures, 10))
         self._failures += 1
         self._next_at = self._clock.monotonic() + delay
         return WrongPasswordError(
-            f"Wrong password. Next try in {delay} s.", details={"wait_s": delay}
+            f"Wrong password. Next try in {delay} s.", hint=hint, details={"wait_s": delay}
         )
 
     def succeeded(self) -> None:

@@ -34,16 +34,15 @@ from node.service.dto import (
     WalletStatus,
 )
 from tests.fakes import sample_data
+from tests.fakes.fake_accounts import PHRASE, FakeAccounts
 from tests.fakes.sample_market import PROVIDERS, STAKE_FACTOR, detail, hex_id, stake_for
 from tests.fakes.script import Script
 
 if TYPE_CHECKING:
     from tests.fakes.fake_node import World
 
-PHRASE = "legal winner thank year wave sausage worth useful legal winner thank yellow"
 
-
-class FakeWallet(WalletApi):
+class FakeWallet(FakeAccounts, WalletApi):
     def __init__(self, script: Script, world: "World", bus: EventBus) -> None:
         self._script = script
         self._world = world

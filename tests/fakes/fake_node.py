@@ -16,12 +16,14 @@ from node.core.errors import NodeError
 from node.core.events import EventBus, NodeEvent
 from node.service.api import AgentsApi, ChainApi, ClientsApi, NodeService
 from node.service.dto import (
+    AccountView,
     ChatEvent,
     ChatHistory,
     LocalModel,
     ModelSummary,
     MorOverview,
     NetworkView,
+    PeerWallet,
     PromptPrivacy,
     ProviderSession,
     ProviderStatus,
@@ -32,6 +34,7 @@ from node.service.dto import (
     WalletStatus,
 )
 from tests.fakes import sample_data, sample_market
+from tests.fakes.fake_accounts import sample_accounts
 from tests.fakes.fake_chat import FakeChat
 from tests.fakes.fake_money import FakeSessions, FakeWallet
 from tests.fakes.fake_places import FakeLocal, FakeMarket, FakeProvider, FakeSystem
@@ -44,6 +47,8 @@ class World:
 
     wallet: WalletStatus = field(default_factory=sample_data.wallet_status)
     password: str = "correct horse"
+    accounts: list[AccountView] = field(default_factory=sample_accounts)
+    peer_wallet: PeerWallet = field(default_factory=lambda: PeerWallet(found=False))
     overview: MorOverview = field(default_factory=sample_data.overview)
     transactions: list[TransactionView] = field(default_factory=sample_data.transactions)
     models: list[ModelSummary] = field(default_factory=sample_market.models)

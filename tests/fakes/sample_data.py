@@ -296,6 +296,8 @@ def wallet_status(kind: str = "vault") -> WalletStatus:
     return WalletStatus(
         kind=kind,  # type: ignore[arg-type]
         address="" if kind == "none" else WALLET,
+        label="" if kind == "none" else "Main",
+        has_phrase=kind == "vault",
         keyring_available=True,
     )
 

@@ -89,6 +89,7 @@ transferFrom(address,address,uint256)->(bool)
 _MULTICALL = """
 aggregate((address,bytes)[])->(uint256,bytes[])
 aggregate3((address,bool,bytes)[])->((bool,bytes)[])
+getEthBalance(address)->(uint256)
 """
 
 

@@ -102,6 +102,7 @@ from node.core.errors.wallet import (
     WalletError,
     WalletExistsError,
     WalletLockedError,
+    WatchOnlyError,
     WeakPasswordError,
     WrongPasswordError,
 )
@@ -189,6 +190,7 @@ __all__ = [
     "WalletError",
     "WalletExistsError",
     "WalletLockedError",
+    "WatchOnlyError",
     "WeakPasswordError",
     "WrongClockError",
     "WrongNetworkError",

@@ -22,6 +22,13 @@ class WalletLockedError(WalletError):
     default_hint = "Unlock the wallet with its password."
 
 
+class WatchOnlyError(WalletLockedError):
+    """The account in use is an address without its key: nothing unlocks it."""
+
+    default_code = "wallet.watch_only"
+    default_hint = "Choose another account, or import the key of this one."
+
+
 class WrongPasswordError(WalletError):
     default_code = "wallet.wrong_password"
     default_hint = "Forgotten? Restore the wallet with its recovery phrase."

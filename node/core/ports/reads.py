@@ -16,7 +16,7 @@ from node.core.records import (
     Provider,
     Session,
 )
-from node.core.units import Mor
+from node.core.units import Eth, Mor
 
 
 class JsonRpc(Protocol):
@@ -48,6 +48,10 @@ class Marketplace(Protocol):
     async def economy(self) -> Economy: ...
 
     async def balances(self, owner: Address) -> Balances: ...
+
+    async def holdings(self, owners: Sequence[Address]) -> Mapping[Address, tuple[Mor, Eth]]:
+        """MOR and ETH of many addresses at one block, for lists."""
+        ...
 
     async def model(self, model_id: ModelId) -> Model: ...
 

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from node.service.api.accounts import AccountsApi
 from node.service.dto import (
     ClaimResult,
     CreatedWallet,
@@ -14,7 +15,7 @@ from node.service.dto import (
 )
 
 
-class WalletApi(Protocol):
+class WalletApi(AccountsApi, Protocol):
     async def status(self) -> WalletStatus: ...
 
     async def create(self, request: CreateWallet) -> CreatedWallet: ...

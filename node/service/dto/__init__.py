@@ -5,6 +5,17 @@ base units (`*_wei` for ETH, otherwise MOR); times are Unix seconds UTC unless t
 0 means "not yet".
 """
 
+from node.service.dto.accounts import (
+    AccountView,
+    AddAccount,
+    BackupQuestion,
+    DamagedWallet,
+    FoundAccount,
+    PeerWallet,
+    Revealed,
+    RevealRequest,
+    ScanRequest,
+)
 from node.service.dto.agents import AgentView, ToolView
 from node.service.dto.audio import AudioPiece, TranscriptionRequest, TranscriptPart
 from node.service.dto.base import Dto
@@ -103,11 +114,14 @@ from node.service.dto.wallet import (
 )
 
 __all__ = [
+    "AccountView",
+    "AddAccount",
     "AgentView",
     "AllowanceRequest",
     "ApiAccess",
     "ApprovedSession",
     "AudioPiece",
+    "BackupQuestion",
     "ChainBalances",
     "ChainBid",
     "ChainContracts",
@@ -138,9 +152,11 @@ __all__ = [
     "CreateWallet",
     "CreatedClient",
     "CreatedWallet",
+    "DamagedWallet",
     "DemoStatus",
     "DoctorFinding",
     "Dto",
+    "FoundAccount",
     "Handshake",
     "Hardware",
     "HeldStake",
@@ -160,6 +176,7 @@ __all__ = [
     "OpenProgress",
     "OpenStep",
     "PageRequest",
+    "PeerWallet",
     "PingResult",
     "PlannedPay",
     "PromptPrivacy",
@@ -170,6 +187,9 @@ __all__ = [
     "Quote",
     "QuoteProblem",
     "QuoteRequest",
+    "RevealRequest",
+    "Revealed",
+    "ScanRequest",
     "ScoreParts",
     "SendDraft",
     "SessionView",

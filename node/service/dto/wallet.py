@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import SecretStr
 
+from node.service.dto.accounts import DamagedWallet
 from node.service.dto.base import Dto
 
 
@@ -11,18 +12,34 @@ class WalletStatus(Dto):
     """`kind`: `none`, `vault` (keystore file), `memory` (demo or environment key).
 
     With `by_keyring` the system's secret store keeps the password: an empty one unlocks.
+    `watch_only`: the account has no key here, so nothing can be signed or unlocked. `backed_up` is
+    false for a created phrase until its words were asked back. `idle_left_s`: until it locks
+    itself, None for never. `wait_s`: until the next password is taken. `damaged`: files among the
+    wallets that cannot be used.
     """
 
     kind: Literal["none", "vault", "memory"]
     address: str = ""
+    label: str = ""
     locked: bool = False
     backed_up: bool = True
     keyring_available: bool = False
     by_keyring: bool = False
+    watch_only: bool = False
+    has_phrase: bool = False
+    group: str = ""
+    path: str = ""
+    idle_left_s: int | None = None
+    wait_s: int = 0
+    damaged: tuple[DamagedWallet, ...] = ()
 
 
 class CreateWallet(Dto):
+    """`add` makes it beside the wallets that are there; without it a present one is an error."""
+
     words: Literal[12, 24] = 12
+    label: str = ""
+    add: bool = False
     password: SecretStr | None = None
     use_keyring: bool = False
 
@@ -35,18 +52,31 @@ class CreatedWallet(Dto):
 
 
 class ImportWallet(Dto):
-    """Exactly one of `phrase`, `private_key`, `keystore` is given."""
+    """Exactly one of `phrase`, `private_key`, `keystore`, `backup`, `from_peer` is given.
+
+    `paths`: further accounts of the phrase to add at once. `keep_phrase` stores the phrase,
+    encrypted, so that accounts can be added later. `keystore_password` also opens a `backup`,
+    whose accounts keep it unless a new protection is given. `from_peer` takes what a Go node left
+    in the system's secret store. With a wallet there, `replace` puts the new one in its place (the
+    old file is copied aside) and `add` puts it beside; a backup is always put beside.
+    """
 
     phrase: SecretStr | None = None
     passphrase: SecretStr = SecretStr("")
     path: str = ""
     account: int = 0
+    paths: tuple[str, ...] = ()
+    keep_phrase: bool = False
+    label: str = ""
+    backup: str | None = None
+    from_peer: bool = False
     private_key: SecretStr | None = None
     keystore: str | None = None
     keystore_password: SecretStr | None = None
     password: SecretStr | None = None
     use_keyring: bool = False
     replace: bool = False
+    add: bool = False
 
 
 class HeldStake(Dto):

@@ -4,5 +4,20 @@ from pathlib import Path
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """File name to content; empty when nothing was written."""
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    """Relative path to content of all files; empty when nothing was written."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def account_files(folder: Path) -> dict[str, Path]:
+    """Files of accounts by address in lower case."""
+    return {path.stem: path for path in sorted((folder / "wallets").glob("0x*.json"))}
+
+
+def the_account(folder: Path) -> Path:
+    """The only account file."""
+    (path,) = account_files(folder).values()
+    return path

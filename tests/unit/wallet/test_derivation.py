@@ -5,7 +5,15 @@ from eth_account import Account
 from eth_account.hdaccount import HDPath
 
 from node.core.errors import InvalidKeyError, UserInputError
-from node.wallet.derivation import DEFAULT_PATH, Path, accounts, derive_from_seed, derive_key
+from node.wallet.derivation import (
+    DEFAULT_PATH,
+    Path,
+    PathFamily,
+    derive_addresses,
+    derive_from_seed,
+    derive_key,
+    next_path,
+)
 from node.wallet.mnemonic import Mnemonic
 from node.wallet.private_key import parse_private_key
 from node.wallet.signer import KeySigner
@@ -78,12 +86,47 @@ def test_account_moves_the_last_step() -> None:
             path.account(number)
 
 
-def test_next_accounts_are_listed_to_choose_from() -> None:
-    found = accounts(Mnemonic.parse(JUNK), path=Path.parse(""), count=3)
+@pytest.mark.parametrize(
+    ("family", "paths"),
+    [
+        (PathFamily.standard(), ["m/44'/60'/0'/0/0", "m/44'/60'/0'/0/1"]),
+        (PathFamily.ledger(), ["m/44'/60'/0'/0/0", "m/44'/60'/1'/0/0"]),
+        (PathFamily.custom("m/44'/60'/0'"), ["m/44'/60'/0'", "m/44'/60'/1'"]),
+        (PathFamily.custom("m/44'/60'/0'/i"), ["m/44'/60'/0'/0", "m/44'/60'/0'/1"]),
+        (PathFamily.custom("m/44'/1'/i'/7"), ["m/44'/1'/0'/7", "m/44'/1'/1'/7"]),
+        (PathFamily.custom("3"), ["m/44'/60'/0'/0/3", "m/44'/60'/0'/0/4"]),
+    ],
+)
+def test_addresses_are_those_of_another_library(family: PathFamily, paths: list[str]) -> None:
+    found = [family.at(number) for number in range(2)]
+    assert [str(path) for path in found] == paths
     Account.enable_unaudited_hdwallet_features()
-    for path, address in found:
-        assert Account.from_mnemonic(JUNK, account_path=str(path)).address == address.checksum
-    assert len({address for _, address in found}) == 3
+    expected = [
+        Account.from_mnemonic(JUNK, passphrase="é", account_path=path).address for path in paths
+    ]
+    addresses = derive_addresses(Mnemonic.parse(JUNK), found, "é")
+    assert [address.checksum for address in addresses] == expected
+
+
+@pytest.mark.parametrize("text", ["m/i/i", "m/x", "/i", "m/-1", "m/44'/i/i'", "i/m"])
+def test_paths_nobody_can_count_are_refused(text: str) -> None:
+    with pytest.raises(UserInputError) as told:
+        PathFamily.custom(text)
+    assert told.value.code == "input.derivation_path"
+
+
+@pytest.mark.parametrize(
+    ("used", "following"),
+    [
+        ([], "m/44'/60'/0'/0/0"),
+        (["m/44'/60'/0'/0/0"], "m/44'/60'/0'/0/1"),
+        (["m/44'/60'/0'/0/5", "m/44'/60'/0'/0/0"], "m/44'/60'/0'/0/1"),
+        (["m/44'/60'/0'/0/0", "m/44'/60'/1'/0/0"], "m/44'/60'/2'/0/0"),
+        (["m/44'/60'/0'"], "m/44'/60'/1'"),
+    ],
+)
+def test_the_next_account_follows_those_in_use(used: list[str], following: str) -> None:
+    assert str(next_path([Path.parse(text) for text in used])) == following
 
 
 @pytest.mark.parametrize("text", ["0x" + "1f" * 32, "1F" * 32, "  0X" + "1f" * 32 + "\n"])

@@ -13,7 +13,7 @@ from node.wallet.keyring_store import SERVICE, OsKeyring, trusted_backend
 from node.wallet.secret_box import ScryptCost
 from node.wallet.vault import Safekeeping, Vault, VaultState
 from node.wallet.wallet_file import Protection
-from tests.unit.wallet.folders import contents
+from tests.unit.wallet.folders import contents, the_account
 from tests.unit.wallet.stores import DictStore
 
 CHEAP = ScryptCost(n=2, r=8, p=1)
@@ -32,7 +32,7 @@ async def test_wallet_opens_without_a_password(tmp_path: Path) -> None:
     assert created.status().protection is Protection.KEYRING
     (secret,) = store.entries.values()
     assert len(bytes.fromhex(secret)) == 32
-    assert secret.encode() not in (tmp_path / "wallet.json").read_bytes()
+    assert secret.encode() not in the_account(tmp_path).read_bytes()
     again = a_vault(tmp_path, store)
     await again.open()
     assert (await again.unlock()).state is VaultState.UNLOCKED

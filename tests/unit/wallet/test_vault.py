@@ -28,7 +28,7 @@ from node.wallet.keystore import decrypt_keystore, encrypt_keystore
 from node.wallet.secret_box import ScryptCost
 from node.wallet.vault import Safekeeping, Vault, VaultState
 from node.wallet.wallet_file import Protection
-from tests.unit.wallet.folders import contents
+from tests.unit.wallet.folders import contents, the_account
 from tests.unit.wallet.stores import DictStore
 
 CHEAP = ScryptCost(n=2, r=8, p=1)
@@ -112,9 +112,11 @@ async def test_wallet_file_is_private_and_a_plain_keystore(tmp_path: Path) -> No
     vault = a_vault(folder)
     await vault.import_private_key(KEY, KEEP)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert list(contents(folder)) == ["wallet.json"]
-    assert stat.S_IMODE((folder / "wallet.json").stat().st_mode) == 0o600
-    text = (folder / "wallet.json").read_text()
+    assert stat.S_IMODE((folder / "wallets").stat().st_mode) == 0o700
+    assert sorted(contents(folder)) == [f"wallets/{FIRST.lower()}.json", "wallets/active"]
+    for path in (folder / "wallets").iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    text = the_account(folder).read_text()
     assert await decrypt_keystore(text, PASSWORD) == bytes.fromhex(KEY)
 
 
@@ -195,18 +197,21 @@ async def test_password_change_leaves_only_the_new_one(tmp_path: Path) -> None:
     await again.change_protection(PASSWORD, Safekeeping(password=new))
     assert again.status().state is VaultState.LOCKED
     assert (await again.unlock(new)).address == vault.signer.address
-    assert await again.reveal_phrase(new) == phrase
+    assert (await again.reveal_phrase(new)).mnemonic == phrase
     with pytest.raises(WrongPasswordError):
         await again.unlock(PASSWORD)
-    assert list(contents(tmp_path)) == ["wallet.json"]
+    assert sorted(contents(tmp_path)) == [
+        f"wallets/{vault.signer.address.hex}.json",
+        "wallets/active",
+    ]
 
 
 async def test_phrase_is_kept_only_when_asked_for(tmp_path: Path) -> None:
     kept = a_vault(tmp_path / "kept")
     status = await kept.import_phrase(JUNK, Safekeeping(password=PASSWORD, keep_phrase=True))
     assert status.has_phrase
-    assert (await kept.reveal_phrase(PASSWORD)).phrase == JUNK
-    assert "junk" not in (tmp_path / "kept" / "wallet.json").read_text()
+    assert (await kept.reveal_phrase(PASSWORD)).mnemonic.phrase == JUNK
+    assert "junk" not in the_account(tmp_path / "kept").read_text()
     plain = a_vault(tmp_path / "plain")
     assert not (await plain.import_phrase(JUNK, KEEP)).has_phrase
     with pytest.raises(WalletError) as caught:
@@ -230,7 +235,7 @@ async def test_wiped_wallet_is_gone(tmp_path: Path) -> None:
     vault = a_vault(tmp_path, store)
     await vault.create(12, Safekeeping(use_keyring=True))
     assert (await vault.wipe()).state is VaultState.EMPTY
-    assert contents(tmp_path) == {}
+    assert sorted(contents(tmp_path)) == ["wallets/active"]
     assert store.entries == {}
     with pytest.raises(NoWalletError):
         vault.signer.sign_blob(b"")
@@ -246,14 +251,27 @@ async def test_wiped_wallet_is_gone(tmp_path: Path) -> None:
      b'{"version":3,"crypto":{},"address":"' + b"11" * 20 + b'","morpheus":{"path":3}}'],
 )  # fmt: skip
 async def test_damaged_file_is_reported_and_kept(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "wallet.json").write_bytes(content)
+    folder = tmp_path / "wallets"
+    folder.mkdir()
+    for path in (tmp_path / "wallet.json", folder / f"{FIRST.lower()}.json", folder / "x.json"):
+        path.write_bytes(content)
     vault = a_vault(tmp_path)
-    with pytest.raises(KeystoreFormatError, match=r"wallet\.json is damaged") as told:
-        await vault.open()
-    assert told.value.code == "wallet.file_damaged"
-    assert (tmp_path / "wallet.json").read_bytes() == content
+    status = await vault.open()
+    assert status.state is VaultState.EMPTY
+    assert [item.path.name for item in status.damaged] == [
+        f"{FIRST.lower()}.json",
+        "x.json",
+        "wallet.json",
+    ]
+    for item in status.damaged:
+        assert item.path.name in item.problem
+        assert "damaged" in item.problem
+        assert "import" in item.hint
+        assert item.path.read_bytes() == content
     await vault.import_private_key(KEY, KEEP)
     assert (tmp_path / "replaced-1.json").read_bytes() == content
+    assert (tmp_path / "wallet.json").read_bytes() == content
+    assert (await a_vault(tmp_path).open()).address == vault.signer.address
 
 
 async def test_link_instead_of_the_file_is_refused(tmp_path: Path) -> None:
@@ -262,9 +280,13 @@ async def test_link_instead_of_the_file_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "keystore"
     folder.mkdir()
     (folder / "wallet.json").symlink_to(target)
+    (folder / "wallets").mkdir()
+    account = folder / "wallets" / f"{FIRST.lower()}.json"
+    account.symlink_to(target)
     vault = a_vault(folder)
-    with pytest.raises(StorageError):
-        await vault.open()
+    status = await vault.open()
+    assert [item.path for item in status.damaged] == [account, folder / "wallet.json"]
+    assert all("is a link" in item.problem for item in status.damaged)
     with pytest.raises(StorageError):
         await vault.import_private_key(KEY, KEEP)
     assert target.read_text() == "{}"
@@ -279,6 +301,9 @@ async def test_keystore_put_there_by_another_wallet_opens(tmp_path: Path) -> Non
     vault = a_vault(tmp_path)
     status = await vault.open()
     assert status.protection is Protection.PASSWORD
+    assert status.backed_up
+    assert the_account(tmp_path).read_text() == text
+    assert not (tmp_path / "wallet.json").exists()
     assert (await vault.unlock("geth")).state is VaultState.UNLOCKED
 
 
@@ -310,7 +335,7 @@ async def test_key_in_memory_signs_and_leaves_no_file(tmp_path: Path) -> None:
 async def test_no_file_of_the_wallet_names_its_secrets(tmp_path: Path) -> None:
     vault = a_vault(tmp_path)
     phrase = await vault.create(12, Safekeeping(password=PASSWORD, keep_phrase=True))
-    key = json.loads((tmp_path / "wallet.json").read_text())
+    key = json.loads(the_account(tmp_path).read_text())
     assert key["morpheus"]["phrase"]["kdf"] == "scrypt"
     everything = b"".join(contents(tmp_path).values())
     assert PASSWORD.encode() not in everything

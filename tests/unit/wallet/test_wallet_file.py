@@ -11,10 +11,11 @@ import pytest
 
 from node.core.clock import FakeClock
 from node.core.faults import VARIABLE
+from node.wallet.account_folder import AccountFolder
 from node.wallet.keystore import decrypt_keystore
 from node.wallet.secret_box import ScryptCost
 from node.wallet.vault import Safekeeping, Vault
-from node.wallet.wallet_file import Protection, WalletFile, WalletFolder
+from node.wallet.wallet_file import Protection, WalletFile
 from tests.unit.wallet.folders import contents
 
 ROOT = Path(__file__).parents[3]
@@ -25,6 +26,7 @@ CHILD = f"""
 import asyncio, sys
 from pathlib import Path
 from node.core.clock import FakeClock
+from node.wallet.account_folder import AccountFolder
 from node.wallet.secret_box import ScryptCost
 from node.wallet.vault import Safekeeping, Vault
 
@@ -50,27 +52,35 @@ def run_child(folder: Path, fault: str) -> int:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="exit codes of killed processes differ there")
 @pytest.mark.parametrize(
-    ("fault", "key"), [("wallet.save.before", OLD_KEY), ("wallet.save.after", NEW_KEY)]
+    ("fault", "used"),
+    [
+        ("wallet.save.before", OLD_KEY),
+        ("wallet.save.after", OLD_KEY),
+        ("wallet.select.before", OLD_KEY),
+        ("wallet.select.after", NEW_KEY),
+        ("wallet.remove.before", NEW_KEY),
+        ("wallet.remove.copied", NEW_KEY),
+    ],
 )
-async def test_replacement_cut_short_keeps_a_wallet_that_opens(
-    tmp_path: Path, fault: str, key: str
-) -> None:
+async def test_replacement_cut_short_loses_no_key(tmp_path: Path, fault: str, used: str) -> None:
     vault = Vault(tmp_path, FakeClock(), cost=CHEAP)
     await vault.import_private_key(OLD_KEY, Safekeeping(password=PASSWORD))
     assert await asyncio.to_thread(run_child, tmp_path, fault) == -signal.SIGKILL
-    files = contents(tmp_path)
-    assert (await decrypt_keystore(files["wallet.json"], PASSWORD)).hex() == key
-    assert (await decrypt_keystore(files["replaced-1.json"], PASSWORD)).hex() == OLD_KEY
     again = Vault(tmp_path, FakeClock(), cost=CHEAP)
-    await again.open()
-    assert (await again.unlock(PASSWORD)).address is not None
+    assert (await again.open()).damaged == ()
+    assert (await again.reveal_key(PASSWORD)).hex() == used
+    kept = {
+        (await decrypt_keystore(content, PASSWORD)).hex()
+        for name, content in contents(tmp_path).items()
+        if name.endswith(".json")
+    }
+    assert OLD_KEY in kept
 
 
 async def test_every_member_survives_the_file(tmp_path: Path) -> None:
     vault = Vault(tmp_path, FakeClock(), cost=CHEAP)
     await vault.create(12, Safekeeping(password=PASSWORD, keep_phrase=True))
-    wallet = WalletFolder(tmp_path).load()
-    assert wallet is not None
+    (wallet,) = AccountFolder(tmp_path).load().files.values()
     assert wallet.protection is Protection.PASSWORD
     assert wallet.path == "m/44'/60'/0'/0/0"
     assert wallet.created_at == FakeClock().unix_seconds()
