@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Signal
 from node.core.errors import NodeStoppedError
 from node.core.events import (
     BalanceChanged,
+    ClientsChanged,
     HealthChanged,
     LocalModelsChanged,
     MarketChanged,
@@ -256,6 +257,7 @@ class NodeSignals(QObject):
     session_changed = Signal(object)
     transaction_changed = Signal(object)
     provider_served = Signal(object)
+    clients_changed = Signal()
 
     async def run(self, node: NodeService) -> None:
         """Re-emit the node's events until cancelled."""
@@ -281,5 +283,7 @@ class NodeSignals(QObject):
                 self.transaction_changed.emit(event)
             case ProviderServed():
                 self.provider_served.emit(event)
+            case ClientsChanged():
+                self.clients_changed.emit()
             case _:
                 raise TypeError(f"the window has no signal for {type(event).__name__}")

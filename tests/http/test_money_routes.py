@@ -216,15 +216,16 @@ async def test_a_provider_offers_a_model_and_leaves(basic: HttpClient) -> None:
     assert int(gone["DeletedAt"]) > 0
 
 
-async def test_only_registered_providers_are_pinged(
+async def test_a_ping_names_who_answered_or_nobody(
     basic: HttpClient, market: dict[str, Any], hosted: Hosted
 ) -> None:
     path = f"/blockchain/models/{market['Guide']['Id']}/bids/rated"
     provider = (await basic.get(path)).json()["bids"][0]["Bid"]["Provider"]
-    body = {"providerAddr": provider, "providerUrl": "127.0.0.1:1"}
-    pong = await basic.post("/proxy/provider/ping", json=body)
+    pong = await basic.post("/proxy/provider/ping", json={"providerAddr": provider})
     assert pong.status_code == 200
     assert pong.json()["version"].startswith("morpheus-desktop/")
+    dead = {"providerAddr": provider, "providerUrl": "127.0.0.1:1"}
+    assert (await basic.post("/proxy/provider/ping", json=dead)).status_code == 502
     unknown = await basic.post("/proxy/provider/ping", json={"providerAddr": STRANGER})
     assert unknown.status_code == 404
 
