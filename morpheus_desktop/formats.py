@@ -112,6 +112,12 @@ def when(moment: int, now: int) -> str:
     return f"{_date(moment, now)} {clock(moment)}"
 
 
+def at_moment(moment: int, now: int) -> str:
+    """`at 18:02`, `tomorrow 01:00`."""
+    text = when(moment, now)
+    return f"at {text}" if text[0].isdigit() and len(text) == 5 else text
+
+
 def day(moment: int, now: int) -> str:
     """For lists: `10:32` today, `Thu` within a week, `3 Mar` or `3 Mar 2025` beyond."""
     date, today = local(moment).date(), local(now).date()

@@ -4,7 +4,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from morpheus_desktop import formats
-from morpheus_desktop.pages.sessions.cards import moment_words
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.frames import Sunken
 from morpheus_desktop.widgets.icon_label import IconLabel
@@ -64,7 +63,7 @@ def effect_words(preview: StopPreview, now: int) -> list[tuple[str, str, str]]:
     back = f"{formats.mor(preview.returned_now)} return to your wallet now"
     lines = [("arrow-counter-clockwise", "success", back)]
     if preview.held:
-        until = moment_words(preview.held_until, now)
+        until = formats.at_moment(preview.held_until, now)
         wait = formats.duration(preview.held_until - now)
         held = f"{formats.mor(preview.held)} are held back and free {until}, in {wait}"
         lines.append(("hourglass", "warning", held))

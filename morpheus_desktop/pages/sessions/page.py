@@ -9,9 +9,12 @@ from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
 from morpheus_desktop import formats
 from morpheus_desktop.errors import present
 from morpheus_desktop.models.sessions import history_table, stuck_words
-from morpheus_desktop.pages.sessions.cards import SessionCard, StakeCard
+from morpheus_desktop.pages.sessions.cards import SessionCard
 from morpheus_desktop.pages.sessions.close_sheet import CloseSheet
+from morpheus_desktop.pages.sessions.detail_sheet import DetailSheet
+from morpheus_desktop.pages.sessions.ended_card import EndedCard
 from morpheus_desktop.pages.sessions.presenter import Sessions, SessionsPresenter
+from morpheus_desktop.pages.sessions.stake_card import StakeCard
 from morpheus_desktop.widgets.banner import Banner
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.data_table import DataTable
@@ -19,12 +22,21 @@ from morpheus_desktop.widgets.empty_state import EmptyState, SkeletonRows
 from morpheus_desktop.widgets.labels import Label
 from morpheus_desktop.widgets.layouts import boxed, clear, column, row
 from morpheus_desktop.widgets.scroll import page_column
+from morpheus_desktop.widgets.tabs import Tabs
 from node.core.errors import NodeError, WalletLockedError
 from node.service.dto import ClaimResult, CloseResult, SessionView, StopPreview
 
 _WIDTH = 1080
 _TWO_COLUMNS = 760
 _SKELETON, _EMPTY, _FULL = range(3)
+_TABS = ("Active", "To close", "Locked", "Closed")
+ACTIVE, TO_CLOSE, LOCKED, CLOSED = range(4)
+_NOTHING = (
+    "No session is open.",
+    "Every session that has ended is closed.",
+    "Nothing is held back.",
+    "No session has been closed yet.",
+)
 
 
 class SessionsPage(QWidget):
@@ -50,13 +62,19 @@ class SessionsPage(QWidget):
         self._ended = column(spacing=0)
         self._grid = QGridLayout()
         self._grid.setSpacing(16)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._cards_box = boxed(self._grid)
         self.stake = StakeCard()
+        self.to_close = EndedCard()
+        self.tabs = Tabs(_TABS, name="sessions.tabs")
+        self._nothing = Label("", "body", "text3")
+        self._nothing.setObjectName("sessions.nothing")
         self._history = history_table()
         self.table = DataTable(
             self._history.looks, name="sessions.table", title="Past sessions", row_height=54
         )
         self.table.setModel(self._history)
-        self._history_title = Label("History", "strong")
+        self._gap = QWidget()
         self._stack = QStackedWidget()
         self.open_button = Button("Open a session", "primary", icon="plus", name="sessions.open")
         self._build()
@@ -67,6 +85,7 @@ class SessionsPage(QWidget):
         head = row(spacing=10)
         head.addLayout(titles, 1)
         head.addWidget(self.open_button)
+        self._gap.setFixedHeight(16)
         empty = EmptyState(
             "timer",
             "No sessions yet",
@@ -77,12 +96,13 @@ class SessionsPage(QWidget):
         empty.action.connect(self.market_requested)
         full = column(
             self._ended,
-            self._grid,
+            self.tabs,
             16,
+            self._nothing,
+            self._cards_box,
+            self.to_close,
+            self._gap,
             self.stake,
-            22,
-            self._history_title,
-            4,
             self.table,
             None,
         )
@@ -106,6 +126,9 @@ class SessionsPage(QWidget):
         presenter.time.ticked.connect(self._tick)
         self.open_button.clicked.connect(self.market_requested)
         self.stake.claim_clicked.connect(presenter.claim)
+        self.to_close.close_clicked.connect(lambda session: presenter.close(session.id))
+        self.tabs.chosen.connect(lambda _: self._show_tab())
+        self.table.row_activated.connect(self._detail_of_row)
 
     def shown(self) -> None:
         self._presenter.load()
@@ -125,11 +148,34 @@ class SessionsPage(QWidget):
         self._show_ended(state)
         self._show_cards(state)
         self._show_stake()
+        self.to_close.show_sessions(
+            state.ended, state.at_end, self._presenter.closing, self._presenter.time.now()
+        )
         self._history.set_rows(state.past)
         self.table.setFixedHeight(self.table.content_height())
-        self.table.setVisible(bool(state.past))
-        self._history_title.setText(f"History  {len(state.past)}")
-        self._history_title.setVisible(bool(state.past))
+        held = sum(part.amount for part in overview.locked) + overview.ready if overview else 0
+        self.tabs.set_counts(
+            str(len(state.open)),
+            str(len(state.ended)) if state.ended else "",
+            formats.mor(held) if held else "",
+            str(len(state.past)),
+        )
+        self._show_tab()
+
+    def _show_tab(self) -> None:
+        """Each tab shows its own part; stake on its way back is also under the open sessions."""
+        state, tab = self._presenter.state, self.tabs.index
+        if state is None:
+            return
+        holds = state.overview is not None and not self.stake.is_empty
+        there = (bool(state.open), bool(state.ended), holds, bool(state.past))
+        self._cards_box.setVisible(tab == ACTIVE and there[ACTIVE])
+        self.to_close.setVisible(tab == TO_CLOSE and there[TO_CLOSE])
+        self.stake.setVisible(tab in (ACTIVE, LOCKED) and holds)
+        self.table.setVisible(tab == CLOSED and there[CLOSED])
+        self._nothing.setText(_NOTHING[tab])
+        self._nothing.setVisible(not there[tab])
+        self._gap.setVisible(tab == ACTIVE and holds)
 
     def _show_ended(self, state: Sessions) -> None:
         clear(self._ended)
@@ -151,7 +197,7 @@ class SessionsPage(QWidget):
         banner.action.connect(self._presenter.close_ended)
         banner.setEnabled(not any(item.id in self._presenter.closing for item in state.ended))
         self._ended.addWidget(banner)
-        self._ended.addSpacing(16)
+        self._ended.addSpacing(12)
 
     def _show_cards(self, state: Sessions) -> None:
         now = self._presenter.time.now()
@@ -173,6 +219,7 @@ class SessionsPage(QWidget):
         card.extend_clicked.connect(partial(self._extend, card))
         card.extension.switched.connect(partial(self._switch, card))
         card.close_clicked.connect(partial(self._close, card))
+        card.detail_clicked.connect(lambda: self._detail(card.session))
         return card
 
     def _arrange(self) -> None:
@@ -188,18 +235,23 @@ class SessionsPage(QWidget):
 
     def _show_stake(self) -> None:
         state = self._presenter.state
-        if state is None or state.overview is None:
-            self.stake.hide()
-            return
-        self.stake.show_overview(
-            state.overview, self._presenter.time.now(), busy=self._presenter.is_claiming
-        )
+        if state is not None and state.overview is not None:
+            self.stake.show_overview(
+                state.overview,
+                state.past,
+                self._presenter.time.now(),
+                busy=self._presenter.is_claiming,
+                auto_claim=state.auto_claim,
+            )
 
     def _show_busy(self) -> None:
+        presenter = self._presenter
         for card in self.cards.values():
-            card.set_busy(card.session.id in self._presenter.closing)
+            card.set_busy(card.session.id in presenter.closing)
         if self.stake.claim_button is not None:
-            self.stake.claim_button.set_busy(self._presenter.is_claiming)
+            self.stake.claim_button.set_busy(presenter.is_claiming)
+        for session_id, button in self.to_close.buttons.items():
+            button.set_busy(session_id in presenter.closing)
 
     def _tick(self) -> None:
         now = self._presenter.time.now()
@@ -232,6 +284,14 @@ class SessionsPage(QWidget):
 
     def _close(self, card: SessionCard) -> None:
         self._presenter.preview_close(card.session)
+
+    def _detail(self, session: SessionView) -> None:
+        DetailSheet(self.window(), session, self._presenter.time.now()).open()
+
+    def _detail_of_row(self, row: int) -> None:
+        rows = self._history.rows
+        if 0 <= row < len(rows):
+            self._detail(rows[row])
 
     def _ask_close(self, session: SessionView, preview: StopPreview) -> None:
         sheet = CloseSheet(self.window(), session, preview, self._presenter.time.now())

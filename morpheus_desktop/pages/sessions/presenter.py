@@ -16,11 +16,14 @@ _OPEN = ("opening", "active", "closing")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sessions:
-    """All at one moment. `at_end` says what an open or ended session returns, by its id."""
+    """All at one moment. `at_end` says what an open or ended session returns, by its id;
+    `auto_claim`: what was held is taken back by itself.
+    """
 
     sessions: tuple[SessionView, ...] = ()
     overview: MorOverview | None = None
     at_end: dict[str, StopPreview] = field(default_factory=dict)
+    auto_claim: bool = False
 
     @property
     def open(self) -> tuple[SessionView, ...]:
@@ -154,7 +157,13 @@ class SessionsPresenter(QObject):
             if session.state in ("active", "ended"):
                 moment = max(session.ends_at, self.time.now() if session.state == "ended" else 0)
                 at_end[session.id] = await self._node.sessions.preview_stop(session.id, moment)
-        return Sessions(sessions=sessions, overview=overview, at_end=at_end)
+        fields = {item.name: item.value for item in await self._node.system.settings()}
+        return Sessions(
+            sessions=sessions,
+            overview=overview,
+            at_end=at_end,
+            auto_claim=bool(fields.get("auto_claim", False)),
+        )
 
     def _arrived(self, state: Sessions) -> None:
         self.state = state
