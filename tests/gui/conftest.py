@@ -61,3 +61,11 @@ def fresh_node() -> FakeNode:
 def open_kit(tasks: GuiTasks, qtbot: QtBot) -> OpenWindow:
     """Open a whole window on a node."""
     return lambda node: open_window(node, tasks, qtbot)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_qt_objects_are_left() -> Iterator[None]:
+    """The window collects cycles with Qt objects in its own thread; a node's thread of a later test
+    would destroy them there, and crash."""
+    yield
+    gc.collect()
