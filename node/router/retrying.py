@@ -6,6 +6,7 @@ from node.core.errors import (
     RpcAnswerError,
     RpcUnavailableError,
     WalletLockedError,
+    WatchOnlyError,
 )
 from node.core.units import UnixSeconds
 from node.store.retries import Duty, Retry, RetryBook
@@ -91,6 +92,8 @@ def _pause_s(old: Retry | None, error: NodeError) -> int:
 
 
 def _reason(error: NodeError) -> str:
+    if isinstance(error, WatchOnlyError):
+        return "The account in use is watched only. Use one whose key is here."
     if isinstance(error, WalletLockedError):
         return "The wallet is locked. Unlock it, then this goes on by itself."
     return f"{error.message} {error.hint}".strip()[:MAX_REASON]

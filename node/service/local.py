@@ -13,6 +13,7 @@ from node.core.errors import AlreadyRunningError, StorageError
 from node.core.events import EventBus, LocalModelsChanged, WalletChanged
 from node.core.log import get_logger
 from node.core.paths import AppDirs
+from node.core.settings import NodeSettings
 from node.core.spool import Spool
 from node.core.tasks import TaskScope
 from node.llm.limits import Waits
@@ -58,7 +59,6 @@ from node.store.clients import ClientRepository, clients_database
 from node.store.db import Database
 from node.store.journal import journal_database
 from node.store.proxy_conf import ProxyConf
-from node.wallet.auto_lock import DEFAULT_IDLE_S
 from node.wallet.keyring_store import OsKeyring
 from node.wallet.vault import Vault
 
@@ -160,6 +160,9 @@ async def open_node(options: NodeOptions) -> AsyncGenerator[LocalNode, None]:
             rating=rating,
             journal=journal,
         )
+        if not settings.wallet_private_key.get_secret_value():
+            keys = profile.vault.auto_lock
+            profile.book.follow(lambda changed: keys.set_idle(_idle_s(options, changed)))
         switch = NetworkSwitch(profile=profile, stacks=stacks, listen=listen)
         cleanup.push_async_callback(switch.aclose)
         node = _compose(profile, stacks, switch, local, _Storage(users, journal, chats, clients))
@@ -296,14 +299,18 @@ async def _vault(
         options.dirs.keystore,
         clock,
         await asyncio.to_thread(OsKeyring.find),
-        # A node that serves others needs its key as long as it runs.
-        idle_s=0 if options.hosting else DEFAULT_IDLE_S,
+        idle_s=_idle_s(options, options.settings),
         on_change=lambda: bus.publish(WalletChanged()),
     )
     await vault.open()
     tasks = await cleanup.enter_async_context(TaskScope("wallet"))
     tasks.spawn(vault.auto_lock.run(), name="auto-lock")
     return vault
+
+
+def _idle_s(options: NodeOptions, settings: NodeSettings) -> int:
+    """A node that serves others needs its key as long as it runs."""
+    return 0 if options.hosting else settings.auto_lock_s
 
 
 def _optional_path(text: str) -> Path | None:

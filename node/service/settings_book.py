@@ -1,6 +1,6 @@
 """The settings in force, and saving them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,12 @@ class SettingsBook:
 
     def __init__(self, *, file: Path, started_with: NodeSettings) -> None:
         self._file = file
+        self._followers: list[Callable[[NodeSettings], None]] = []
         self.current = started_with
+
+    def follow(self, use: Callable[[NodeSettings], None]) -> None:
+        """Call `use` with the settings in force after each change; it takes no time."""
+        self._followers.append(use)
 
     def is_fixed(self, name: str) -> bool:
         """Whether a flag or the environment decides this setting, whatever the file says.
@@ -31,4 +36,6 @@ class SettingsBook:
         self.current = self.current.model_copy(
             update={name: getattr(saved, name) for name in values}
         )
+        for use in self._followers:
+            use(self.current)
         return self.current

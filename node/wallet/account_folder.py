@@ -20,6 +20,7 @@ from node.core.faults import fault_point
 from node.core.ids import Address
 from node.core.paths import write_private
 from node.core.private_files import check_private_file, private_folder, sync_folder
+from node.wallet.derivation import Path as DerivationPath
 from node.wallet.keystore import MAX_FILE, parse_object
 from node.wallet.wallet_file import WalletFile, damaged_file
 
@@ -242,6 +243,12 @@ class AccountFolder:
         write_private(target, path.read_bytes())
 
 
+def by_age(file: WalletFile) -> tuple[int, str, tuple[int, ...], bytes]:
+    """Order of accounts; those of one phrase that came together by their paths."""
+    steps = DerivationPath.parse(file.path).steps if file.path else ()
+    return file.created_at, file.group, steps, file.address.raw
+
+
 def _read(path: Path) -> WalletFile:
     try:
         check_private_file(path)
@@ -256,7 +263,7 @@ def _read(path: Path) -> WalletFile:
 
 def _first(files: dict[Address, WalletFile]) -> Address | None:
     """The oldest account that is shown; a hidden one when there is no other."""
-    ordered = sorted(files.values(), key=lambda file: (file.hidden, file.created_at))
+    ordered = sorted(files.values(), key=lambda file: (file.hidden, *by_age(file)))
     return ordered[0].address if ordered else None
 
 

@@ -92,6 +92,8 @@ class AutoLock:
 
     def set_idle(self, idle_s: int) -> None:
         """Change the idle time, 0 for never; it starts again now."""
+        if idle_s == self._idle_s:
+            return
         self._expire()
         self._idle_s = idle_s
         self.touch()

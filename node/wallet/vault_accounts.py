@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from node.core.errors import UserInputError, WalletError, WalletExistsError
 from node.core.ids import Address
+from node.wallet.account_folder import by_age
 from node.wallet.derivation import Path, derive_addresses, derive_key, next_path
 from node.wallet.safekeeping import Phrase
 from node.wallet.vault_core import VaultCore, VaultState, VaultStatus
@@ -17,7 +18,7 @@ class VaultAccounts(VaultCore):
 
     def accounts(self) -> tuple[WalletFile, ...]:
         """All accounts in the order in which they were made, hidden ones too."""
-        return tuple(sorted(self._stored.files.values(), key=_order))
+        return tuple(sorted(self._stored.files.values(), key=by_age))
 
     async def select(self, address: Address, password: str | None = None) -> VaultStatus:
         """Use another account; the key of the one before is destroyed and its grants end.
@@ -193,12 +194,6 @@ class VaultAccounts(VaultCore):
             await self._save(changed)
         self._on_change()
         return changed
-
-
-def _order(file: WalletFile) -> tuple[int, str, tuple[int, ...], bytes]:
-    """By age; accounts of one phrase that were imported at once by their paths."""
-    steps = Path.parse(file.path).steps if file.path else ()
-    return file.created_at, file.group, steps, file.address.raw
 
 
 def _already_there(address: Address) -> WalletExistsError:

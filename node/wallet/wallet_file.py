@@ -6,8 +6,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from node.core.errors import KeystoreFormatError
+from node.core.errors import KeystoreFormatError, UserInputError
 from node.core.ids import Address
+from node.wallet import derivation
 from node.wallet.keystore import keystore_address, keystore_members, parse_object
 
 _SECTION = "morpheus"
@@ -104,7 +105,9 @@ def _from_section(
 ) -> WalletFile:
     try:
         protection = Protection(section.get("protection", Protection.PASSWORD))
-    except ValueError as error:
+        if path := _typed(section, "path", ""):
+            derivation.Path.parse(path)
+    except (ValueError, UserInputError) as error:
         raise damaged_file() from error
     phrase = section.get("phrase")
     texts = [_typed(section, name, "") for name in ("path", "keyring_entry", "label", "group")]

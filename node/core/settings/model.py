@@ -84,6 +84,17 @@ class NodeSettings(BaseModel):
         restart=False,
         description="Only to compare a fee with a stake. No prices are fetched.",
     )
+    auto_lock_s: int = setting(
+        900,
+        "Lock the wallet after",
+        "MORPHEUS_AUTO_LOCK",
+        group="Money",
+        unit="s",
+        restart=False,
+        description="Without use. Open sessions go on. 0: never, then whoever sits here can send.",
+        ge=0,
+        le=86_400,
+    )
     web_address: str = setting(
         "127.0.0.1:8082",
         "API address",

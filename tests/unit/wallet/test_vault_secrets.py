@@ -1,0 +1,388 @@
+"""Showing, backing up and protecting anew: with the password every time, all accounts or none."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from node.core.errors import (
+    InvalidMnemonicError,
+    KeyringUnavailableError,
+    KeystoreFormatError,
+    StorageError,
+    WeakPasswordError,
+    WrongPasswordError,
+)
+from node.core.faults import VARIABLE
+from node.wallet.backup_check import BackupCheck
+from node.wallet.keystore import decrypt_keystore
+from node.wallet.mnemonic import Mnemonic
+from node.wallet.vault import Vault, VaultState
+from node.wallet.wallet_file import AccountKind
+from tests.unit.wallet.folders import account_files, contents
+from tests.unit.wallet.stores import DictStore
+from tests.unit.wallet.vaults import (
+    FIRST,
+    JUNK,
+    KEY,
+    KEY_ADDRESS,
+    OTHER_PASSWORD,
+    PASSWORD,
+    SECOND,
+    STRANGER,
+    a_vault,
+    keep,
+    reopened,
+)
+
+ROOT = Path(__file__).parents[3]
+CHILD = """
+import asyncio, sys
+from pathlib import Path
+from tests.unit.wallet.vaults import PASSWORD, OTHER_PASSWORD, keep, reopened
+
+async def main():
+    vault = await reopened(Path(sys.argv[1]))
+    await vault.change_protection(PASSWORD, keep(password=OTHER_PASSWORD))
+
+asyncio.run(main())
+"""
+
+
+async def three_accounts(folder: Path, store: DictStore | None = None) -> Vault:
+    """Two of a phrase, of which the first is in use, and a watched one."""
+    vault = a_vault(folder, store)
+    await vault.import_phrase(JUNK, keep(), more_paths=["1"])
+    await vault.watch(STRANGER, "Cold")
+    return vault
+
+
+# --- verified backup -----------------------------------------------------------------------------
+
+
+def answers_for(questions: tuple[object, ...], phrase: Mnemonic) -> tuple[str, ...]:
+    return tuple(phrase.words[question.position - 1] for question in questions)  # type: ignore[attr-defined]
+
+
+async def test_a_new_phrase_is_backed_up_when_three_words_are_known(tmp_path: Path) -> None:
+    vault = a_vault(tmp_path)
+    phrase = await vault.create(12, keep())
+    assert not vault.status().backed_up
+    assert not (await reopened(tmp_path)).status().backed_up
+    questions = await vault.backup_questions(None)
+    assert len({question.position for question in questions}) == 3
+    for question in questions:
+        assert len(set(question.choices)) == 6
+        assert phrase.words[question.position - 1] in question.choices
+    right = answers_for(questions, phrase)
+    wrong = (right[0], "zebra" if right[1] != "zebra" else "zero", right[2])
+    for answers in (wrong, (), right[:2], (right[1], right[0], right[2])):
+        if answers == right:
+            continue
+        with pytest.raises(InvalidMnemonicError) as told:
+            await vault.confirm_backup(answers)
+        assert told.value.code == "input.backup_word"
+        assert str(told.value.details["position"]) in told.value.message
+    assert not vault.status().backed_up
+    assert (await vault.confirm_backup((f" {right[0].upper()}", *right[1:]))).backed_up
+    assert (await reopened(tmp_path)).status().backed_up
+    with pytest.raises(WrongPasswordError):
+        await vault.confirm_backup(right)
+
+
+async def test_a_postponed_backup_is_asked_for_later_with_the_password(tmp_path: Path) -> None:
+    made = a_vault(tmp_path)
+    phrase = await made.create(24, keep())
+    await made.add_account(made.status().group, PASSWORD)
+    vault = await reopened(tmp_path)
+    with pytest.raises(WrongPasswordError) as told:
+        await vault.backup_questions(None)
+    assert told.value.code == "wallet.password_needed"
+    questions = await vault.backup_questions(PASSWORD)
+    with pytest.raises(InvalidMnemonicError):
+        await vault.confirm_backup(("x", "y", "z"))
+    assert (await vault.confirm_backup(answers_for(questions, phrase))).backed_up
+    assert all(file.backed_up for file in (await reopened(tmp_path)).accounts())
+
+
+async def test_locking_forgets_the_words_that_were_to_be_asked(tmp_path: Path) -> None:
+    vault = a_vault(tmp_path)
+    await vault.create(12, keep())
+    vault.lock()
+    with pytest.raises(WrongPasswordError):
+        await vault.backup_questions(None)
+
+
+def test_questions_do_not_show_their_answers() -> None:
+    check = BackupCheck.of("g", Mnemonic.parse(JUNK))
+    assert "_words" not in repr(check)
+    asked = {
+        question.position
+        for _ in range(60)
+        for question in BackupCheck.of("g", Mnemonic.parse(JUNK)).questions
+    }
+    assert asked == set(range(1, 13))
+    places = {
+        check.questions[0].choices.index(
+            Mnemonic.parse(JUNK).words[check.questions[0].position - 1]
+        )
+        for check in (BackupCheck.of("g", Mnemonic.parse(JUNK)) for _ in range(100))
+    }
+    assert places == set(range(6))
+
+
+# --- showing -------------------------------------------------------------------------------------
+
+
+async def test_secrets_are_shown_with_the_password_only_even_when_unlocked(tmp_path: Path) -> None:
+    vault = await three_accounts(tmp_path)
+    assert vault.status().state is VaultState.UNLOCKED
+    for asked in (
+        vault.reveal_phrase(None),
+        vault.reveal_key(None),
+        vault.export_keystore(None, OTHER_PASSWORD),
+        vault.export_backup(None, None),
+    ):
+        with pytest.raises(WrongPasswordError) as told:
+            await asked
+        assert told.value.code == "wallet.password_needed"
+    key = await vault.reveal_key(PASSWORD)
+    other = a_vault(tmp_path / "other")
+    assert (await other.import_private_key(key.hex(), keep())).address == FIRST
+
+
+# --- backup file ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("new_password", [None, OTHER_PASSWORD])
+async def test_a_backup_brings_all_accounts_back(tmp_path: Path, new_password: str | None) -> None:
+    vault = await three_accounts(tmp_path / "a")
+    await vault.label(SECOND, "Savings")
+    text = await vault.export_backup(PASSWORD, new_password)
+    for secret in (JUNK, PASSWORD, OTHER_PASSWORD, (await vault.reveal_key(PASSWORD)).hex()):
+        assert secret not in text
+    backup_password = new_password or PASSWORD
+    restored = a_vault(tmp_path / "b")
+    status = await restored.restore(text, backup_password, None)
+    assert (status.address, status.state) == (FIRST, VaultState.UNLOCKED)
+    again = await reopened(tmp_path / "b")
+    assert {(f.address, f.label, f.kind) for f in again.accounts()} == {
+        (FIRST, "Account 1", AccountKind.PHRASE),
+        (SECOND, "Savings", AccountKind.PHRASE),
+        (STRANGER, "Cold", AccountKind.WATCH),
+    }
+    await again.unlock(backup_password)
+    assert (await again.reveal_phrase(backup_password)).mnemonic.phrase == JUNK
+
+
+async def test_a_backup_takes_the_protection_of_its_new_home(tmp_path: Path) -> None:
+    text = await (await three_accounts(tmp_path / "a")).export_backup(PASSWORD, None)
+    store = DictStore()
+    vault = a_vault(tmp_path / "b", store)
+    await vault.restore(text, PASSWORD, keep(password=None, use_keyring=True))
+    vault.lock()
+    assert (await vault.unlock(None)).state is VaultState.UNLOCKED
+    changed = a_vault(tmp_path / "c")
+    await changed.restore(text, PASSWORD, keep(password=OTHER_PASSWORD))
+    assert (await (await reopened(tmp_path / "c")).unlock(OTHER_PASSWORD)).address == FIRST
+
+
+async def test_a_wallet_of_the_secret_store_is_backed_up_under_a_password(tmp_path: Path) -> None:
+    store = DictStore()
+    vault = a_vault(tmp_path / "a", store)
+    await vault.import_phrase(JUNK, keep(password=None, use_keyring=True))
+    with pytest.raises(WeakPasswordError):
+        await vault.export_backup(None, None)
+    with pytest.raises(WeakPasswordError):
+        await vault.export_backup(None, "weak")
+    text = await vault.export_backup(None, OTHER_PASSWORD)
+    assert next(iter(store.entries)) not in text
+    assert (await a_vault(tmp_path / "b").restore(text, OTHER_PASSWORD, None)).address == FIRST
+
+
+async def test_restoring_leaves_what_is_there_and_adds_the_rest(tmp_path: Path) -> None:
+    text = await (await three_accounts(tmp_path / "a")).export_backup(PASSWORD, None)
+    vault = a_vault(tmp_path / "b")
+    await vault.import_phrase(JUNK, keep(password=OTHER_PASSWORD, label="Mine"))
+    await vault.watch(SECOND, "Watched")
+    before = account_files(tmp_path / "b")[FIRST.hex].read_bytes()
+    await vault.restore(text, PASSWORD, None)
+    assert account_files(tmp_path / "b")[FIRST.hex].read_bytes() == before
+    again = await reopened(tmp_path / "b")
+    assert {file.address: file.kind for file in again.accounts()}[SECOND] is AccountKind.PHRASE
+    assert (await again.select(SECOND, PASSWORD)).state is VaultState.UNLOCKED
+
+
+async def test_accounts_with_other_passwords_come_back_under_them(tmp_path: Path) -> None:
+    vault = await three_accounts(tmp_path / "a")
+    await vault.import_private_key(KEY, keep(add=True, password=OTHER_PASSWORD))
+    text = await vault.export_backup(OTHER_PASSWORD, None)
+    restored = a_vault(tmp_path / "b")
+    assert (await restored.restore(text, OTHER_PASSWORD, None)).address == KEY_ADDRESS
+    assert (await restored.select(FIRST, PASSWORD)).state is VaultState.UNLOCKED
+
+
+async def test_bad_backups_are_refused_and_change_nothing(tmp_path: Path) -> None:
+    good = json.loads(await (await three_accounts(tmp_path / "a")).export_backup(PASSWORD, None))
+    bad = [
+        "",
+        "[]",
+        "{}",
+        json.dumps({**good, "format": "other"}),
+        json.dumps({**good, "version": 2}),
+        json.dumps({**good, "accounts": []}),
+        json.dumps({**good, "accounts": [good["accounts"][0]] * 2}),
+        json.dumps({**good, "accounts": [good["accounts"][0]] * 101}),
+        json.dumps({**good, "accounts": [{"version": 3}]}),
+        json.dumps({**good, "active": "0x12"}),
+        "[" * 100_000,
+    ]
+    entry = next(item for item in good["accounts"] if "crypto" in item)
+    bomb = json.loads(json.dumps(entry))
+    bomb["crypto"]["kdfparams"]["n"] = 2**30
+    bad.append(json.dumps({**good, "accounts": [bomb]}))
+    vault = a_vault(tmp_path / "b")
+    for text in bad:
+        with pytest.raises(KeystoreFormatError):
+            await vault.restore(text, PASSWORD, None)
+    with pytest.raises(WrongPasswordError):
+        await vault.restore(json.dumps(good), "not the password", None)
+    with pytest.raises(WeakPasswordError):
+        await vault.restore(json.dumps(good), PASSWORD, keep(password="weak"))
+    assert not (tmp_path / "b").exists()
+
+
+# --- protecting anew -----------------------------------------------------------------------------
+
+
+async def test_all_accounts_of_the_phrase_get_the_new_password(tmp_path: Path) -> None:
+    vault = await three_accounts(tmp_path)
+    await vault.import_private_key(KEY, keep(add=True))
+    await vault.select(FIRST, PASSWORD)
+    await vault.change_protection(PASSWORD, keep(password=OTHER_PASSWORD))
+    assert vault.status().state is VaultState.UNLOCKED
+    again = await reopened(tmp_path)
+    for address in (FIRST, SECOND):
+        assert (await again.select(address, OTHER_PASSWORD)).state is VaultState.UNLOCKED
+    assert (await again.reveal_phrase(OTHER_PASSWORD)).mnemonic.phrase == JUNK
+    # Another wallet has a password of its own.
+    assert (await again.select(KEY_ADDRESS, PASSWORD)).state is VaultState.UNLOCKED
+    assert "wallets/change.json" not in contents(tmp_path)
+    await again.select(FIRST)
+    with pytest.raises(WrongPasswordError) as told:
+        await again.unlock(PASSWORD)
+    assert "It was changed on" in told.value.hint
+
+
+async def test_to_the_secret_store_and_back(tmp_path: Path) -> None:
+    store = DictStore()
+    vault = await three_accounts(tmp_path, store)
+    await vault.change_protection(PASSWORD, keep(password=None, use_keyring=True))
+    assert len(store.entries) == 1
+    first = dict(store.entries)
+    await vault.change_protection(None, keep(password=None, use_keyring=True))
+    assert len(store.entries) == 1
+    assert store.entries != first
+    await vault.change_protection(None, keep())
+    assert store.entries == {}
+    again = await reopened(tmp_path)
+    for address in (FIRST, SECOND):
+        assert (await again.select(address, PASSWORD)).state is VaultState.UNLOCKED
+    broken = await reopened(tmp_path, DictStore(broken=True))
+    with pytest.raises(KeyringUnavailableError):
+        await broken.change_protection(PASSWORD, keep(password=None, use_keyring=True))
+    assert (await broken.unlock(PASSWORD)).state is VaultState.UNLOCKED
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="exit codes of killed processes differ there")
+@pytest.mark.parametrize(
+    ("fault", "holds"),
+    [
+        ("wallet.change.before", PASSWORD),
+        ("wallet.change.kept", OTHER_PASSWORD),
+        ("wallet.change.file", OTHER_PASSWORD),
+        ("wallet.change.file:2", OTHER_PASSWORD),
+    ],
+)
+async def test_a_change_cut_short_leaves_one_password_for_all(
+    tmp_path: Path, fault: str, holds: str
+) -> None:
+    await three_accounts(tmp_path)
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-c", CHILD, str(tmp_path)],
+        cwd=ROOT,
+        env={**os.environ, VARIABLE: fault, "PYTHONPATH": str(ROOT)},
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGKILL
+    vault = await reopened(tmp_path)
+    assert vault.status().damaged == ()
+    for address in (FIRST, SECOND):
+        assert (await vault.select(address, holds)).state is VaultState.UNLOCKED
+    assert (await vault.reveal_phrase(holds)).mnemonic.phrase == JUNK
+    if holds == OTHER_PASSWORD:
+        with pytest.raises(WrongPasswordError) as told:
+            await vault.reveal_key(PASSWORD)
+        # People who saw the program die do not know which one holds: they are told.
+        assert "It was changed on" in told.value.hint
+    assert "wallets/change.json" not in contents(tmp_path)
+
+
+async def test_an_interrupted_change_is_finished_and_a_damaged_one_is_named(tmp_path: Path) -> None:
+    store = DictStore()
+    vault = await three_accounts(tmp_path, store)
+    await vault.change_protection(PASSWORD, keep(password=None, use_keyring=True))
+    (unused,) = store.entries
+    files = [json.loads(path.read_text()) for path in account_files(tmp_path).values()]
+    change = tmp_path / "wallets" / "change.json"
+    change.write_text(json.dumps({"files": files, "unused_entries": ["gone", 3]}))
+    again = await reopened(tmp_path, store)
+    assert (again.status().damaged, change.exists()) == ((), False)
+    assert unused in store.entries
+    for content in ("{", "[]", '{"files": 3}', '{"files": [{}]}'):
+        change.write_text(content)
+        status = (await reopened(tmp_path, store)).status()
+        assert status.address == FIRST
+        assert [item.path for item in status.damaged] == [change]
+        assert "interrupted" in status.damaged[0].problem
+        assert change.read_text() == content
+
+
+async def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    vault = await three_accounts(tmp_path)
+    before = contents(tmp_path)
+    wallets = tmp_path / "wallets"
+    wallets.chmod(0o700)
+
+    def full(path: Path, content: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("node.wallet.account_folder.write_private", full)
+    for asked in (
+        vault.change_protection(PASSWORD, keep(password=OTHER_PASSWORD)),
+        vault.label(SECOND, "x"),
+        vault.import_private_key(KEY, keep(add=True)),
+        vault.select(SECOND),
+        vault.remove(SECOND),
+        vault.watch(KEY_ADDRESS, ""),
+    ):
+        with pytest.raises(StorageError, match="No space left"):
+            await asked
+    monkeypatch.undo()
+    assert contents(tmp_path) == before
+    assert (await vault.unlock(PASSWORD)).address == FIRST
+    assert (await vault.add_account(vault.status().group, PASSWORD)).path.endswith("/2")
+
+
+async def test_an_exported_file_is_a_keystore_for_others(tmp_path: Path) -> None:
+    vault = await three_accounts(tmp_path)
+    text = await vault.export_keystore(PASSWORD, OTHER_PASSWORD)
+    assert "morpheus" not in json.loads(text)
+    assert await decrypt_keystore(text, OTHER_PASSWORD) == await vault.reveal_key(PASSWORD)
