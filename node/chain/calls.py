@@ -30,6 +30,15 @@ class ContractCalls:
             summary=f"Allow the marketplace to take {amount}",
         )
 
+    def revoke(self, spender: Address) -> Call:
+        """Take back whatever allowance a contract has, the marketplace or another one."""
+        return Call(
+            intent=Intent.APPROVE,
+            to=self._token,
+            data=TOKEN["approve"].encode(spender.raw, 0),
+            summary=f"Take back the allowance of {spender}",
+        )
+
     def open_session(
         self, user: Address, stake: Mor, direct_payment: bool, approval: bytes, signature: bytes
     ) -> Call:

@@ -32,6 +32,7 @@ from node.core.units import Eth, Mor
 
 PARAMETER_AGE_S = 60.0
 LIST_AGE_S = 15.0
+_DELEGATION = b"\xef\x01\x00"
 
 
 class ContractMarketplace:
@@ -136,6 +137,19 @@ class ContractMarketplace:
 
     async def balances(self, owner: Address) -> Balances:
         return await self._money.balances(owner)
+
+    async def allowances(self, owner: Address, spenders: Sequence[Address]) -> tuple[Mor, ...]:
+        """What each of the contracts may take from `owner`, at one block."""
+        queries = [
+            self._reader.token_query("allowance", owner.raw, spender.raw) for spender in spenders
+        ]
+        found = await self._reader.read_all(queries, await self._head_number()) if queries else []
+        return tuple(Mor(allowance[0]) for allowance in found)
+
+    async def has_code(self, address: Address) -> bool:
+        """Whether a contract is at the address. An account with a delegation (EIP-7702) is none."""
+        code = data(await self._rpc.request("eth_getCode", [address.hex, "latest"]))
+        return bool(code) and not code.startswith(_DELEGATION)
 
     async def holdings(self, owners: Sequence[Address]) -> dict[Address, tuple[Mor, Eth]]:
         return await self._token.holdings(owners, await self._head.latest())

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field, computed_field
+from pydantic import Field, SecretStr, computed_field
 
 from node.http_api.shapes import AddressText, BigInput, BigText, HashText, Input, Shape
 
@@ -57,13 +57,19 @@ class ClaimableBalance(Shape):
 
 
 class OpenByModelInput(Input):
+    """`password` of the wallet file: for a stake above the guards of the settings."""
+
     sessionDuration: BigInput
     directPayment: bool = False
     failover: bool = False
+    password: SecretStr | None = None
 
 
 class OpenByBidInput(Input):
+    """`password` as in `OpenByModelInput`."""
+
     sessionDuration: BigInput
+    password: SecretStr | None = None
 
 
 class OpenApprovedInput(Input):
@@ -73,6 +79,7 @@ class OpenApprovedInput(Input):
     approvalSig: HexText
     stake: BigInput
     directPayment: bool = False
+    password: SecretStr | None = None
 
 
 class InitiateInput(Input):

@@ -116,8 +116,11 @@ class CookiePath(Shape):
 
 
 class SendInput(Input):
+    """`password` of the wallet file: for what is above the guards of the settings."""
+
     to: AddressText
     amount: BigInput
+    password: SecretStr | None = None
 
 
 class PrivateKeyInput(Input):

@@ -5,15 +5,20 @@ from dataclasses import dataclass
 
 from node.core.ids import Address
 from node.core.ports import Marketplace
-from node.core.records import Balances, OnHold, Session
+from node.core.records import Balances, Session
 from node.core.units import NO_MOR, Mor, UnixSeconds, next_midnight
 
 PAGE = 100
+MAX_READS = 4
+"""A wallet whose balance changes more often than that while it is read is shown as it was last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holdings:
-    """`locked` comes back at `locked_until` (next midnight UTC), `ready` can be withdrawn now."""
+    """`locked` comes back at `locked_until` (next midnight UTC), `ready` can be withdrawn now.
+
+    `is_provider`: the market knows the wallet as provider, now or in the past.
+    """
 
     balances: Balances
     in_sessions: Mor
@@ -22,6 +27,7 @@ class Holdings:
     ready: Mor
     provider_stake: Mor
     model_stake: Mor
+    is_provider: bool = False
 
     @property
     def total(self) -> Mor:
@@ -51,16 +57,25 @@ async def all_sessions(market: Marketplace, user: Address) -> tuple[Session, ...
 async def holdings_of(market: Marketplace, owner: Address) -> Holdings:
     """Read the chain's truth about `owner`.
 
-    A session counts with its whole stake until it is closed, also after its end.
+    A session counts with its whole stake until it is closed, also after its end. The parts are of
+    one moment: MOR that goes from one to another changes the balance or what is on hold, so that
+    both are read again at the end, and all of it when they differ.
     """
-    balances, on_hold, sessions, provider, models = await asyncio.gather(
-        market.balances(owner),
-        market.on_hold(owner),
-        all_sessions(market, owner),
-        market.provider(owner),
-        market.active_models(),
+    found = await _read(market, owner)
+    for _ in range(MAX_READS - 1):
+        before = (found.balances.mor, found.locked, found.ready)
+        balances, hold = await asyncio.gather(market.balances(owner), market.on_hold(owner))
+        if before == (balances.mor, hold.locked, hold.available):
+            break
+        found = await _read(market, owner)
+    return found
+
+
+async def _read(market: Marketplace, owner: Address) -> Holdings:
+    balances, hold = await asyncio.gather(market.balances(owner), market.on_hold(owner))
+    sessions, provider, models = await asyncio.gather(
+        all_sessions(market, owner), market.provider(owner), market.active_models()
     )
-    hold: OnHold = on_hold
     open_stake = sum(item.stake.base for item in sessions if not item.is_closed)
     model_stake = sum(item.stake.base for item in models if item.owner == owner)
     return Holdings(
@@ -71,4 +86,5 @@ async def holdings_of(market: Marketplace, owner: Address) -> Holdings:
         ready=hold.available,
         provider_stake=provider.stake if provider is not None else NO_MOR,
         model_stake=Mor(model_stake),
+        is_provider=provider is not None,
     )

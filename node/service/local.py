@@ -36,6 +36,7 @@ from node.service.chat_service import ChatService
 from node.service.clients_service import ClientsService
 from node.service.completions import Completions
 from node.service.doctor import Doctor
+from node.service.guards import SpendingGuards
 from node.service.health import NodeHealth
 from node.service.live_config import LiveConfig
 from node.service.local_models_service import LocalModelsService
@@ -52,6 +53,7 @@ from node.service.stored_chats import StoredChats
 from node.service.system_service import SystemService
 from node.service.targets import TargetFinder
 from node.service.vaults import VaultDesk
+from node.service.wallet_money import money_parts
 from node.service.wallet_service import WalletService
 from node.store.chats import ChatRepository, chats_database
 from node.store.client_spending import ClientSpending
@@ -187,13 +189,25 @@ def _compose(
     spending = ClientSpending(storage.clients, profile.clock)
     desk = AllowanceDesk(stacks=stacks, spending=spending)
     rules = SpendingRules(lambda: book.current)
+    vaults = VaultDesk(profile.vault)
+    guards = SpendingGuards(settings=lambda: book.current, vaults=vaults)
     completions = Completions(local=profile.backends, clock=profile.clock, failover=rules.failover)
     return LocalNode(
         wallet=WalletService(
-            stacks=stacks, vaults=VaultDesk(profile.vault), touch=touch, allowances=desk
+            stacks=stacks,
+            vaults=vaults,
+            touch=touch,
+            money=money_parts(
+                stacks=stacks,
+                vaults=vaults,
+                touch=touch,
+                allowances=desk,
+                guards=guards,
+                journal=storage.journal,
+            ),
         ),
         market=MarketService(stacks),
-        sessions=SessionsService(stacks, touch=touch, allowances=desk, rules=rules),
+        sessions=SessionsService(stacks, touch=touch, allowances=desk, rules=rules, guards=guards),
         chat=ChatService(
             touch=touch,
             targets=TargetFinder(

@@ -5,6 +5,8 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 
+from pydantic import SecretStr
+
 from node.core.errors import SessionNotFoundError, UserInputError
 from node.core.ids import Address, BidId, ModelId, SessionId
 from node.core.units import Mor
@@ -27,6 +29,7 @@ from node.service.dto import (
     SessionView,
     StopPreview,
 )
+from node.service.guards import Consent, SpendingGuards, stake_warnings, stake_wish
 from node.service.handshakes import approved_quote, handshake
 from node.service.spending_rules import SpendingRules
 from node.service.stack import NetworkStack, StackHolder
@@ -52,11 +55,13 @@ class SessionsService:
         touch: Callable[[], None],
         allowances: AllowanceDesk,
         rules: SpendingRules,
+        guards: SpendingGuards,
     ) -> None:
         """`touch` is told that the user does something, so that the wallet stays unlocked."""
         self._stacks = stacks
         self._allowances = allowances
         self._rules = rules
+        self._guards = guards
         self._touch = touch
 
     async def quote(self, request: QuoteRequest) -> Quote:
@@ -80,7 +85,8 @@ class SessionsService:
             auto_extend=self._rules.auto_extend if wanted is None else wanted,
         )
         quote = await stack.quotes.quote(order)
-        return quote_view(quote, await stack.privacy.known(quote.bid.provider))
+        view = quote_view(quote, await stack.privacy.known(quote.bid.provider))
+        return await self._guarded(stack, quote, view)
 
     async def initiate(self, request: InitiateRequest) -> Handshake:
         self._touch()
@@ -88,7 +94,19 @@ class SessionsService:
 
     async def quote_approved(self, request: ApprovedSession) -> Quote:
         self._touch()
-        return quote_view(await approved_quote(self._stacks.require(), request))
+        stack = self._stacks.require()
+        quote = await approved_quote(stack, request)
+        return await self._guarded(stack, quote, quote_view(quote))
+
+    async def _guarded(self, stack: NetworkStack, quote: SessionQuote, view: Quote) -> Quote:
+        demand = await self._guards.demand(stack, stake_wish(quote))
+        return view.model_copy(
+            update={
+                "warnings": (*stake_warnings(quote), *demand.warnings),
+                "needs_password": demand.password,
+                "needs_typed": demand.typed,
+            }
+        )
 
     async def preview_stop(self, quote_or_session_id: str, at: int) -> StopPreview:
         stack = self._stacks.require()
@@ -106,15 +124,29 @@ class SessionsService:
         )
         return stop_preview(refund_at(terms, at, quote.economy))
 
-    async def open(self, quote_id: str, client: str = "") -> AsyncGenerator[OpenProgress, None]:
+    async def open(
+        self, quote_id: str, password: SecretStr | None = None, typed: str = "", client: str = ""
+    ) -> AsyncGenerator[OpenProgress, None]:
         stack = self._stacks.require()
-        async with aclosing(self._opened(stack, stack.quotes.take(quote_id), client)) as steps:
+        if client:
+            # What the owner granted it is its limit.
+            async with aclosing(self._opened(stack, quote_id, client)) as steps:
+                async for step in steps:
+                    yield step
+            return
+        wish = stake_wish(stack.quotes.find(quote_id))
+        consent = Consent(password=password, typed=typed)
+        async with (
+            self._guards.passing(stack, wish, consent),
+            aclosing(self._opened(stack, quote_id, client)) as steps,
+        ):
             async for step in steps:
                 yield step
 
     async def _opened(
-        self, stack: NetworkStack, quote: SessionQuote, client: str
+        self, stack: NetworkStack, quote_id: str, client: str
     ) -> AsyncGenerator[OpenProgress, None]:
+        quote = stack.quotes.take(quote_id)
         wanted = Spending(client=client, asset="MOR", amount=quote.plan.stake.base)
         done = False
         try:

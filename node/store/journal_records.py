@@ -191,6 +191,7 @@ class TxRecord:
     is 0 and `block_hash` empty until mined; `fee` is what was paid, 0 until mined. `replaced_by` is
     another transaction of the same nonce: while this one waits the newest, afterwards the one that
     was mined. `final`: no reorganisation is expected to change the outcome any more.
+    `moved`: what it brought the wallet (below 0: took from it), None until mined.
     """
 
     tx_hash: TxHash
@@ -209,6 +210,7 @@ class TxRecord:
     fee: Eth = field(default_factory=lambda: Eth(0))
     replaced_by: TxHash | None = None
     final: bool = False
+    moved: Mor | None = None
     created_at: UnixSeconds
     updated_at: UnixSeconds
 

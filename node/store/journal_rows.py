@@ -116,6 +116,7 @@ def tx_row(tx: TxRecord) -> Row:
         "fee": str(tx.fee.base),
         "replaced_by": tx.replaced_by.raw if tx.replaced_by is not None else None,
         "final": int(tx.final),
+        "moved": str(tx.moved.base) if tx.moved is not None else None,
         "created_at": tx.created_at,
         "updated_at": tx.updated_at,
     }
@@ -123,6 +124,7 @@ def tx_row(tx: TxRecord) -> Row:
 
 def tx_record(row: sqlite3.Row) -> TxRecord:
     replaced_by: bytes | None = row["replaced_by"]
+    moved: str | None = row["moved"]
     return TxRecord(
         tx_hash=TxHash(row["tx_hash"]),
         intent_id=row["intent_id"],
@@ -140,6 +142,7 @@ def tx_record(row: sqlite3.Row) -> TxRecord:
         fee=Eth(int(row["fee"])),
         replaced_by=TxHash(replaced_by) if replaced_by is not None else None,
         final=bool(row["final"]),
+        moved=Mor(int(moved)) if moved is not None else None,
         created_at=UnixSeconds(row["created_at"]),
         updated_at=UnixSeconds(row["updated_at"]),
     )
@@ -156,6 +159,6 @@ SESSION_COLUMNS = (
 
 TX_COLUMNS = (
     "tx_hash", "intent_id", "intent", "wallet", "chain_id", "nonce", "raw", "recipient", "value",
-    "summary", "status", "block", "block_hash", "fee", "replaced_by", "final", "created_at",
-    "updated_at",
+    "summary", "status", "block", "block_hash", "fee", "replaced_by", "final", "moved",
+    "created_at", "updated_at",
 )  # fmt: skip

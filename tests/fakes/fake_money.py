@@ -27,14 +27,14 @@ from node.service.dto import (
     PromptPrivacy,
     Quote,
     QuoteRequest,
-    SendDraft,
     SessionView,
     StopPreview,
-    TransactionView,
     WalletStatus,
+    Warning_,
 )
 from tests.fakes import sample_data
 from tests.fakes.fake_accounts import PHRASE, FakeAccounts
+from tests.fakes.fake_sending import FakeSending
 from tests.fakes.sample_market import PROVIDERS, STAKE_FACTOR, detail, hex_id, stake_for
 from tests.fakes.script import Script
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from tests.fakes.fake_node import World
 
 
-class FakeWallet(FakeAccounts, WalletApi):
+class FakeWallet(FakeAccounts, FakeSending, WalletApi):
     def __init__(self, script: Script, world: "World", bus: EventBus) -> None:
         self._script = script
         self._world = world
@@ -78,30 +78,6 @@ class FakeWallet(FakeAccounts, WalletApi):
     async def overview(self) -> MorOverview:
         await self._script.enter("wallet.overview")
         return self._world.overview
-
-    async def transactions(self, offset: int, limit: int) -> tuple[TransactionView, ...]:
-        await self._script.enter("wallet.transactions", offset, limit)
-        return tuple(self._world.transactions[offset : offset + limit])
-
-    async def draft_send(self, asset: str, to: str, amount: int) -> SendDraft:
-        await self._script.enter("wallet.draft_send", asset, to, amount)
-        return SendDraft(
-            id="draft-1",
-            asset=asset,  # type: ignore[arg-type]
-            to=to,
-            amount=amount,
-            fee_wei=4_200_000_000_000,
-            balance_after=self._world.overview.wallet - amount,
-            warnings=("You never sent to this address before.",),
-            expires_at=self._world.now + 120,
-        )
-
-    async def send(self, draft_id: str, client: str = "") -> TransactionView:
-        await self._script.enter("wallet.send", draft_id)
-        sent = sample_data.transactions()[-1].model_copy(update={"summary": "Sent 5 MOR"})
-        self._world.transactions.insert(0, sent)
-        self._bus.publish(BalanceChanged())
-        return sent
 
     async def withdraw_released(self) -> ClaimResult:
         await self._script.enter("wallet.withdraw_released")
@@ -168,6 +144,9 @@ class FakeSessions(SessionsApi):
             expires_at=now + 60,
             auto_extend=bool(request.auto_extend),
             prompt_privacy=self._world.prompt_privacy,
+            warnings=_stake_warnings(stake, self._world.overview.wallet),
+            needs_password=stake > self._world.guard_session_cap,
+            needs_typed=_typed(stake) if stake * 10 > self._world.overview.wallet * 9 else "",
         )
         self._quotes[quote.id] = quote
         self._extends[quote.id] = request.extends
@@ -200,9 +179,13 @@ class FakeSessions(SessionsApi):
         await self._script.enter("sessions.quote_approved", request)
         raise NotSupportedError("The window asks providers by opening.")
 
-    async def open(self, quote_id: str, client: str = "") -> AsyncGenerator[OpenProgress, None]:
-        await self._script.enter("sessions.open", quote_id)
+    async def open(
+        self, quote_id: str, password: SecretStr | None = None, typed: str = "", client: str = ""
+    ) -> AsyncGenerator[OpenProgress, None]:
+        given = (password, typed) if password is not None or typed else ()
+        await self._script.enter("sessions.open", quote_id, *given)
         quote = self._quotes[quote_id]
+        self._world.check_yes(quote.needs_password, quote.needs_typed, password, typed)
         intent = f"intent-{len(self._world.sessions) + 10}"
         for step in (OpenStep.ASKING_PROVIDER, OpenStep.ALLOWING, OpenStep.OPENING):
             await self._script.enter("sessions.open.step", step)
@@ -324,3 +307,20 @@ class FakeSessions(SessionsApi):
             SessionChanged(intent_id=session.intent_id, session_id=session.id, state=session.state)
         )
         self._bus.publish(BalanceChanged())
+
+
+def _typed(amount: int) -> str:
+    return f"{amount // 10**14 / 10**4:.4f}".rstrip("0").rstrip(".")
+
+
+def _stake_warnings(stake: int, wallet: int) -> tuple[Warning_, ...]:
+    if stake * 10 <= wallet * 9:
+        return ()
+    share = stake * 100 // max(1, wallet)
+    return (
+        Warning_(
+            code="large_stake",
+            text=f"This locks {_typed(stake)} MOR: {share} % of your balance.",
+            hint="Choose a shorter time or a cheaper offer.",
+        ),
+    )

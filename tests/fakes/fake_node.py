@@ -12,13 +12,17 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from node.core.errors import NodeError
+from pydantic import SecretStr
+
+from node.core.errors import NodeError, UserInputError, WrongPasswordError
 from node.core.events import EventBus, NodeEvent
 from node.service.api import AgentsApi, ChainApi, ClientsApi, NodeService
 from node.service.dto import (
     AccountView,
+    ApprovalView,
     ChatEvent,
     ChatHistory,
+    Contact,
     LocalModel,
     ModelSummary,
     MorOverview,
@@ -28,6 +32,7 @@ from node.service.dto import (
     ProviderSession,
     ProviderStatus,
     QuoteProblem,
+    SendDraft,
     SessionView,
     SettingField,
     TransactionView,
@@ -38,6 +43,7 @@ from tests.fakes.fake_accounts import sample_accounts
 from tests.fakes.fake_chat import FakeChat
 from tests.fakes.fake_money import FakeSessions, FakeWallet
 from tests.fakes.fake_places import FakeLocal, FakeMarket, FakeProvider, FakeSystem
+from tests.fakes.fake_sending import sample_approvals, sample_contacts
 from tests.fakes.script import Script
 
 
@@ -50,6 +56,12 @@ class World:
     accounts: list[AccountView] = field(default_factory=sample_accounts)
     peer_wallet: PeerWallet = field(default_factory=lambda: PeerWallet(found=False))
     overview: MorOverview = field(default_factory=sample_data.overview)
+    contacts: list[Contact] = field(default_factory=sample_contacts)
+    approvals: list[ApprovalView] = field(default_factory=sample_approvals)
+    drafts: dict[str, SendDraft] = field(default_factory=dict)
+    draft_count: int = 0
+    guard_password_above: int = 50 * 10**18
+    guard_session_cap: int = 10**6 * 10**18
     transactions: list[TransactionView] = field(default_factory=sample_data.transactions)
     models: list[ModelSummary] = field(default_factory=sample_market.models)
     sessions: list[SessionView] = field(default_factory=sample_data.sessions)
@@ -76,6 +88,19 @@ class World:
     provider_sessions: tuple[ProviderSession, ...] = ()
     now: int = sample_market.NOW
     demo_speed: int = 1
+
+    def check_yes(
+        self, needs_password: bool, needs_typed: str, password: SecretStr | None, typed: str
+    ) -> None:
+        """As the node's guards: the password and the text that a draft or quote asks for."""
+        if needs_password and password is None:
+            raise WrongPasswordError(
+                "Enter the password of this wallet.", code="wallet.password_needed"
+            )
+        if password is not None and password.get_secret_value() != self.password:
+            raise WrongPasswordError("Wrong password. Next try in 1 s.", details={"wait_s": 1})
+        if needs_typed and typed.strip() != needs_typed:
+            raise UserInputError(f"Type {needs_typed} to go on.", code="input.typed_text")
 
 
 class FakeNode(NodeService):

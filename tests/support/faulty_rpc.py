@@ -172,7 +172,7 @@ async def open_user(
             limits=WireLimits(requests_per_user_minute=10_000, requests_per_address_minute=10_000),
         )
         stack = await cleanup.enter_async_context(open_stack(replace(parts, clock=clock)))
-        yield DemoStack(world=world, stack=stack)
+        yield DemoStack(world=world, stack=stack, journal=journal)
 
 
 @asynccontextmanager

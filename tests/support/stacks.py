@@ -21,6 +21,7 @@ from node.service.spending_rules import SpendingRules
 from node.service.stack import NetworkStack, StackHolder
 from node.store.client_spending import ClientSpending
 from node.store.clients import clients_database
+from node.store.db import Database
 from node.store.journal import fresh_journal_database
 from node.store.journal_records import SessionEntry
 from node.wire.limits import WireLimits
@@ -30,6 +31,7 @@ from node.wire.limits import WireLimits
 class DemoStack:
     world: DemoWorld
     stack: NetworkStack
+    journal: Database
 
     async def guide(self, name: str = "Guide") -> Any:
         view = await self.stack.market.view()
@@ -66,7 +68,7 @@ async def open_demo_stack(folder: Path) -> AsyncGenerator[DemoStack, None]:
         )
         try:
             async with open_stack(parts) as stack:
-                yield DemoStack(world=world, stack=stack)
+                yield DemoStack(world=world, stack=stack, journal=journal)
         finally:
             await journal.close()
 

@@ -161,7 +161,7 @@ class SendSheet(Sheet):
         self._fact("Left afterwards", write(draft.balance_after))
         for warning in draft.warnings:
             line = row(IconLabel("warning", "warning", 16), spacing=8)
-            line.addWidget(Label(warning, "body", "warning", wrap=True), 1)
+            line.addWidget(Label(warning.text, "body", "warning", wrap=True), 1)
             self._review.addLayout(line)
         line = row(IconLabel("info", "text3", 16), spacing=8)
         line.addWidget(Label("A transfer cannot be taken back.", "body", "text2", wrap=True), 1)

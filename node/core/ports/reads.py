@@ -49,6 +49,14 @@ class Marketplace(Protocol):
 
     async def balances(self, owner: Address) -> Balances: ...
 
+    async def allowances(self, owner: Address, spenders: Sequence[Address]) -> tuple[Mor, ...]:
+        """What each of the contracts may take from `owner`."""
+        ...
+
+    async def has_code(self, address: Address) -> bool:
+        """Whether a contract is at the address. An account with a delegation (EIP-7702) is none."""
+        ...
+
     async def holdings(self, owners: Sequence[Address]) -> Mapping[Address, tuple[Mor, Eth]]:
         """MOR and ETH of many addresses at one block, for lists."""
         ...

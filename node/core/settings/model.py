@@ -84,6 +84,34 @@ class NodeSettings(BaseModel):
         restart=False,
         description="Only to compare a fee with a stake. No prices are fetched.",
     )
+    guard_password_above: MorText = setting(
+        "50",
+        "Ask for the password above",
+        "MORPHEUS_GUARD_PASSWORD_ABOVE",
+        group="Money",
+        unit="MOR",
+        restart=False,
+        description="For a transfer, a session or an allowance of more. ETH counts by what 1 MOR"
+        " is worth.",
+    )
+    guard_daily_cap: MorText = setting(
+        "100",
+        "Most MOR sent or locked per day (UTC) without the password",
+        "MORPHEUS_GUARD_DAILY_CAP",
+        group="Money",
+        unit="MOR",
+        restart=False,
+        description="What you order yourself. Programs, failover and extension have limits of"
+        " their own.",
+    )
+    guard_session_cap: MorText = setting(
+        "25",
+        "Most MOR locked by one session without the password",
+        "MORPHEUS_GUARD_SESSION_CAP",
+        group="Money",
+        unit="MOR",
+        restart=False,
+    )
     auto_lock_s: int = setting(
         900,
         "Lock the wallet after",

@@ -52,6 +52,8 @@ def router(node: NodeService) -> APIRouter:
                 direct_payment=body.directPayment,
             )
         )
-        return SessionId(sessionID=await open_quoted(node, quote, client_of(request)))
+        return SessionId(
+            sessionID=await open_quoted(node, quote, client_of(request), body.password)
+        )
 
     return routes

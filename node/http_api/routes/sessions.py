@@ -4,6 +4,7 @@ from contextlib import aclosing
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
+from pydantic import SecretStr
 
 from node.core.errors import InternalError
 from node.http_api.access import needs
@@ -110,7 +111,7 @@ def _acts(node: NodeService, routes: APIRouter) -> None:
             direct_payment=body.directPayment,
             failover=body.failover,
         )
-        return SessionId(sessionID=await _open(node, wanted, client_of(request)))
+        return SessionId(sessionID=await _open(node, wanted, client_of(request), body.password))
 
     @routes.post(
         "/blockchain/bids/{id}/session",
@@ -120,7 +121,7 @@ def _acts(node: NodeService, routes: APIRouter) -> None:
     async def open_by_bid(request: Request, id: HashPath, body: OpenByBidInput) -> SessionId:
         """Open a session on one bid; answers when it is open."""
         wanted = QuoteRequest(bid_id=hash_text(id), duration_s=body.sessionDuration)
-        return SessionId(sessionID=await _open(node, wanted, client_of(request)))
+        return SessionId(sessionID=await _open(node, wanted, client_of(request), body.password))
 
     @routes.post(
         "/blockchain/sessions/{id}/close",
@@ -132,18 +133,24 @@ def _acts(node: NodeService, routes: APIRouter) -> None:
         return Tx(tx=(await node.sessions.close(hash_text(id))).tx_hash)
 
 
-async def _open(node: NodeService, request: QuoteRequest, client: str) -> str:
-    return await open_quoted(node, await node.sessions.quote(request), client)
+async def _open(
+    node: NodeService, request: QuoteRequest, client: str, password: SecretStr | None
+) -> str:
+    return await open_quoted(node, await node.sessions.quote(request), client, password)
 
 
-async def open_quoted(node: NodeService, quote: Quote, client: str) -> str:
+async def open_quoted(
+    node: NodeService, quote: Quote, client: str, password: SecretStr | None
+) -> str:
     """Open only what the quote says can be opened; returns the session's id."""
     for problem in quote.problems:
         raise HttpRefusal(
             status_of_code(problem.code), problem.message, code=problem.code, hint=problem.hint
         )
     opened = ""
-    async with aclosing(node.sessions.open(quote.id, client)) as steps:
+    # Typing an amount again is for people; a program names it once.
+    opening = node.sessions.open(quote.id, password, quote.needs_typed, client)
+    async with aclosing(opening) as steps:
         async for step in steps:
             if step.session is not None:
                 opened = step.session.id

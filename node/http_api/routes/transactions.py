@@ -95,7 +95,9 @@ def router(node: NodeService) -> APIRouter:
 
 async def _send(node: NodeService, asset: str, body: SendInput, client: str) -> Tx:
     draft = await node.wallet.draft_send(asset, body.to, body.amount)
-    return Tx(tx=(await node.wallet.send(draft.id, client)).hash)
+    # Typing an amount again is for people; a program names it once.
+    sent = await node.wallet.send(draft.id, body.password, draft.needs_typed, client)
+    return Tx(tx=sent.hash)
 
 
 async def _check_spender(node: NodeService, spender: str) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import AsyncGenerator
 from typing import Protocol
 
+from pydantic import SecretStr
+
 from node.service.dto import (
     ApprovedSession,
     CloseResult,
@@ -36,10 +38,17 @@ class SessionsApi(Protocol):
         """What returns when, if the quoted or open session were closed at `at` (Unix seconds)."""
         ...
 
-    def open(self, quote_id: str, client: str = "") -> AsyncGenerator[OpenProgress, None]:
+    def open(
+        self, quote_id: str, password: SecretStr | None = None, typed: str = "", client: str = ""
+    ) -> AsyncGenerator[OpenProgress, None]:
         """Open what the user confirmed; within the allowance of `client`, empty for the owner.
 
-        Closing the iterator stops watching; a sent transaction goes on.
+        Closing the iterator stops watching; a sent transaction goes on. A wrong password or text
+        leaves the quote as it was.
+
+        Raises:
+            WrongPasswordError: wrong or missing (code `wallet.password_needed`).
+            UserInputError: the text is not what had to be typed (code `input.typed_text`).
         """
         ...
 

@@ -67,6 +67,14 @@ from node.service.dto.market import (
     ProviderView,
     ScoreParts,
 )
+from node.service.dto.money import (
+    ApprovalView,
+    Contact,
+    Effect,
+    SendDraft,
+    Speed,
+    Warning_,
+)
 from node.service.dto.provider import (
     ClaimFailure,
     ClaimPlan,
@@ -108,7 +116,6 @@ from node.service.dto.wallet import (
     HeldStake,
     ImportWallet,
     MorOverview,
-    SendDraft,
     TransactionView,
     WalletStatus,
 )
@@ -119,6 +126,7 @@ __all__ = [
     "AgentView",
     "AllowanceRequest",
     "ApiAccess",
+    "ApprovalView",
     "ApprovedSession",
     "AudioPiece",
     "BackupQuestion",
@@ -149,6 +157,7 @@ __all__ = [
     "CompletionChunk",
     "CompletionRequest",
     "ComponentHealth",
+    "Contact",
     "CreateWallet",
     "CreatedClient",
     "CreatedWallet",
@@ -156,6 +165,7 @@ __all__ = [
     "DemoStatus",
     "DoctorFinding",
     "Dto",
+    "Effect",
     "FoundAccount",
     "Handshake",
     "Hardware",
@@ -194,6 +204,7 @@ __all__ = [
     "SendDraft",
     "SessionView",
     "SettingField",
+    "Speed",
     "StopPreview",
     "StoredMessage",
     "TextDelta",
@@ -205,4 +216,5 @@ __all__ = [
     "TurnNotice",
     "TurnStarted",
     "WalletStatus",
+    "Warning_",
 ]

@@ -5,6 +5,7 @@ from typing import Literal
 
 from node.core.session_life import SessionPhase
 from node.service.dto.base import Dto
+from node.service.dto.money import Warning_
 
 PromptPrivacy = Literal["encrypted", "readable", "withdrawn", "unknown"]
 """How prompts cross the network to a provider; answers are always encrypted.
@@ -43,7 +44,11 @@ class QuoteProblem(Dto):
 
 
 class Quote(Dto):
-    """What opening would do. Show it, then hand `id` to `open`. Valid until `expires_at`."""
+    """What opening would do. Show it, then hand `id` to `open`. Valid until `expires_at`.
+
+    `warnings` must be shown too. `open` takes the password if `needs_password`, and the text
+    `needs_typed` as the user typed it unless that is empty.
+    """
 
     id: str
     model_id: str
@@ -73,6 +78,9 @@ class Quote(Dto):
     expires_at: int
     auto_extend: bool = False
     prompt_privacy: PromptPrivacy = "unknown"
+    warnings: tuple[Warning_, ...] = ()
+    needs_password: bool = False
+    needs_typed: str = ""
 
     @property
     def can_open(self) -> bool:

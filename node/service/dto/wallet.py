@@ -89,6 +89,10 @@ class MorOverview(Dto):
 
     `claim_stuck`: why what is `ready` was not taken back by itself, in words, and `claim_retry_at`
     when it is tried again (0: when the wallet is unlocked).
+    Not in `total`, because not the wallet's at this block: `claimable`, pay that sessions served
+    here would bring now, and `in_flight`, MOR that is still in `wallet` and leaves it with
+    transactions that wait for a block. `sources`: `quorum` when several servers agreed on what is
+    shown; `disagreement`: in words what they disagree about, then nothing is signed.
     """
 
     address: str
@@ -105,9 +109,21 @@ class MorOverview(Dto):
     block_time: int
     claim_stuck: str = ""
     claim_retry_at: int = 0
+    claimable: int = 0
+    in_flight: int = 0
+    sources: Literal["one", "quorum"] = "one"
+    disagreement: str = ""
 
 
 class TransactionView(Dto):
+    """`purpose` says in words what it was for. `amount_mor`: what it brought the wallet (above 0)
+    or took from it (below 0); while it waits, what it will take. `recipient`: who gets a transfer
+    (of MOR, `to` is the token), empty where nobody does. `label`: the user's own note.
+    `replaced_by`: hash of another transaction of the same `nonce`: while this one waits the newest,
+    afterwards the one that counts. `confirmations`: blocks from its own to the newest one seen.
+    `final`: no reorganisation is expected to undo it. `can_replace`: `draft_replace` may be used.
+    """
+
     hash: str
     intent: str
     summary: str
@@ -119,16 +135,12 @@ class TransactionView(Dto):
     sender: str = ""
     to: str = ""
     value_wei: int = 0
-
-
-class SendDraft(Dto):
-    """A checked transfer that waits for the user's yes. `warnings` must be shown."""
-
-    id: str
-    asset: Literal["MOR", "ETH"]
-    to: str
-    amount: int
-    fee_wei: int
-    balance_after: int
-    warnings: tuple[str, ...] = ()
-    expires_at: int
+    purpose: str = ""
+    amount_mor: int = 0
+    recipient: str = ""
+    label: str = ""
+    nonce: int = 0
+    replaced_by: str = ""
+    confirmations: int = 0
+    final: bool = False
+    can_replace: bool = False

@@ -14,11 +14,10 @@ from node.core.units import Mor
 from node.router import sending
 from node.router.consumer import AnswerEnd
 from node.router.quotes import QuoteOrder, SessionQuote
-from node.service.sessions_service import SessionsService
-from node.service.stack import StackHolder
 from node.store.journal_records import SessionEntry, SessionState
 from tests.support.faulty_rpc import SEND, Fault, FaultyServer, open_faulty_stack
-from tests.support.stacks import DemoStack, default_rules, owners_desk
+from tests.support.money import demo_money
+from tests.support.stacks import DemoStack
 from tests.support.truth import assert_settled, close_all, open_on_chain, row, rows, sent_of
 
 pytestmark = [pytest.mark.chain, pytest.mark.asyncio(loop_scope="module")]
@@ -210,12 +209,9 @@ async def test_sessions_are_listed_and_answer_without_the_chain(
 ) -> None:
     """Open sessions work on while the endpoint is down."""
     entry = await _try_to_open(demo)
-    holder = StackHolder()
-    holder.replace(demo.stack)
+    service = demo_money(demo, tmp_path).sessions
     demo.stack.names.clear()
     server.break_(Fault.ERROR_500)
-    desk = owners_desk(holder, tmp_path)
-    service = SessionsService(holder, touch=lambda: None, allowances=desk, rules=default_rules())
     views = await service.list()
     assert entry.session_id is not None
     assert entry.session_id.hex in {view.id for view in views if view.state == "active"}

@@ -17,19 +17,16 @@ from node.core.errors import (
 )
 from node.core.events import SessionChanged
 from node.core.units import Mor
-from node.devnet.accounts import CONSUMER
 from node.router import sending
 from node.router.closing import terms_of
 from node.router.holdings import holdings_of
 from node.router.quote import refund_at
 from node.service.dto import QuoteRequest, SessionView
 from node.service.sessions_service import SessionsService
-from node.service.stack import StackHolder
-from node.service.vaults import VaultDesk
 from node.service.wallet_service import WalletService
 from node.store.journal_records import SessionState, TxStatus
-from node.wallet.vault import Vault
-from tests.support.stacks import DemoStack, default_rules, open_demo_stack, owners_desk
+from tests.support.money import demo_money
+from tests.support.stacks import DemoStack, open_demo_stack
 from tests.support.truth import open_on_chain, rows
 
 pytestmark = [pytest.mark.chain, pytest.mark.asyncio(loop_scope="module")]
@@ -44,26 +41,12 @@ async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[DemoS
 
 @pytest.fixture
 def wallet(demo: DemoStack, tmp_path: Path) -> WalletService:
-    account = demo.world.devnet.accounts[CONSUMER]
-    vault = Vault.from_private_key("0x" + account.private_key.hex(), demo.world.devnet.clock)
-    holder = _holder(demo)
-    desk = owners_desk(holder, tmp_path)
-    return WalletService(
-        stacks=holder, vaults=VaultDesk(vault), touch=lambda: None, allowances=desk
-    )
+    return demo_money(demo, tmp_path).wallet
 
 
 @pytest.fixture
 def sessions(demo: DemoStack, tmp_path: Path) -> SessionsService:
-    holder = _holder(demo)
-    desk = owners_desk(holder, tmp_path)
-    return SessionsService(holder, touch=lambda: None, allowances=desk, rules=default_rules())
-
-
-def _holder(demo: DemoStack) -> StackHolder:
-    holder = StackHolder()
-    holder.replace(demo.stack)
-    return holder
+    return demo_money(demo, tmp_path).sessions
 
 
 async def _opened(sessions: SessionsService, request: QuoteRequest) -> SessionView:
@@ -218,4 +201,4 @@ async def test_all_coins_cannot_be_sent_and_the_most_is_named(
     most = has - 2 * price * 21_000
     draft = await wallet.draft_send("ETH", FRIEND, most)
     assert draft.balance_after >= 0
-    await wallet.send(draft.id)
+    await wallet.send(draft.id, typed=draft.needs_typed)
