@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from node.core.errors import NodeError
+from node.core.errors import NodeError, RpcUnavailableError
 from node.core.ids import SessionId
 from node.core.log import get_logger
 from node.core.ports import Signer
@@ -18,6 +18,10 @@ from node.wire.refusals import NOT_ATTESTED, SESSION_EXPIRED, SESSION_NOT_LOADED
 _log = get_logger("node.router.served")
 REFRESH_AFTER_S = 10.0
 STALE_AFTER_S = 60.0
+OUTAGE_S = 600.0
+"""So long a session that was open is served on while no server of the chain answers; nobody can
+close it by them either."""
+TRY_AGAIN_S = 10.0
 GRACE_S = 5
 """Seconds after the end in which a prompt that was on its way is still served."""
 MAX_KEPT = 1000
@@ -32,13 +36,23 @@ class _Kept:
     read_at: float
     is_tee: bool
     refreshing: bool = False
+    must_read: bool = False
+    tried_at: float = 0.0
+
+    def is_good(self, now: float) -> bool:
+        """Whether a prompt may be served without a look at the chain."""
+        return not self.must_read and now - self.read_at <= STALE_AFTER_S
+
+    def lasts_through_outage(self, now: float) -> bool:
+        return not self.must_read and now - self.read_at <= OUTAGE_S
 
 
 class ServedSessions:
     """Looks sessions up for prompts. A look at the chain costs the first prompt, not each one.
 
     After ten seconds the record is refreshed beside the prompt, after a minute before it, so a
-    session closed early is served no longer than that.
+    session closed early is served no longer than that. While the chain's servers are away the
+    last record holds for ten minutes.
     """
 
     def __init__(
@@ -69,8 +83,8 @@ class ServedSessions:
         """
         kept = self._kept.get(session_id)
         now = self._chain.clock.monotonic()
-        if kept is None or now - kept.read_at > STALE_AFTER_S:
-            kept = await self._read_once(session_id)
+        if kept is None or not kept.is_good(now):
+            kept = await self._read_or_keep(session_id, kept)
         elif now - kept.read_at > REFRESH_AFTER_S and not kept.refreshing:
             kept.refreshing = True
             self._tasks.spawn(self._refresh(session_id, kept), name="refresh-session")
@@ -81,6 +95,21 @@ class ServedSessions:
         if kept.is_tee:
             raise Refusal(NOT_ATTESTED)
         return session
+
+    async def _read_or_keep(self, session_id: SessionId, kept: _Kept | None) -> _Kept:
+        """The chain's record; the one we have while no server answers."""
+        now = self._chain.clock.monotonic()
+        lasts = kept is not None and kept.lasts_through_outage(now)
+        if kept is not None and lasts and kept.tried_at and now - kept.tried_at < TRY_AGAIN_S:
+            return kept
+        try:
+            return await self._read_once(session_id)
+        except Refusal as error:
+            if kept is None or not lasts or not isinstance(error.__cause__, RpcUnavailableError):
+                raise
+            _log.warning("session served unread: the chain is away", session_id=session_id.short)
+            kept.tried_at = self._chain.clock.monotonic()
+            return kept
 
     def _is_announced_closed(self, session_id: SessionId, now: float) -> bool:
         announced = self._announced_closed.get(session_id)
@@ -127,14 +156,14 @@ class ServedSessions:
         """Read the chain before the next prompt: after a report the session may be closed."""
         kept = self._kept.get(session_id)
         if kept is not None:
-            kept.read_at = self._chain.clock.monotonic() - 2 * STALE_AFTER_S
+            kept.must_read = True
 
     async def _read_once(self, session_id: SessionId) -> _Kept:
         lock = self._reading.setdefault(session_id, asyncio.Lock())
         try:
             async with lock:
                 kept = self._kept.get(session_id)
-                if kept is None or self._chain.clock.monotonic() - kept.read_at > STALE_AFTER_S:
+                if kept is None or not kept.is_good(self._chain.clock.monotonic()):
                     kept = await self._read(session_id)
                 return kept
         finally:
