@@ -104,7 +104,7 @@ def _proxy(settings: NodeSettings, node: LocalNode) -> dict[str, Any]:
         "StoragePath": str(node.dirs.data),
         "StoreChatContext": {"Bool": settings.store_chats},
         "ForwardChatContext": {"Bool": True},
-        "AgentConfigPath": "",
+        "AgentConfigPath": settings.agents_config,
         "AgentConfigContent": "",
         "ModelsConfigPath": settings.models_config,
         "ModelsConfigContent": "",
