@@ -1,23 +1,23 @@
 """`mor-cli wallet`: create, import, unlock, balance, send."""
 
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import typer
 from pydantic import SecretStr
 
+from node.cli import wallet_accounts, wallet_backup
 from node.cli.amounts import clock_time, eth, eth_amount, mor, mor_amount
 from node.cli.context import (
     CliContext,
     agree,
     context_of,
-    is_interactive,
     listed,
     open_service,
     run,
 )
-from node.core.errors import UserInputError
+from node.cli.secret_input import read_secret
 from node.core.keystore_file import read_keystore
 from node.service.dto import CreateWallet, ImportWallet, MorOverview, SendDraft, WalletStatus
 
@@ -25,19 +25,13 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Keys and money. Secrets are read from the terminal or standard input.",
 )
+wallet_accounts.register(app)
+wallet_backup.register(app)
 JSON = typer.Option(False, "--json", help="Print JSON.")
 KEYRING = typer.Option(False, "--keyring", help="Protect by the system's secret store instead.")
+ADD = typer.Option(False, "--add", help="Put it beside the wallets that are there.")
+LABEL = typer.Option("", help="Name of the account.")
 KEYSTORE = typer.Option(None, "--keystore", help="Import a version 3 wallet file.")
-
-
-def read_secret(prompt: str, *, confirm: bool = False) -> str:
-    """Ask without echo, or read one line from standard input when it is no terminal."""
-    if is_interactive():
-        return str(typer.prompt(prompt, hide_input=True, confirmation_prompt=confirm))
-    line = sys.stdin.readline().rstrip("\n")
-    if not line:
-        raise UserInputError(f"{prompt}: nothing was given on standard input.")
-    return line
 
 
 @app.command()
@@ -56,13 +50,20 @@ async def _status(context: CliContext) -> None:
 def _status_text(found: WalletStatus) -> str:
     if found.kind == "none":
         return "There is no wallet. Create one with `mor-cli wallet create`."
-    return f"{found.address} ({'locked' if found.locked else 'unlocked'})"
+    state = "watched only" if found.watch_only else "locked" if found.locked else "unlocked"
+    lines = [f"{found.address} ({state})"]
+    if not found.backed_up:
+        lines.append("Not backed up yet: mor-cli wallet verify-backup")
+    lines += [f"{item.problem}\n{item.hint}" for item in found.damaged]
+    return "\n".join(lines)
 
 
 @app.command()
 def create(
     typer_context: typer.Context,
     words: int = typer.Option(12, help="12 or 24 words."),
+    label: str = LABEL,
+    add: bool = ADD,
     keyring: bool = KEYRING,
     as_json: bool = JSON,
 ) -> None:
@@ -70,15 +71,16 @@ def create(
     context = context_of(typer_context).with_json(as_json)
     if words not in (12, 24):
         raise typer.BadParameter("12 or 24 words")
-    run(context, _create(context, words, keyring))
+    request = CreateWallet(
+        words=24 if words == 24 else 12, label=label, add=add, use_keyring=keyring
+    )
+    run(context, _create(context, request))
 
 
-async def _create(context: CliContext, words: int, keyring: bool) -> None:
-    password = _protection(keyring)
+async def _create(context: CliContext, request: CreateWallet) -> None:
+    password = _protection(request.use_keyring)
     async with open_service(context) as node:
-        created = await node.wallet.create(
-            CreateWallet(words=24 if words == 24 else 12, password=password, use_keyring=keyring)
-        )
+        created = await node.wallet.create(request.model_copy(update={"password": password}))
     phrase = created.phrase.get_secret_value()
     context.show(
         {"address": created.address, "phrase": phrase},
@@ -89,10 +91,20 @@ async def _create(context: CliContext, words: int, keyring: bool) -> None:
 @app.command("import")
 def import_(
     typer_context: typer.Context,
+    *,
     private_key: bool = typer.Option(False, "--private-key", help="Import a private key."),
     keystore: Path | None = KEYSTORE,
     path: str = typer.Option("", help="Derivation path of a phrase."),
     account: int = typer.Option(0, help="Account index after the path."),
+    passphrase: bool = typer.Option(False, "--passphrase", help="Ask for a BIP-39 passphrase."),
+    keep_phrase: bool = typer.Option(
+        False, "--keep-phrase", help="Keep the phrase, encrypted, to add accounts later."
+    ),
+    go_node: bool = typer.Option(
+        False, "--go-node", help="Take what a Go node left in the system's secret store."
+    ),
+    label: str = LABEL,
+    add: bool = ADD,
     replace: bool = typer.Option(False, "--replace", help="Replace the present wallet."),
     keyring: bool = KEYRING,
     as_json: bool = JSON,
@@ -104,18 +116,28 @@ def import_(
     context = context_of(typer_context).with_json(as_json)
 
     def ask() -> ImportWallet:
+        if go_node:
+            return ImportWallet(from_peer=True)
         if keystore is not None:
             return _keystore_request(keystore)
-        return _secret_request(private_key, path, account)
+        if private_key:
+            return ImportWallet(private_key=SecretStr(read_secret("Private key")))
+        return _phrase_request(path, account, passphrase)
 
-    run(context, _import(context, ask, replace, keyring))
+    options = {
+        "keep_phrase": keep_phrase,
+        "label": label,
+        "add": add,
+        "replace": replace,
+        "use_keyring": keyring,
+    }
+    run(context, _import(context, ask, options))
 
 
-def _secret_request(private_key: bool, path: str, account: int) -> ImportWallet:
-    secret = SecretStr(read_secret("Private key" if private_key else "Recovery phrase"))
-    if private_key:
-        return ImportWallet(private_key=secret)
-    return ImportWallet(phrase=secret, path=path, account=account)
+def _phrase_request(path: str, account: int, passphrase: bool) -> ImportWallet:
+    phrase = SecretStr(read_secret("Recovery phrase"))
+    more = SecretStr(read_secret("BIP-39 passphrase") if passphrase else "")
+    return ImportWallet(phrase=phrase, passphrase=more, path=path, account=account)
 
 
 def _keystore_request(file: Path) -> ImportWallet:
@@ -125,11 +147,11 @@ def _keystore_request(file: Path) -> ImportWallet:
 
 
 async def _import(
-    context: CliContext, ask: Callable[[], ImportWallet], replace: bool, keyring: bool
+    context: CliContext, ask: Callable[[], ImportWallet], options: Mapping[str, Any]
 ) -> None:
-    protected = ask().model_copy(
-        update={"password": _protection(keyring), "use_keyring": keyring, "replace": replace}
-    )
+    request = ask()
+    password = _protection(options["use_keyring"])
+    protected = request.model_copy(update={"password": password, **options})
     async with open_service(context) as node:
         found = await node.wallet.import_(protected)
     context.show(found, lambda: _status_text(found))
@@ -269,12 +291,16 @@ async def _lock(context: CliContext) -> None:
 @app.command()
 def remove(
     typer_context: typer.Context,
+    address: str = typer.Argument("", help="Only this account, with a copy of its file aside."),
     yes: bool = typer.Option(False, "--yes", "-y", help="Do not ask."),
     as_json: bool = JSON,
 ) -> None:
     """Remove the wallet from this computer. Without a backup its money is lost for good."""
     context = context_of(typer_context).with_json(as_json)
-    run(context, _remove(context, yes))
+    if address:
+        run(context, wallet_accounts.remove_one(context, address, yes))
+    else:
+        run(context, _remove(context, yes))
 
 
 async def _remove(context: CliContext, yes: bool) -> None:

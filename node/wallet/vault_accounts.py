@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from node.core.errors import UserInputError, WalletError, WalletExistsError
+from node.core.errors import NoWalletError, UserInputError, WalletError, WalletExistsError
 from node.core.ids import Address
 from node.wallet.account_folder import by_age
 from node.wallet.derivation import Path, derive_addresses, derive_key, next_path
@@ -162,9 +162,7 @@ class VaultAccounts(VaultCore):
         self._storage()
         files = self._group(group)
         if not files:
-            raise WalletError(
-                "There is no such wallet.", hint="Look at the list of accounts.", code="wallet.none"
-            )
+            raise NoWalletError("There is no such wallet.", hint="Look at the list of accounts.")
         return max(files, key=lambda file: file.phrase_box is not None)
 
     def _refuse_known(self, addresses: Sequence[Address]) -> None:
