@@ -208,10 +208,16 @@ def stake_warnings(quote: SessionQuote) -> tuple[Warning_, ...]:
     return (
         Warning_(
             code="large_stake",
-            text=f"This locks {stake}: {stake.base * 100 // held.base} % of your balance.",
+            text=f"This locks {typed_form(stake.base)} MOR:"
+            f" {percent_of(stake.base, held.base)} % of your balance.",
             hint="Choose a shorter time or a cheaper offer.",
         ),
     )
+
+
+def percent_of(part: int, whole: int) -> int:
+    """To the nearest; 100 only for all of it."""
+    return 100 if part >= whole else min(99, (200 * part + whole) // (2 * whole))
 
 
 def typed_form(amount: int) -> str:

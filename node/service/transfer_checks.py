@@ -14,6 +14,7 @@ from node.core.units import Eth, Mor
 from node.service.allowance_desk import Asset
 from node.service.contacts import refuse_lost_money
 from node.service.dto import Warning_
+from node.service.guards import percent_of
 from node.service.stack import NetworkStack
 
 
@@ -73,7 +74,7 @@ def share_warning(amount: int, held: int) -> tuple[Warning_, ...]:
     return (
         Warning_(
             code="most_of_balance",
-            text=f"This is {amount * 100 // held} % of what this wallet holds.",
+            text=f"This is {percent_of(amount, held)} % of what this wallet holds.",
             hint="A transfer cannot be taken back. Try a small amount first.",
         ),
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from node.core.clock import FakeClock
 from node.core.settings import load_settings
 from node.devnet.accounts import CONSUMER
 from node.service.guards import SpendingGuards
@@ -36,11 +37,13 @@ def demo_money(demo: DemoStack, folder: Path, **settings: str) -> Money:
     return _money(demo, _holder(demo, memory=True), vault, folder, settings)
 
 
-async def guarded_money(demo: DemoStack, folder: Path, **settings: str) -> Money:
-    """The same key in a wallet file under `PASSWORD`. `settings` by the names of the environment,
-    without MORPHEUS_."""
+async def guarded_money(
+    demo: DemoStack, folder: Path, clock: FakeClock | None = None, **settings: str
+) -> Money:
+    """The same key in a wallet file under `PASSWORD`. `clock` is that of the waits after wrong
+    ones; `settings` by the names of the environment, without MORPHEUS_."""
     account = demo.world.devnet.accounts[CONSUMER]
-    vault = Vault(folder / "keys", demo.world.devnet.clock, cost=CHEAP)
+    vault = Vault(folder / "keys", clock or FakeClock(), cost=CHEAP)
     await vault.open()
     keep = Safekeeping(password=PASSWORD, use_keyring=False)
     await vault.import_private_key("0x" + account.private_key.hex(), keep)
