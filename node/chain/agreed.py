@@ -31,9 +31,10 @@ class AgreedReads:
             return [await read(self._rpc, await self._head.latest())]
         return await self._quorum.each(read, at_least=self._at_least())
 
-    async def height(self) -> int:
-        """Number of the newest block."""
-        return (await self._head.latest()).number
+    @property
+    def seen_block(self) -> int:
+        """Number of the newest block seen so far."""
+        return self._head.seen
 
     def _at_least(self) -> int:
         # Not before the own transactions; what a single endpoint once said it saw does not count.

@@ -188,6 +188,15 @@ class SigningReads(AgreedReads):
 
         return await self.agreed(f"nonce {sender.hex}", "your transactions", read)
 
+    async def counted(self, sender: Address) -> int:
+        """Transactions of `sender` in blocks and, without a gap, waiting behind them."""
+
+        async def read(rpc: JsonRpc, at: Block) -> int:
+            return quantity(await rpc.request("eth_getTransactionCount", [sender.hex, "pending"]))
+
+        said, mined = await asyncio.gather(self.each(read), self.mined_count(sender))
+        return max(mined, median_low(said))
+
     async def receipt(self, tx_hash: TxHash) -> Receipt | None:
         """The receipt that two sources give; None while there is none. Raises RpcAnswerError."""
 

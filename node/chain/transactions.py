@@ -307,6 +307,14 @@ class WalletTransactions:
         """Transactions of `sender` that are mined."""
         return await self._reads.mined_count(sender)
 
+    async def free_nonce(self, sender: Address) -> int:
+        """The lowest number that no transaction known to the network has, waiting ones included."""
+        return await self._reads.counted(sender)
+
+    def calldata(self, raw: bytes) -> bytes:
+        """Calldata of signed bytes. Raises UserInputError for what is no transaction."""
+        return read_signed(raw).data
+
     async def is_known(self, tx_hash: TxHash) -> bool:
         """Whether the network has the transaction, mined or waiting."""
         answer: Any = await self._rpc.request("eth_getTransactionByHash", [tx_hash.hex])
@@ -324,9 +332,10 @@ class WalletTransactions:
         """Hash of the block of this number now, None while there is none."""
         return await finality.block_hash(self._reads, number)
 
-    async def head(self) -> int:
-        """Number of the newest block."""
-        return await self._reads.height()
+    @property
+    def seen_block(self) -> int:
+        """Number of the newest block seen so far; asks nobody."""
+        return self._reads.seen_block
 
 
 def _not_enough(missing: Eth) -> NotEnoughGasError:

@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from pydantic import SecretStr
 
-from node.cli import wallet_accounts, wallet_backup
+from node.cli import wallet_accounts, wallet_backup, wallet_pending
 from node.cli.amounts import clock_time, eth, eth_amount, mor, mor_amount
 from node.cli.context import (
     CliContext,
@@ -27,6 +27,7 @@ app = typer.Typer(
 )
 wallet_accounts.register(app)
 wallet_backup.register(app)
+wallet_pending.register(app)
 JSON = typer.Option(False, "--json", help="Print JSON.")
 KEYRING = typer.Option(False, "--keyring", help="Protect by the system's secret store instead.")
 ADD = typer.Option(False, "--add", help="Put it beside the wallets that are there.")

@@ -10,6 +10,7 @@ from node.core.errors import (
     ProviderError,
     RevertedError,
     SessionClosedError,
+    TxCancelledError,
     TxReplacedError,
 )
 from node.core.faults import fault_point
@@ -124,6 +125,9 @@ class SessionCloser:
         report, from_provider = await self._report(entry, session_id)
         try:
             return await self._send(entry, session_id, report, from_provider)
+        except TxCancelledError as error:
+            await self._still_open(entry, error)
+            raise
         except RevertedError as error:
             await self._still_open(entry, error)
             if error.reason in _PAYOUT_REASONS:
@@ -137,7 +141,7 @@ class SessionCloser:
         own = await self._reports.own_report(session_id)
         try:
             return await self._send(entry, session_id, own, False)
-        except RevertedError as error:
+        except (RevertedError, TxCancelledError) as error:
             await self._still_open(entry, error)
             raise
 
@@ -183,6 +187,8 @@ class SessionCloser:
         try:
             record = await self._sender.send_again(record)
             record, receipt = await self._sender.wait_mined(record)
+        except TxCancelledError:
+            return None
         except TxReplacedError:
             await self._sender.give_up(record, TxStatus.REPLACED)
             return None

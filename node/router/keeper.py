@@ -17,6 +17,7 @@ from node.core.log import get_logger
 from node.router.access import ChainAccess, WalletAccess, announce
 from node.router.claiming import StakeClaimer
 from node.router.closing import SessionCloser
+from node.router.finality import FinalityWatch
 from node.router.recovery import SessionRecovery
 from node.router.retrying import RetryQueue
 from node.store.journal_records import SessionEntry, SessionState
@@ -42,6 +43,7 @@ class SessionKeeper:
         recovery: SessionRecovery,
         claimer: StakeClaimer,
         retries: RetryQueue,
+        finality: FinalityWatch,
     ) -> None:
         self._chain = chain
         self._wallet = wallet
@@ -49,6 +51,7 @@ class SessionKeeper:
         self._recovery = recovery
         self._claimer = claimer
         self._retries = retries
+        self._finality = finality
         self._reconciled = -RECONCILE_EVERY_S
         self._again_s = LOOK_AGAIN_S
         self._wake = asyncio.Event()
@@ -77,7 +80,7 @@ class SessionKeeper:
             await self._pause()
 
     def _duties(self) -> tuple[Callable[[], Awaitable[object]], ...]:
-        return (self._reconcile, self.close_ended, self._claim)
+        return (self._confirm, self._reconcile, self.close_ended, self._claim)
 
     async def _done(self, duty: Callable[[], Awaitable[object]]) -> bool:
         """Whether the duty was not kept from its work by the chain."""
@@ -91,6 +94,11 @@ class SessionKeeper:
         except Exception:  # a defect in one round must not leave stakes unclosed in the next
             _log.exception("sessions could not be looked after")
         return True
+
+    async def _confirm(self) -> None:
+        if await self._finality.look_if_due():
+            # What stood in a block that vanished may have opened or closed a session.
+            self._reconciled = -RECONCILE_EVERY_S
 
     async def _reconcile(self) -> None:
         now = self._chain.clock.monotonic()

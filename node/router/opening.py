@@ -20,6 +20,7 @@ from node.core.errors import (
     RevertedError,
     SessionBusyError,
     SessionError,
+    TxCancelledError,
 )
 from node.core.faults import fault_point
 from node.core.ids import ModelId
@@ -244,7 +245,7 @@ class SessionOpener:
             entry, record = await self._sender.sign_and_send(call, entry, OPEN)
             yield OpeningStep(name="opening", entry=entry, tx_hash=record.tx_hash.hex)
             _, receipt = await self._sender.wait_mined(record)
-        except (RevertedError, FundsError) as error:
+        except (RevertedError, FundsError, TxCancelledError) as error:
             await self._give_up(entry, error.message)
             raise
         entry = await self.mined(entry, receipt)

@@ -14,6 +14,7 @@ from node.core.errors import (
     RevertedError,
     RpcUnavailableError,
     SessionNotFoundError,
+    TxCancelledError,
     TxStuckError,
 )
 from node.core.log import get_logger
@@ -165,9 +166,9 @@ class SessionRecovery:
         for record in await self._transactions(entry, Intent.OPEN_SESSION):
             try:
                 receipt = await self._settler.outcome(
-                    record, resend=record.is_pending and self._settler.is_fresh(record)
+                    record, resend=record.is_pending and await self._settler.is_fresh(record)
                 )
-            except RevertedError as error:
+            except (RevertedError, TxCancelledError) as error:
                 return await self._end(entry, SessionState.FAILED, error.message)
             if receipt is not None:
                 return await self._opener.mined(entry, receipt)
@@ -190,8 +191,8 @@ class SessionRecovery:
                 resend = record.is_pending and not session.is_closed
                 found = await self._settler.outcome(record, resend=resend)
                 receipt = found or receipt
-            except RevertedError as error:
-                _log.info("close was refused", session_id=entry.session_id.short, code=error.code)
+            except (RevertedError, TxCancelledError) as error:
+                _log.info("nothing was closed", session_id=entry.session_id.short, code=error.code)
             except TxStuckError:
                 # Somebody else closed the session: ours may wait, there is nothing left to close.
                 if not session.is_closed:
@@ -212,6 +213,9 @@ class SessionRecovery:
         session = await self._chain.market.session(entry.session_id)
         if session.is_closed:
             return await self._closer.settle(entry, session, None)
+        if (session.opened_at, session.ends_at) != (entry.opened_at, entry.ends_at):
+            # The block of its opening vanished, and a later one has it.
+            entry = await self._adopter.give(entry, session)
         return await self._adopter.moved(entry)
 
     async def _release(self, entry: SessionEntry) -> SessionEntry:

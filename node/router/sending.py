@@ -13,13 +13,13 @@ from node.core.errors import (
     RpcAnswerError,
     RpcUnavailableError,
 )
-from node.core.events import BalanceChanged, TransactionChanged
 from node.core.faults import fault_point
 from node.core.ids import TxHash
-from node.core.ports import Call
+from node.core.ports import Call, Intent, Speed
 from node.core.records import Receipt
 from node.core.units import Eth
 from node.router.access import ChainAccess, WalletAccess
+from node.router.transaction_book import TransactionBook
 from node.store.journal_records import SessionEntry, SessionState, TxRecord, TxStatus
 
 WAIT_TIMEOUT_S = 180.0
@@ -40,6 +40,7 @@ class TransactionSender:
     def __init__(self, *, chain: ChainAccess, wallet: WalletAccess) -> None:
         self._chain = chain
         self._wallet = wallet
+        self.book = TransactionBook(chain=chain, wallet=wallet)
 
     async def sign_and_send(
         self, call: Call, entry: SessionEntry, stage: Stage
@@ -54,6 +55,7 @@ class TransactionSender:
             RpcUnavailableError: signed and kept, but no endpoint took it (`chain.tx_kept`).
         """
         async with self._chain.transactions.lane():
+            await self.book.hold_earlier()
             prepared = await self._chain.transactions.prepare(call, self._wallet.signer)
             record = self._record(
                 call, prepared.nonce, prepared.signed.raw, prepared.signed.tx_hash, entry.intent_id
@@ -64,13 +66,15 @@ class TransactionSender:
             fault_point(f"{stage.name}.signed.after")
             await self._broadcast(record)
         fault_point(f"{stage.name}.sent.before")
-        record = await self._update(record, TxStatus.SENT)
+        record = await self.book.update(record, TxStatus.SENT)
         entry = self._touch(entry, stage.sent)
         await self._wallet.journal.save(entry)
         fault_point(f"{stage.name}.sent.after")
         return entry, record
 
-    async def send_alone(self, call: Call, intent_id: str = "") -> tuple[TxRecord, Receipt]:
+    async def send_alone(
+        self, call: Call, intent_id: str = "", speed: Speed = "normal"
+    ) -> tuple[TxRecord, Receipt]:
         """Send a transaction that belongs to no session and wait for it. Raises as `wait_mined`.
 
         The journal keeps it under `intent_id`, or under a new id.
@@ -78,15 +82,39 @@ class TransactionSender:
         intent_id = intent_id or secrets.token_hex(16)
         async with self._wallet.at_work.hold(intent_id):
             async with self._chain.transactions.lane():
-                prepared = await self._chain.transactions.prepare(call, self._wallet.signer)
+                await self.book.hold_earlier()
+                prepared = await self._chain.transactions.prepare(
+                    call, self._wallet.signer, speed=speed
+                )
                 signed = prepared.signed
                 record = self._record(call, prepared.nonce, signed.raw, signed.tx_hash, intent_id)
                 await self._wallet.journal.add_tx(record)
                 fault_point("single.signed.after")
                 await self._broadcast(record)
-            record = await self._update(record, TxStatus.SENT)
+            record = await self.book.update(record, TxStatus.SENT)
             fault_point("single.sent.after")
             return await self.wait_mined(record)
+
+    async def fill(self, nonce: int) -> TxRecord:
+        """Send nothing to oneself under a nonce that holds up those behind it. Raises as
+        `send_alone`, without waiting.
+        """
+        own = self._wallet.address
+        call = Call(
+            intent=Intent.CANCEL,
+            to=own,
+            data=b"",
+            summary="Free the way for the transactions behind",
+        )
+        async with self._chain.transactions.lane():
+            prepared = await self._chain.transactions.prepare(
+                call, self._wallet.signer, nonce=nonce
+            )
+            signed = prepared.signed
+            record = self._record(call, nonce, signed.raw, signed.tx_hash, secrets.token_hex(16))
+            await self._wallet.journal.add_tx(record)
+            await self._broadcast(record)
+        return await self.book.update(record, TxStatus.SENT)
 
     async def _broadcast(self, record: TxRecord) -> None:
         try:
@@ -101,7 +129,7 @@ class TransactionSender:
                 details={"tx_hash": record.tx_hash.hex},
             ) from error
         except FundsError:
-            await self._update(record, TxStatus.DROPPED)
+            await self.book.update(record, TxStatus.DROPPED)
             raise
 
     async def send_again(self, record: TxRecord) -> TxRecord:
@@ -114,60 +142,43 @@ class TransactionSender:
         async with self._chain.transactions.lane():
             await self._broadcast(record)
         if record.status is TxStatus.SIGNED:
-            record = await self._update(record, TxStatus.SENT)
+            record = await self.book.update(record, TxStatus.SENT)
         return record
 
     async def wait_mined(
         self, record: TxRecord, timeout_s: float | None = None
     ) -> tuple[TxRecord, Receipt]:
-        """Wait until the transaction is in a block and journal it.
+        """Wait until the transaction, or one that replaced it, is in a block and journal that.
 
         Raises:
             RevertedError: mined but refused; journalled as failed.
+            TxCancelledError: the user's cancellation was mined instead.
             TxStuckError: not mined in time; it stays journalled as sent.
         """
+        await self.book.remember(record)
         try:
             receipt = await self._chain.transactions.wait(
                 record.tx_hash, timeout_s=WAIT_TIMEOUT_S if timeout_s is None else timeout_s
             )
         except RevertedError:
-            failed = await self._chain.transactions.receipt(record.tx_hash)
-            await self._settle(record, failed, TxStatus.FAILED)
+            await self.settle_from_chain(record)
             raise
-        return await self._settle(record, receipt, TxStatus.MINED), receipt
+        return await self.book.settle(record, receipt), receipt
 
     async def settle_from_chain(self, record: TxRecord) -> Receipt | None:
-        """Look for a receipt now and journal it; None while there is none."""
-        receipt = await self._chain.transactions.receipt(record.tx_hash)
-        if receipt is not None:
-            await self._settle(record, receipt, TxStatus.MINED if receipt.ok else TxStatus.FAILED)
-        return receipt
+        """Look for the receipt of the transaction or of one that replaced it, and journal it; None
+        while there is none. Raises TxCancelledError as `wait_mined`.
+        """
+        for item in reversed(await self.book.same_nonce(record)):
+            receipt = await self._chain.transactions.receipt(item.tx_hash)
+            if receipt is not None:
+                await self.book.settle(record, receipt)
+                return receipt
+        return None
 
     async def give_up(self, record: TxRecord, status: TxStatus) -> TxRecord:
         """Journal that a transaction was dropped or replaced; it is not sent again from here."""
-        self._chain.transactions.give_up(record.tx_hash)
-        return await self._update(record, status)
-
-    async def _settle(
-        self, record: TxRecord, receipt: Receipt | None, status: TxStatus
-    ) -> TxRecord:
-        if receipt is not None:
-            record = replace(
-                record, block=receipt.block, block_hash=receipt.block_hash, fee=receipt.fee
-            )
-        record = await self._update(record, status)
-        self._wallet.bus.publish(BalanceChanged())
-        return record
-
-    async def _update(self, record: TxRecord, status: TxStatus) -> TxRecord:
-        record = replace(record, status=status, updated_at=self._chain.clock.unix_seconds())
-        await self._wallet.journal.update_tx(record)
-        self._wallet.bus.publish(
-            TransactionChanged(
-                tx_hash=record.tx_hash.hex, status=status.value, summary=record.summary
-            )
-        )
-        return record
+        return await self.book.give_up(record, status)
 
     def _record(
         self, call: Call, nonce: int, raw: bytes, tx_hash: TxHash, intent_id: str

@@ -1,18 +1,16 @@
 """Finds out what became of journalled transactions."""
 
-from node.core.errors import FundsError, RevertedError, TxStuckError
+from collections.abc import Sequence
+
+from node.core.errors import FundsError, RevertedError, TxCancelledError, TxStuckError
 from node.core.records import Receipt
 from node.router.access import ChainAccess, WalletAccess
 from node.router.sending import TransactionSender
-from node.store.journal_records import TxRecord, TxStatus
+from node.store.journal_records import OPENING_STATES, SessionState, TxRecord, TxStatus
 
-RESEND_WINDOW_S = 540
-"""Older signed bytes are not sent any more by themselves:
-
-Price and day figures behind them may have changed, and the user may have changed his mind.
-"""
 RESENT_WAIT_S = 10.0
 """How long a look waits for what it just sent; the next look goes on."""
+_LOOKED_AFTER = OPENING_STATES | {SessionState.CLOSE_SIGNED, SessionState.CLOSE_SENT}
 
 
 class TransactionSettler:
@@ -25,17 +23,20 @@ class TransactionSettler:
         self._wallet = wallet
         self._sender = sender
 
-    def is_fresh(self, record: TxRecord) -> bool:
-        return self._chain.clock.unix_seconds() - record.created_at <= RESEND_WINDOW_S
+    async def is_fresh(self, record: TxRecord) -> bool:
+        """See `TransactionBook.is_fresh`."""
+        return await self._sender.book.is_fresh(record)
 
     async def outcome(self, record: TxRecord, *, resend: bool) -> Receipt | None:
-        """The receipt of a transaction, or None when it cannot be mined any more.
+        """The receipt of a transaction or of its replacement; None when neither can be mined any
+        more.
 
         With `resend` the same bytes are sent when the network does not have them and their nonce is
         free; without it they are given up then.
 
         Raises:
             RevertedError: mined but refused.
+            TxCancelledError: the user's cancellation was mined instead.
             TxStuckError: the network has it, but not in a block yet.
             RpcUnavailableError: not known now; the record stays as it is.
         """
@@ -50,12 +51,17 @@ class TransactionSettler:
             if not receipt.ok:
                 raise RevertedError("The transaction was refused.", reason="")
             return receipt
-        if await self._chain.transactions.is_known(record.tx_hash):
+        waiting = [item for item in await self._sender.book.same_nonce(record) if item.is_pending]
+        if await self._is_known(waiting or [record]):
             raise TxStuckError("The network has not put the transaction into a block yet.")
         if not resend:
             await self._sender.give_up(record, TxStatus.DROPPED)
             return None
-        return await self._resent(record)
+        return await self._resent(waiting[-1] if waiting else record)
+
+    async def _is_known(self, records: Sequence[TxRecord]) -> bool:
+        known = self._chain.transactions.is_known
+        return any([await known(item.tx_hash) for item in records])
 
     async def _resent(self, record: TxRecord) -> Receipt | None:
         try:
@@ -70,14 +76,17 @@ class TransactionSettler:
         return await self._chain.transactions.next_nonce(record.wallet) > record.nonce
 
     async def pending_singles(self) -> tuple[TxRecord, ...]:
-        """Waiting transactions that no unfinished session looks after and nobody works on."""
+        """Waiting transactions that no session under way looks after and nobody works on: those of
+        none, those left behind, and those whose block vanished.
+        """
         journal = self._wallet.journal
         found = []
         for record in await journal.pending_transactions(
             self._wallet.address, self._chain.market.chain_id
         ):
             entry = await journal.entry(record.intent_id)
-            if record.intent_id not in self._wallet.at_work and (entry is None or entry.is_final):
+            looked_after = entry is not None and entry.state in _LOOKED_AFTER
+            if record.intent_id not in self._wallet.at_work and not looked_after:
                 found.append(record)
         return tuple(found)
 
@@ -86,9 +95,10 @@ class TransactionSettler:
 
         What belonged to a session that is over is never sent again.
         """
-        own = await self._wallet.journal.entry(record.intent_id) is None
+        entry = await self._wallet.journal.entry(record.intent_id)
+        own = entry is None or not entry.is_final
         try:
-            await self.outcome(record, resend=own and self.is_fresh(record))
-        except RevertedError:
-            # Journalled as failed: that is what there is to know.
+            await self.outcome(record, resend=own and await self.is_fresh(record))
+        except (RevertedError, TxCancelledError):
+            # Journalled as failed or replaced: that is what there is to know.
             return

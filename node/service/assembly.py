@@ -31,6 +31,7 @@ from node.router.consents import ConsentDesk
 from node.router.consumer import Consumer
 from node.router.earnings import EarningsBook
 from node.router.failover import FailoverPrompts
+from node.router.finality import FinalityWatch
 from node.router.keeper import SessionKeeper
 from node.router.market import MarketBook
 from node.router.model_tags import TeeModels
@@ -43,6 +44,7 @@ from node.router.provider_admin import ProviderAdmin
 from node.router.quotes import QuoteDesk
 from node.router.rating import RatingSource
 from node.router.recovery import SessionRecovery
+from node.router.replacing import TransactionReplacer
 from node.router.reports import ReportMaker
 from node.router.retrying import RetryQueue
 from node.router.self_check import SelfCheck
@@ -203,6 +205,7 @@ def _stack(parts: StackParts, provider: ProviderSide | None) -> NetworkStack:
     consumer = Consumer(
         chain=chain, wallet=wallet, link=link, peers=peers, stats=stats, privacy=privacy
     )
+    finality = FinalityWatch(chain=chain, wallet=wallet, sender=sender)
     retries = RetryQueue(RetryBook(parts.journal), parts.clock)
     claimer = StakeClaimer(
         chain=chain, wallet=wallet, sender=sender, retries=retries, rule=parts.claim_rule
@@ -239,7 +242,10 @@ def _stack(parts: StackParts, provider: ProviderSide | None) -> NetworkStack:
             recovery=recovery,
             claimer=claimer,
             retries=retries,
+            finality=finality,
         ),
+        replacer=TransactionReplacer(chain=chain, wallet=wallet, sender=sender),
+        finality=finality,
         consumer=consumer,
         privacy=privacy,
         agents=SessionAgents(consumer=consumer, link=link, privacy=privacy),

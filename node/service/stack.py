@@ -18,6 +18,7 @@ from node.router.consents import ConsentDesk
 from node.router.consumer import Consumer
 from node.router.earnings import EarningsBook
 from node.router.failover import FailoverPrompts
+from node.router.finality import FinalityWatch
 from node.router.keeper import SessionKeeper
 from node.router.market import MarketBook
 from node.router.opening import SessionOpener
@@ -27,6 +28,7 @@ from node.router.prompt_privacy import PromptPrivacy
 from node.router.provider_admin import ProviderAdmin
 from node.router.quotes import QuoteDesk
 from node.router.recovery import SessionRecovery
+from node.router.replacing import TransactionReplacer
 from node.router.retrying import RetryQueue
 from node.router.self_check import SelfCheck
 from node.router.sending import TransactionSender
@@ -69,6 +71,8 @@ class NetworkStack:
     closer: SessionCloser
     claimer: StakeClaimer
     retries: RetryQueue
+    replacer: TransactionReplacer
+    finality: FinalityWatch
     recovery: SessionRecovery
     keeper: SessionKeeper
     consumer: Consumer

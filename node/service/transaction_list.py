@@ -101,7 +101,8 @@ class TransactionList:
 
 def _view(stack: NetworkStack, record: TxRecord, known: Known, label: str) -> TransactionView:
     purpose = purpose_of(record, known)
-    return transaction_view(record, stack.network.explorer_tx).model_copy(
+    head = stack.chain.transactions.seen_block
+    return transaction_view(record, stack.network.explorer_tx, head).model_copy(
         update={
             "purpose": purpose.words,
             "amount_mor": purpose.amount_mor,

@@ -12,6 +12,7 @@ from node.router.prompt_privacy import Privacy
 from node.router.quote import Refund, stake_for
 from node.router.quotes import SessionQuote
 from node.router.rating import RatedBid
+from node.router.replacing import can_replace
 from node.service.dto import (
     ModelDetail,
     ModelSummary,
@@ -224,8 +225,8 @@ def _session_id(entry: SessionEntry | None) -> str:
     return entry.session_id.hex if entry is not None and entry.session_id is not None else ""
 
 
-def transaction_view(record: TxRecord, explorer: str) -> TransactionView:
-    """`explorer` is a page pattern with `{hash}`, or empty."""
+def transaction_view(record: TxRecord, explorer: str, head: int = 0) -> TransactionView:
+    """`explorer` is a page pattern with `{hash}`, or empty; `head` the newest block seen."""
     return TransactionView(
         hash=record.tx_hash.hex,
         intent=record.intent.value,
@@ -238,4 +239,9 @@ def transaction_view(record: TxRecord, explorer: str) -> TransactionView:
         sender=record.wallet.checksum,
         to=record.to.checksum,
         value_wei=record.value.base,
+        nonce=record.nonce,
+        replaced_by=record.replaced_by.hex if record.replaced_by is not None else "",
+        confirmations=max(0, head - record.block + 1) if record.block else 0,
+        final=record.final,
+        can_replace=can_replace(record),
     )

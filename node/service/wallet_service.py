@@ -8,9 +8,10 @@ from node.service.stack import StackHolder
 from node.service.vaults import VaultDesk
 from node.service.wallet_accounts import WalletAccounts
 from node.service.wallet_money import MoneyParts, WalletMoney
+from node.service.wallet_pending import WalletPending
 
 
-class WalletService(WalletAccounts, WalletMoney):
+class WalletService(WalletAccounts, WalletMoney, WalletPending):
     """Accounts, keys and money by what it is built on, on the network in use."""
 
     def __init__(
@@ -23,6 +24,7 @@ class WalletService(WalletAccounts, WalletMoney):
     ) -> None:
         WalletAccounts.__init__(self, stacks=stacks, vaults=vaults)
         WalletMoney.__init__(self, money)
+        WalletPending.__init__(self, stacks=stacks, listing=money.listing, touch=touch)
         self._touch = touch
 
     async def overview(self) -> MorOverview:

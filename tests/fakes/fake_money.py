@@ -34,6 +34,7 @@ from node.service.dto import (
 )
 from tests.fakes import sample_data
 from tests.fakes.fake_accounts import PHRASE, FakeAccounts
+from tests.fakes.fake_pending import FakePending
 from tests.fakes.fake_sending import FakeSending
 from tests.fakes.sample_market import PROVIDERS, STAKE_FACTOR, detail, hex_id, stake_for
 from tests.fakes.script import Script
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from tests.fakes.fake_node import World
 
 
-class FakeWallet(FakeAccounts, FakeSending, WalletApi):
+class FakeWallet(FakeAccounts, FakeSending, FakePending, WalletApi):
     def __init__(self, script: Script, world: "World", bus: EventBus) -> None:
         self._script = script
         self._world = world

@@ -139,6 +139,10 @@ def transactions() -> list[TransactionView]:
             created_at=NOW - ago,
             explorer_url=f"https://explorer.example/tx/{hex_id(0xFEED << 200 | index)}",
             sender=WALLET,
+            nonce=40 - index,
+            confirmations=0 if status == "sent" else 12 + index,
+            final=status != "sent",
+            can_replace=status == "sent",
         )
         for index, (intent, summary, status, ago) in enumerate(rows)
     ]

@@ -65,6 +65,13 @@ class TxReplacedError(ChainError):
     )
 
 
+class TxCancelledError(TxReplacedError):
+    """The user's own cancellation was mined in the place of the transaction."""
+
+    default_code = "chain.tx_cancelled"
+    default_hint = "Nothing of it happened; only the network fee of the cancellation was paid."
+
+
 class MarketError(NodeError):
     default_code = "market.error"
 

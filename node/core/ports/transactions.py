@@ -124,6 +124,14 @@ class Transactions(Protocol):
         """Whether the network has the transaction, mined or waiting."""
         ...
 
+    async def free_nonce(self, sender: Address) -> int:
+        """The lowest number that no transaction known to the network has, waiting ones included."""
+        ...
+
+    def calldata(self, raw: bytes) -> bytes:
+        """Calldata of signed bytes. Raises UserInputError for what is no transaction."""
+        ...
+
     async def final_block(self) -> int:
         """Highest block that no reorganisation is expected to take away."""
         ...
@@ -132,8 +140,9 @@ class Transactions(Protocol):
         """Hash of the block of this number now, None while there is none."""
         ...
 
-    async def head(self) -> int:
-        """Number of the newest block."""
+    @property
+    def seen_block(self) -> int:
+        """Number of the newest block seen so far; asks nobody."""
         ...
 
     def give_up(self, tx_hash: TxHash) -> None:

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from node.service.api.accounts import AccountsApi
 from node.service.api.money import MoneyApi
+from node.service.api.pending import PendingApi
 from node.service.dto import (
     ClaimResult,
     CreatedWallet,
@@ -14,7 +15,7 @@ from node.service.dto import (
 )
 
 
-class WalletApi(AccountsApi, MoneyApi, Protocol):
+class WalletApi(AccountsApi, MoneyApi, PendingApi, Protocol):
     async def status(self) -> WalletStatus: ...
 
     async def create(self, request: CreateWallet) -> CreatedWallet: ...

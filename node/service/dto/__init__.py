@@ -75,6 +75,7 @@ from node.service.dto.money import (
     Speed,
     Warning_,
 )
+from node.service.dto.pending import FeeTier, ReplaceDraft
 from node.service.dto.provider import (
     ClaimFailure,
     ClaimPlan,
@@ -166,6 +167,7 @@ __all__ = [
     "DoctorFinding",
     "Dto",
     "Effect",
+    "FeeTier",
     "FoundAccount",
     "Handshake",
     "Hardware",
@@ -197,6 +199,7 @@ __all__ = [
     "Quote",
     "QuoteProblem",
     "QuoteRequest",
+    "ReplaceDraft",
     "RevealRequest",
     "Revealed",
     "ScanRequest",

@@ -9,7 +9,7 @@ import pytest
 
 from node.core.errors import NodeError, RpcUnavailableError
 from node.core.events import SessionChanged
-from node.core.ids import Address
+from node.core.ids import Address, TxHash
 from node.core.ports import SignedBlob
 from node.core.units import Mor
 from node.router import keeper
@@ -90,6 +90,7 @@ async def test_a_new_chain_with_the_old_number_keeps_nobody_busy(tmp_path: Path)
         closed_before = await _open_until(demo, "ready.sent")
         await demo.stack.closer.close(closed_before)
         assert len(await rows(demo.stack)) == 2
+        await demo.stack.finality.look()
     async with (
         open_faulty_world(tmp_path) as (world, server),
         open_user(world, server, tmp_path) as demo,
@@ -109,21 +110,69 @@ async def test_a_new_chain_with_the_old_number_keeps_nobody_busy(tmp_path: Path)
         assert not await stack.recovery.is_needed()
 
 
-async def _roll_back(world: DemoWorld, snapshot: str) -> None:
+async def _roll_back(world: DemoWorld, snapshot: str, later_s: int = 200) -> None:
     """Blocks after the snapshot vanish with their transactions; the chain grows past them again."""
     await world.devnet.request("evm_revert", [snapshot])
-    await world.devnet.advance_to(world.devnet.timestamp + 200)
+    await world.devnet.advance_to(world.devnet.timestamp + later_s)
     for _ in range(5):
         await world.devnet.mine()
 
 
-async def test_a_close_that_vanishes_with_its_block_is_made_again(tmp_path: Path) -> None:
+async def test_a_close_that_vanishes_with_its_block_is_sent_again(tmp_path: Path) -> None:
+    async with open_faulty_world(tmp_path) as (world, server):
+        async with open_user(world, server, tmp_path) as demo:
+            entry = await _open_until(demo, "ready.sent")
+            snapshot = (await world.devnet.request("evm_snapshot"))["result"]
+            closed = await demo.stack.closer.close(entry)
+        await _roll_back(world, snapshot)
+        async with open_user(world, server, tmp_path) as demo:
+            (session,) = await open_on_chain(demo.stack)
+            await _mined_again(demo.stack, closed.tx_hash)
+            await demo.stack.recovery.run()
+            assert (await demo.stack.chain.market.session(session.id)).is_closed
+            kept = await row(demo.stack, entry.intent_id)
+            assert kept.state in (SessionState.CLOSED, SessionState.SETTLED)
+            await assert_settled(demo.stack)
+
+
+async def test_an_opening_that_vanishes_with_its_block_is_sent_again(tmp_path: Path) -> None:
+    async with open_faulty_world(tmp_path) as (world, server):
+        async with open_user(world, server, tmp_path) as demo:
+            snapshot = (await world.devnet.request("evm_snapshot"))["result"]
+            entry = await _open_until(demo, "ready.sent")
+        await _roll_back(world, snapshot)
+        async with open_user(world, server, tmp_path) as demo:
+            stack = demo.stack
+            await _mined_again(stack, (await sent_of(stack, entry.intent_id))[-1].tx_hash.hex)
+            await stack.recovery.run()
+            kept = await row(stack, entry.intent_id)
+            assert kept.state is SessionState.ACTIVE
+            (session,) = await open_on_chain(stack)
+            assert (kept.session_id, kept.ends_at) == (session.id, session.ends_at)
+            assert [item.nonce for item in await sent_of(stack, entry.intent_id)] == [0, 1]
+            await assert_settled(stack)
+
+
+async def sent_of(stack: NetworkStack, intent_id: str) -> tuple[TxRecord, ...]:
+    return await stack.wallet.journal.transactions_of(intent_id)
+
+
+async def _mined_again(stack: NetworkStack, tx_hash: str) -> None:
+    """Wait until the transaction is in a block of the chain as it is now."""
+    wanted = TxHash.parse(tx_hash)
+    with stack.wallet.bus.subscribe() as events:
+        async with asyncio.timeout(40):
+            while await stack.chain.transactions.receipt(wanted) is None:
+                await events.get()
+
+
+async def test_a_close_that_vanished_long_ago_is_made_again(tmp_path: Path) -> None:
     async with open_faulty_world(tmp_path) as (world, server):
         async with open_user(world, server, tmp_path) as demo:
             entry = await _open_until(demo, "ready.sent")
             snapshot = (await world.devnet.request("evm_snapshot"))["result"]
             await demo.stack.closer.close(entry)
-        await _roll_back(world, snapshot)
+        await _roll_back(world, snapshot, 580)
         async with open_user(world, server, tmp_path) as demo:
             await _state(demo.stack, entry, SessionState.ACTIVE)
             again = await row(demo.stack, entry.intent_id)
@@ -133,12 +182,12 @@ async def test_a_close_that_vanishes_with_its_block_is_made_again(tmp_path: Path
             await assert_settled(demo.stack)
 
 
-async def test_an_opening_that_vanishes_with_its_block_locks_nothing(tmp_path: Path) -> None:
+async def test_an_opening_that_vanished_long_ago_locks_nothing(tmp_path: Path) -> None:
     async with open_faulty_world(tmp_path) as (world, server):
         async with open_user(world, server, tmp_path) as demo:
             snapshot = (await world.devnet.request("evm_snapshot"))["result"]
             entry = await _open_until(demo, "ready.sent")
-        await _roll_back(world, snapshot)
+        await _roll_back(world, snapshot, 580)
         async with open_user(world, server, tmp_path) as demo:
             await _state(demo.stack, entry, SessionState.FAILED)
             await assert_settled(demo.stack)

@@ -1,0 +1,110 @@
+"""Watches the wallet's mined transactions until no reorganisation can take them away.
+
+A block that vanished takes its transactions along: they wait again and the same bytes are sent
+again, unless so much time has passed that the user must decide. A nonce nobody fills any more would
+hold up everything behind it: it is filled with an empty transfer to oneself.
+"""
+
+from node.core.errors import NodeError, RpcUnavailableError
+from node.core.log import get_logger
+from node.router.access import ChainAccess, WalletAccess
+from node.router.sending import TransactionSender
+from node.router.transaction_book import RESEND_WINDOW_S
+from node.store.journal_records import TxRecord, TxStatus
+
+LOOK_EVERY_S = 12.0
+_AT_ONCE = 32
+_log = get_logger("node.router.finality")
+
+
+class FinalityWatch:
+    """One wallet on one chain. `look` is cheap while nothing is unsettled."""
+
+    def __init__(
+        self, *, chain: ChainAccess, wallet: WalletAccess, sender: TransactionSender
+    ) -> None:
+        self._chain = chain
+        self._wallet = wallet
+        self._sender = sender
+        self._next_look = 0.0
+        self._gap: int | None = None
+
+    async def look_if_due(self) -> bool:
+        """`look`, at most every twelve seconds."""
+        now = self._chain.clock.monotonic()
+        if now < self._next_look:
+            return False
+        self._next_look = now + LOOK_EVERY_S
+        return await self.look()
+
+    async def look(self) -> bool:
+        """Compare the blocks of mined transactions with the chain. Returns whether one vanished.
+
+        Raises:
+            RpcUnavailableError: no connection; the next look goes on.
+        """
+        vanished = False
+        records = await self._wallet.journal.unsettled_transactions(
+            self._wallet.address, self._chain.market.chain_id, _AT_ONCE
+        )
+        if records:
+            final = await self._chain.transactions.final_block()
+            known: dict[int, bytes | None] = {}
+            for record in records:
+                if record.block not in known:
+                    known[record.block] = await self._chain.transactions.block_hash(record.block)
+                found = known[record.block]
+                if found is None:
+                    # The chain is not that long yet: it grows again, or the endpoint lags.
+                    continue
+                if found != record.block_hash:
+                    vanished |= await self._vanished(record)
+                elif record.block <= final:
+                    await self._sender.book.finish(record)
+        await self._fill_gap()
+        return vanished
+
+    async def _vanished(self, record: TxRecord) -> bool:
+        """Whether the transaction is not in a block any more."""
+        now = await self._wallet.journal.transaction(record.tx_hash)
+        if now is None or now.block_hash != record.block_hash:
+            return False
+        try:
+            if await self._sender.settle_from_chain(record) is not None:
+                _log.info("transaction moved to another block", hash=record.tx_hash.hex)
+                return True
+            _log.warning("the block of a transaction vanished", hash=record.tx_hash.hex)
+            if await self._chain.transactions.next_nonce(record.wallet) > record.nonce:
+                await self._sender.give_up(record, TxStatus.REPLACED)
+                return True
+            if self._chain.clock.unix_seconds() - record.updated_at > RESEND_WINDOW_S:
+                await self._sender.give_up(record, TxStatus.DROPPED)
+                return True
+            waiting = await self._sender.book.take_back(record)
+            await self._sender.book.remember(waiting)
+            await self._sender.send_again(waiting)
+        except RpcUnavailableError:
+            raise
+        except NodeError as error:
+            # Refused, or another one of its nonce was mined: the journal has it.
+            _log.info("vanished transaction", hash=record.tx_hash.hex, code=error.code)
+        return True
+
+    async def _fill_gap(self) -> None:
+        """Only when two looks found the same gap: an endpoint may lag behind."""
+        gap = await self._found_gap()
+        if gap is not None and gap == self._gap:
+            _log.warning("a nonce that nobody uses holds up transactions", nonce=gap)
+            await self._sender.fill(gap)
+            gap = None
+        self._gap = gap
+
+    async def _found_gap(self) -> int | None:
+        waiting = await self._wallet.journal.pending_transactions(
+            self._wallet.address, self._chain.market.chain_id
+        )
+        if not waiting:
+            return None
+        free = await self._chain.transactions.free_nonce(self._wallet.address)
+        lowest = min((item.nonce for item in waiting if item.nonce >= free), default=free)
+        return free if lowest > free else None
