@@ -18,6 +18,9 @@ _NOTHING_SPENT = "Nothing was spent."
 _ASK_AGAIN = "Ask the provider for a new permission and try again; nothing was spent."
 _CLOCK = "Check the clock of this computer, then try again."
 _NETWORK = "Choose the network this session belongs to."
+_REFRESH = "There is nothing to do; read the list again."
+_PERIOD = "Try again in the next period; what was earned stays yours."
+_OWNER_ONLY = "Only the owner of the marketplace contract sets this; nothing was changed."
 
 _TABLE: dict[str, tuple[str, str, str]] = {
     # reason: (code suffix, message, hint)
@@ -84,18 +87,22 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "SessionNotEndedOrNotExist": (
         "session_not_ended",
         "This session has not ended, or it does not exist.",
-        "",
+        "Look at the list of sessions; claim when it has ended.",
     ),
     "SessionProviderNothingToClaimInThisPeriod": (
         "nothing_to_claim",
         "There is nothing to claim in this period.",
-        "",
+        _PERIOD,
     ),
-    "SessionPoolIndexOutOfBounds": ("pool_index", "There is no emission pool of this number.", ""),
+    "SessionPoolIndexOutOfBounds": (
+        "pool_index",
+        "There is no emission pool of this number.",
+        _OWNER_ONLY,
+    ),
     "SessionMaxDurationTooShort": (
         "max_duration",
         "The longest session must last at least 5 minutes.",
-        "",
+        _OWNER_ONLY,
     ),
     "MarketplaceProviderNotFound": (
         "provider_not_registered",
@@ -112,31 +119,55 @@ _TABLE: dict[str, tuple[str, str, str]] = {
         "The price is outside the range the network allows.",
         "Choose a price between the minimum and the maximum shown.",
     ),
-    "MarketplaceActiveBidNotFound": ("bid_deleted", "This offer was withdrawn already.", ""),
-    "MarketplaceBidMinPricePerSecondIsZero": ("min_price", "The lowest price must be above 0.", ""),
+    "MarketplaceActiveBidNotFound": ("bid_deleted", "This offer was withdrawn already.", _REFRESH),
+    "MarketplaceBidMinPricePerSecondIsZero": (
+        "min_price",
+        "The lowest price must be above 0.",
+        _OWNER_ONLY,
+    ),
     "MarketplaceBidMinPricePerSecondIsInvalid": (
         "min_price",
         "The lowest price must not be above the highest.",
-        "",
+        _OWNER_ONLY,
     ),
-    "MarketplaceFeeAmountIsZero": ("fee_zero", "There are no fees to withdraw.", ""),
-    "ProviderNotFound": ("provider_not_found", "This provider is not registered.", ""),
+    "MarketplaceFeeAmountIsZero": ("fee_zero", "There are no fees to withdraw.", _OWNER_ONLY),
+    "ProviderNotFound": ("provider_not_found", "This provider is not registered.", _REFRESH),
     "ProviderHasActiveBids": (
         "provider_has_bids",
         "This provider still offers models.",
         "Withdraw all offers first.",
     ),
-    "ProviderHasAlreadyDeregistered": ("provider_gone", "This provider has left already.", ""),
-    "ProviderNoStake": ("provider_no_stake", "This provider has no stake.", ""),
-    "ProviderNotDeregistered": ("provider_active", "This provider is still registered.", ""),
-    "ProviderNothingToWithdraw": ("nothing_to_withdraw", "There is no stake to withdraw.", ""),
-    "ModelNotFound": ("model_not_found", "This model is not registered.", ""),
+    "ProviderHasAlreadyDeregistered": (
+        "provider_gone",
+        "This provider has left already.",
+        _REFRESH,
+    ),
+    "ProviderNoStake": (
+        "provider_no_stake",
+        "This provider has no stake.",
+        "Register as a provider with a stake first.",
+    ),
+    "ProviderNotDeregistered": (
+        "provider_active",
+        "This provider is still registered.",
+        "Leave the market first; its stake is free after that.",
+    ),
+    "ProviderNothingToWithdraw": (
+        "nothing_to_withdraw",
+        "There is no stake to withdraw.",
+        "Locked stake becomes free at the end of the earning period.",
+    ),
+    "ModelNotFound": (
+        "model_not_found",
+        "This model is not registered.",
+        "Look whether the right network is selected.",
+    ),
     "ModelHasActiveBids": (
         "model_has_bids",
         "This model is still offered by at least one provider.",
         "All offers of the model must be withdrawn first.",
     ),
-    "ModelHasAlreadyDeregistered": ("model_gone", "This model was removed already.", ""),
+    "ModelHasAlreadyDeregistered": ("model_gone", "This model was removed already.", _REFRESH),
     "InsufficientRightsForOperation": (
         "no_rights",
         "This wallet may not do this: it belongs to another wallet.",
@@ -145,14 +176,18 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "OwnableUnauthorizedAccount": (
         "owner_only",
         "Only the owner of the marketplace contract can do this.",
-        "",
+        _OWNER_ONLY,
     ),
     "Panic(0x11)": (
         "arithmetic",
         "The network's sums do not work out for this right now.",
         "After closing a session early, claim from 00:00 UTC on. Else try again tomorrow.",
     ),
-    "Panic(0x12)": ("division", "The contract divided by zero: a price of 0 is not valid.", ""),
+    "Panic(0x12)": (
+        "division",
+        "The contract divided by zero: a price of 0 is not valid.",
+        "Look at the price and try again; nothing was spent.",
+    ),
     "unknown record": (
         "unknown_record",
         "The network knows no such session, model or offer.",
@@ -165,6 +200,12 @@ _TABLE: dict[str, tuple[str, str, str]] = {
         " report may also be damaged; ask for a new one.",
     ),
     "other": ("other", "The contract refused this.", "The details name its reason."),
+    "unknown": (
+        "unknown_error",
+        "The contract refused this with an error that this program does not know.",
+        "Nothing was spent if it was not sent yet. The details hold its data; a newer version of"
+        " the program may know it.",
+    ),
 }
 
 _TEXT_TABLE: dict[str, tuple[str, str, str]] = {
@@ -188,7 +229,11 @@ _TEXT_TABLE: dict[str, tuple[str, str, str]] = {
         "The marketplace contract of this network does not know this operation.",
         "Check the contract address in the settings of the network.",
     ),
-    "contract is already initialized": ("initialised", "This contract is set up already.", ""),
+    "contract is already initialized": (
+        "initialised",
+        "This contract is set up already.",
+        _OWNER_ONLY,
+    ),
 }
 
 

@@ -113,10 +113,10 @@ def is_known_selector(data: bytes) -> bool:
 def reverted(data: bytes, text: str = "") -> RevertedError:
     """The error for revert data. `text` is the node's own message, used where data says nothing."""
     revert = decode_revert(data)
-    reason = revert.reason or _reason_in_text(text)
+    reason = revert.reason or _reason_in_text(text) or ("unknown" if data else "")
     words = _words_for(revert, reason)
     error = RevertedError(words.message, reason=reason or "empty", hint=words.hint, code=words.code)
-    error.details["data"] = "0x" + data[:512].hex()
+    error.details["data"] = ("0x" + data.hex())[:MAX_REASON_CHARS]
     return error
 
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from node.chain.error_words import BY_TEXT, WORDS
 from node.chain.errors import decode_revert, reverted
 from node.chain.rpc.answers import Fault, RpcFaultError, error_for, unwrap
 from node.core.errors import ChainError, RevertedError, RpcAnswerError
@@ -151,3 +152,31 @@ def test_an_answer_to_another_request_is_refused():
 def test_any_revert_data_decodes_to_something(raw):
     assert isinstance(decode_revert(raw).reason, str)
     assert reverted(raw).message
+
+
+@pytest.mark.parametrize("case", VECTORS["errorsAbi"], ids=lambda case: case["signature"])
+def test_every_error_says_what_to_do(case):
+    name = case["signature"].partition("(")[0]
+    if name in ("Error", "Panic"):
+        return
+    error = reverted(unhex(case["selector"]) + (1).to_bytes(32, "big") + (2).to_bytes(32, "big"))
+    assert error.hint
+    assert error.hint.endswith(".")
+
+
+@given(st.binary(min_size=4, max_size=4000))
+def test_unknown_errors_are_shown_as_short_plain_data(data):
+    error = reverted(b"\xfe\xed" + data)
+    assert error.code == "chain.reverted.unknown_error"
+    assert len(error.details["data"]) <= 300
+    assert error.details["data"].startswith("0xfeed")
+    assert error.hint
+
+
+@given(st.text(max_size=600))
+def test_text_of_a_node_never_becomes_a_message(text):
+    error = reverted(b"", f"execution reverted: {text}")
+    assert len(error.reason) <= 300
+    assert error.reason.isprintable()
+    known = {words.message for words in (*WORDS.values(), *BY_TEXT.values())}
+    assert error.message in known
