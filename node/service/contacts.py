@@ -103,10 +103,11 @@ async def recipient_warnings(
     twin = look_alike(target, earlier | set(names) | _own_world(stack))
     if twin is not None:
         name = names.get(twin, "")
+        end = "Ends" if twin.raw[-1] == target.raw[-1] else "Begins"
         found.append(
             Warning_(
                 code="look_alike",
-                text="Looks like a known address but is different.",
+                text=f"{end} like a known address but is different.",
                 hint=f"You know {twin}{f' ({name})' if name else ''}. This one is {target}."
                 " Compare every character.",
                 known=twin.checksum,

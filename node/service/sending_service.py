@@ -256,7 +256,7 @@ class SendingService:
     async def _sent(self, stack: NetworkStack, draft: _Draft, client: str) -> TxRecord:
         wanted = Spending(client=client, asset=draft.asset, amount=draft.amount)
         async with self._allowances.spending(wanted) as intent_id:
-            record, _ = await stack.sender.send_alone(draft.call, intent_id)
+            record, _ = await stack.sender.send_alone(draft.call, intent_id, draft.speed)
         return record
 
     async def _names(self) -> dict[Address, str]:
