@@ -18,6 +18,7 @@ from morpheus_desktop.section_pages import SectionPages
 from morpheus_desktop.shell_presenter import ShellPresenter
 from morpheus_desktop.tasks import GuiTasks
 from morpheus_desktop.unlock_sheet import UnlockSheet
+from morpheus_desktop.wallet_dialogs import WalletDialogs
 from morpheus_desktop.widgets.banner import Banner
 from morpheus_desktop.window import MainWindow
 from node.core.errors import NodeError, RpcUnavailableError, WalletLockedError
@@ -54,6 +55,10 @@ class Navigation(QObject):
         self._leaving = False
         self._problems: dict[str, errors.Presented] = {}
         self._reports: dict[str, str] = {}
+        self._reminded = False
+        self.wallet_dialogs = WalletDialogs(
+            window, node, tasks, status=lambda: shell.state.wallet, tell=self.tell
+        )
         self.chat = ChatPresenter(node, tasks, signals, time)
         self.onboarding = OnboardingPresenter(node, tasks)
         self._welcome = OnboardingPage(self.onboarding)
@@ -66,6 +71,7 @@ class Navigation(QObject):
         window.add_page("local", pages.local)
         window.add_page("settings", pages.settings)
         self._welcome.finished.connect(self._onboarded)
+        self._welcome.backup_requested.connect(self.wallet_dialogs.reveal)
         self._welcome.left.connect(lambda: self.go(window.section or "chat"))
         self.onboarding.local_added.connect(self.chat.use_local)
         shell.changed.connect(self._state_changed)
@@ -113,7 +119,8 @@ class Navigation(QObject):
         reached = state.overview is not None and _UNREACHABLE in self._problems
         if reached:
             del self._problems[_UNREACHABLE]
-        if reached or (state.is_demo and not self._demo_noticed):
+        reminds = self.wallet_dialogs.wants_backup
+        if reached or (state.is_demo and not self._demo_noticed) or reminds != self._reminded:
             self._demo_noticed = state.is_demo
             self._show_notices()
 
@@ -146,6 +153,7 @@ class Navigation(QObject):
         presenter.setParent(self)  # an opening goes on when its sheet is closed
         presenter.opened.connect(self.session_opened)
         presenter.refused.connect(self._sheet_refused)
+        sheet.receive_requested.connect(lambda: self.go("wallet"))
         sheet.begin(model_id, bid_id=bid_id, duration_s=duration_s or None)
 
     def extend_session(self, session_id: str) -> None:
@@ -166,6 +174,7 @@ class Navigation(QObject):
         presenter.setParent(self)
         presenter.opened.connect(self._session_extended)
         presenter.refused.connect(self._sheet_refused)
+        sheet.receive_requested.connect(lambda: self.go("wallet"))
         sheet.extend(session)
 
     def _session_extended(self, session: SessionView) -> None:
@@ -255,6 +264,7 @@ class Navigation(QObject):
     def _show_notices(self) -> None:
         """Most severe first, one at a time; below them the demo's first word."""
         self._window.clear_notice()
+        self._reminded = self.wallet_dialogs.wants_backup
         ranked = sorted(self._problems.items(), key=lambda item: item[1].severity != "danger")
         for key, words in ranked[:1]:
             action = words.actions[0][1] if words.actions else ""
@@ -262,7 +272,11 @@ class Navigation(QObject):
             banner.dismissed.connect(lambda key=key: self._forget(key))
             banner.action.connect(lambda key=key: self._act(key))
             self._window.show_notice(banner)
-        if not ranked and self._shell.state.is_demo and not self._demo_hidden:
+        if ranked:
+            return
+        if self._reminded:
+            self._window.show_notice(self.wallet_dialogs.reminder(self._show_notices))
+        elif self._shell.state.is_demo and not self._demo_hidden:
             banner = Banner(
                 "Demo network: play money, simulated providers.",
                 "Everything else is the real thing.",

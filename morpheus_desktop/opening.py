@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import aclosing
 
+from pydantic import SecretStr
 from PySide6.QtCore import QObject, Signal
 
 from morpheus_desktop.tasks import GuiTasks
@@ -99,14 +100,16 @@ class Opening(QObject):
     def is_running(self) -> bool:
         return self._task is not None and not self._task.done()
 
-    def open(self, quote_id: str) -> None:
-        """Open once; a second call while the first runs is ignored."""
+    def open(self, quote_id: str, password: SecretStr | None = None, typed: str = "") -> None:
+        """Open once; a second call while the first runs is ignored. `password` and `typed` as the
+        quote needs them.
+        """
         if not self.is_running:
-            self._task = self._tasks.spawn(self._run(quote_id), "open-session")
+            self._task = self._tasks.spawn(self._run(quote_id, password, typed), "open-session")
 
-    async def _run(self, quote_id: str) -> None:
+    async def _run(self, quote_id: str, password: SecretStr | None, typed: str) -> None:
         try:
-            session = await self._watch(quote_id)
+            session = await self._watch(quote_id, password, typed)
         except NodeError as error:
             self._task = None
             self.failed.emit(error)
@@ -114,9 +117,10 @@ class Opening(QObject):
         self._task = None
         self.opened.emit(session)
 
-    async def _watch(self, quote_id: str) -> SessionView:
+    async def _watch(self, quote_id: str, password: SecretStr | None, typed: str) -> SessionView:
         session: SessionView | None = None
-        async with aclosing(self._node.sessions.open(quote_id)) as steps:
+        opening = self._node.sessions.open(quote_id, password, typed)
+        async with aclosing(opening) as steps:
             async for step in steps:
                 self.progressed.emit(step)
                 session = _session_of(step) or session

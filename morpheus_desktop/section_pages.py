@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from morpheus_desktop.bridge import NodeSignals
 from morpheus_desktop.chain_time import ChainTime
 from morpheus_desktop.tasks import GuiTasks
+from morpheus_desktop.wallet_dialogs import WalletDialogs
 from node.core.errors import NodeError
 from node.service.api import NodeService
 from node.service.dto import LocalModel, NodeStatus, SessionView
@@ -17,6 +18,8 @@ from node.service.dto import LocalModel, NodeStatus, SessionView
 
 class Ways(Protocol):
     """Where a page can lead; `Navigation` has them all."""
+
+    wallet_dialogs: WalletDialogs
 
     def go(self, section: str) -> None: ...
 
@@ -112,5 +115,9 @@ class SectionPages:
         page = SettingsPage(presenter)
         presenter.setParent(page)
         presenter.network_selected.connect(self._ways.network_selected)
+        dialogs = self._ways.wallet_dialogs
+        page.backup_requested.connect(dialogs.back_up)
+        page.reveal_requested.connect(dialogs.reveal)
+        page.password_requested.connect(dialogs.change_password)
         page.told.connect(self._ways.tell)
         return page

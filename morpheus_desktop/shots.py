@@ -6,92 +6,33 @@ Runs in a source tree only, for the sample data belongs to the tests.
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 import qasync
 from PySide6.QtWidgets import QApplication, QWidget
 
+from morpheus_desktop import shots_sessions, shots_wallet
 from morpheus_desktop.bridge import NodeSignals
 from morpheus_desktop.chain_time import ChainTime
 from morpheus_desktop.navigation import Navigation
 from morpheus_desktop.pages.chat.page import ChatPage
-from morpheus_desktop.pages.onboarding.page import OnboardingPage
 from morpheus_desktop.rail import SECTIONS
 from morpheus_desktop.shell_presenter import ShellPresenter
+from morpheus_desktop.shot_stage import Scene, Stage, in_chat, section
 from morpheus_desktop.tasks import GuiTasks
 from morpheus_desktop.theme import Theme, install_theme
 from morpheus_desktop.widgets.gallery import components_page
 from morpheus_desktop.window import MainWindow
 from node.core.errors import IncompleteAnswerError, NodeError
-from node.core.session_life import SessionPhase
-from node.service.dto import CreateWallet, TextDelta, TurnFinished, TurnNotice
-from tests.fakes import sample_market
+from node.service.dto import TextDelta, TurnFinished, TurnNotice
 from tests.fakes.fake_node import FakeNode
 
 SIZES = ((1280, 800), (900, 600))
-_WAIT_S = 10.0
-_PAUSE_S = 0.02
-_CALM = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
-    """A window on a scriptable node."""
-
-    node: FakeNode
-    window: MainWindow
-    navigation: Navigation
-    tasks: GuiTasks
-
-    def find(self, name: str) -> QWidget:
-        found = self.window.findChild(QWidget, name)
-        if found is None:
-            raise LookupError(f"no widget is called {name}")
-        return found
-
-    async def until(self, ready: Callable[[], object]) -> None:
-        """Wait for a condition; raises TimeoutError when it does not come."""
-        async with asyncio.timeout(_WAIT_S):
-            while not ready():  # noqa: ASYNC110 - any state of the window may be waited for
-                await asyncio.sleep(_PAUSE_S)
-
-    async def calm(self) -> None:
-        """Let layouts, timers of a frame and finished reads settle."""
-        for _ in range(_CALM):
-            await asyncio.sleep(_PAUSE_S)
-
-
-Scene = Callable[[Stage], Awaitable[None]]
 
 
 async def welcome(stage: Stage) -> None:
     stage.navigation.begin(demo=False)
-
-
-async def wallet_phrase(stage: Stage) -> None:
-    stage.navigation.begin(demo=False)
-    stage.navigation.onboarding.create_wallet(CreateWallet())
-    await stage.until(lambda: stage.window.findChild(QWidget, "wallet.phrase.done"))
-
-
-async def wallet_import(stage: Stage) -> None:
-    stage.navigation.begin(demo=False)
-    onboarding = stage.window.findChild(OnboardingPage)
-    if onboarding is None:
-        raise LookupError("there is no onboarding page")
-    await stage.until(lambda: stage.navigation.onboarding.keyring_available)
-    onboarding.start_wallet()
-    stage.find("wallet.import").click()  # type: ignore[attr-defined]
-    stage.find("wallet.secret").setPlainText("legal winner thank year wave")  # type: ignore[attr-defined]
-
-
-async def chat_full(stage: Stage) -> None:
-    stage.navigation.begin(demo=False)
-    await stage.until(lambda: stage.window.section == "chat")
-    stage.navigation.chat.open_chat("chat-1")
-    await stage.until(lambda: stage.navigation.chat.turns.lines)
 
 
 async def chat_empty(stage: Stage) -> None:
@@ -100,14 +41,14 @@ async def chat_empty(stage: Stage) -> None:
 
 
 async def chat_selector(stage: Stage) -> None:
-    await chat_full(stage)
+    await in_chat(stage)
     await stage.until(lambda: stage.navigation.chat.choices.market)
     page = stage.window.page("chat")
     page.open_selector()  # type: ignore[attr-defined]
 
 
 async def chat_find(stage: Stage) -> None:
-    await chat_full(stage)
+    await in_chat(stage)
     page = stage.window.page("chat")
     if not isinstance(page, ChatPage):
         raise TypeError("the section chat has another page")
@@ -125,7 +66,7 @@ async def chat_card(stage: Stage) -> None:
 
 
 async def chat_streaming(stage: Stage) -> None:
-    await chat_full(stage)
+    await in_chat(stage)
     chat = stage.navigation.chat
     await stage.until(lambda: chat.target)
     chat.turns.show(None)
@@ -148,7 +89,7 @@ async def chat_streaming(stage: Stage) -> None:
 
 
 async def chat_failed(stage: Stage) -> None:
-    await chat_full(stage)
+    await in_chat(stage)
     await stage.until(lambda: stage.navigation.chat.target)
     failure: NodeError = IncompleteAnswerError(
         "0xA1…c9 stopped after 212 tokens.", hint="Your session runs until 15:43."
@@ -160,22 +101,8 @@ async def chat_failed(stage: Stage) -> None:
     await stage.until(lambda: chat.turns.lines and chat.turns.lines[-1].error)
 
 
-async def session_sheet(stage: Stage) -> None:
-    await chat_full(stage)
-    stage.navigation.open_session_sheet(sample_market.model_id(0))
-    await stage.until(lambda: stage.node.called("sessions.preview_stop"))
-
-
-async def extend_sheet(stage: Stage) -> None:
-    await chat_full(stage)
-    stage.navigation.go("sessions")
-    active = next(item for item in stage.node.world.sessions if item.state == "active")
-    stage.navigation.extend_session(active.id)
-    await stage.until(lambda: stage.node.called("sessions.preview_stop"))
-
-
 async def chat_failover(stage: Stage) -> None:
-    await chat_full(stage)
+    await in_chat(stage)
     chat = stage.navigation.chat
     await stage.until(lambda: chat.target)
     moved = "0x77e0…0202 answers now, in a new session. 3.80 MOR are locked."
@@ -199,28 +126,8 @@ async def chat_failover(stage: Stage) -> None:
     await stage.until(lambda: not chat.turns.is_streaming)
 
 
-def extended_node() -> FakeNode:
-    """One session that goes on in the next one, which is marked to be extended itself."""
-    node = FakeNode()
-    world = node.world
-    active = next(item for item in world.sessions if item.state == "active")
-    following = active.model_copy(
-        update={
-            "id": "0x" + "77" * 32,
-            "intent_id": "next",
-            "follows": active.id,
-            "ends_at": active.ends_at + 3600,
-            "prompts": 0,
-            "tokens": 0,
-            "auto_extend": True,
-        }
-    )
-    world.sessions = [following, *world.sessions]
-    return node
-
-
 async def close_sheet(stage: Stage) -> None:
-    await chat_full(stage)
+    await in_chat(stage)
     await stage.until(lambda: stage.navigation.chat.target)
     stage.navigation.chat.preview_close()
     await stage.until(lambda: stage.window.findChild(QWidget, "session.close"))
@@ -232,51 +139,20 @@ async def components(stage: Stage) -> None:
     stage.window.show_full_page(page)
 
 
-def section(name: str) -> Scene:
-    async def show(stage: Stage) -> None:
-        stage.navigation.begin(demo=False)
-        await stage.until(lambda: stage.window.section == "chat")
-        stage.navigation.go(name)
-
-    return show
-
-
-def stuck_node() -> FakeNode:
-    """A session that cannot be closed, one near its end, stake that waits for an unlock."""
-    node = FakeNode()
-    world = node.world
-    reason = "The network's payout account cannot pay the provider at present. Your stake is safe."
-    changes: dict[str, dict[str, object]] = {
-        "active": {"ends_at": world.now + 42, "phase": SessionPhase.ENDING},
-        "ended": {"stuck": reason, "retry_at": world.now + 240},
-        "closed": {"held_until": world.now + 9000, "phase": SessionPhase.ON_HOLD},
-    }
-    world.sessions = [
-        item.model_copy(update=changes.get(item.state, {})) for item in world.sessions
-    ]
-    locked = "The wallet is locked. Unlock it, then this goes on by itself."
-    world.overview = world.overview.model_copy(update={"claim_stuck": locked})
-    return node
-
-
 SCENES: dict[str, tuple[Callable[[], FakeNode], Scene]] = {
     "welcome": (FakeNode.fresh, welcome),
-    "wallet-phrase": (FakeNode.fresh, wallet_phrase),
-    "wallet-import": (FakeNode.fresh, wallet_import),
-    "chat": (FakeNode, chat_full),
+    "chat": (FakeNode, in_chat),
     "chat-empty": (FakeNode.fresh, chat_empty),
     "chat-selector": (FakeNode, chat_selector),
     "chat-find": (FakeNode, chat_find),
     "chat-card": (FakeNode.fresh, chat_card),
     "chat-streaming": (FakeNode, chat_streaming),
     "chat-failed": (FakeNode, chat_failed),
-    "session-sheet": (FakeNode, session_sheet),
     "close-sheet": (FakeNode, close_sheet),
-    "extend-sheet": (FakeNode, extend_sheet),
     "chat-failover": (FakeNode, chat_failover),
-    "sessions-extended": (extended_node, section("sessions")),
     "components": (FakeNode.fresh, components),
-    "sessions-stuck": (stuck_node, section("sessions")),
+    **shots_sessions.SCENES,
+    **shots_wallet.SCENES,
     **{item.name: (FakeNode, section(item.name)) for item in SECTIONS if item.name != "chat"},
 }
 

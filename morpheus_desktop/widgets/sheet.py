@@ -1,6 +1,6 @@
 """Sheets: a centred box over the window, a scrim behind. Child widgets, not dialog windows."""
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -85,6 +85,10 @@ class Sheet(QWidget):
             self._before.setFocus()
         self.closed.emit()
         self.deleteLater()
+
+    def bring_into_view(self, widget: QWidget) -> None:
+        """Scroll to a part that has just been shown, when the layout knows its place."""
+        QTimer.singleShot(0, widget, lambda: self._scroll.ensureWidgetVisible(widget, 0, 8))
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab goes round inside the sheet."""

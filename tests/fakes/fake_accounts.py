@@ -89,7 +89,8 @@ class FakeAccounts(AccountsApi):
         await self._script.enter("wallet.scan", request)
         if request.group:
             self._check(request.password)
-        known = {item.address for item in self._world.accounts}
+        there = self._world.accounts if self._world.wallet.kind != "none" else []
+        known = {item.address for item in there}
         count = request.count or len(ADDRESSES)
         return tuple(
             FoundAccount(

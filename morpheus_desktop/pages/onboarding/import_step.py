@@ -1,45 +1,90 @@
-"""Import of a wallet: recovery phrase, private key or keystore file."""
+"""Import of a wallet: phrase, private key, keystore or backup file, what a Go node left."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from pydantic import SecretStr
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
-from morpheus_desktop.pages.onboarding.presenter import (
-    account_number,
-    entered_words,
-    looks_like_phrase,
-)
-from morpheus_desktop.pages.onboarding.protect_fields import ProtectFields
+from morpheus_desktop import formats
+from morpheus_desktop.pages.onboarding.place_fields import PlaceFields
+from morpheus_desktop.pages.onboarding.presenter import looks_like_phrase
+from morpheus_desktop.pages.onboarding.secret_input import SecretInput
 from morpheus_desktop.pages.onboarding.wallet_steps import Step
-from morpheus_desktop.theme import font
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.choices import Segment
-from morpheus_desktop.widgets.fields import PasswordField, TextField
-from morpheus_desktop.widgets.frames import Frame
+from morpheus_desktop.widgets.fields import PasswordField
 from morpheus_desktop.widgets.labels import ElidedLabel, Label
 from morpheus_desktop.widgets.layouts import boxed, column, row
-from node.service.dto import ImportWallet
+from morpheus_desktop.widgets.protect_fields import ProtectFields
+from node.core.errors import NodeError
+from node.service.dto import ImportWallet, PeerWallet
 
 _NO_FILE = "No file chosen"
+_TOO_FEW = "input.mnemonic_count"
+Kind = Literal["secret", "keystore", "backup", "peer"]
+_KINDS: tuple[tuple[Kind, str], ...] = (
+    ("secret", "Phrase or key"),
+    ("keystore", "Keystore"),
+    ("backup", "Backup file"),
+    ("peer", "Go node"),
+)
+_BACKUP_NOTE = "All accounts of the backup come back; they keep the password of the file."
+_PEER_NOTE = (
+    "A Go node of this marketplace keeps its key in the keychain of this computer. It is looked at"
+    " only when you ask."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What the user wants imported; `file` is the path of a keystore or backup, or empty."""
+
+    request: ImportWallet
+    file: str = ""
+    is_backup: bool = False
 
 
 class ImportStep(Step):
-    """Signals: `confirmed(ImportWallet, file)`; `file` is the path of a keystore, or empty."""
+    """`keyring`: the system has a secret store. `present`: address of the wallet that is there.
 
-    confirmed = Signal(object, str)
+    Signals: `confirmed(Chosen)`; `accounts_wanted(ImportWallet)` with a phrase, whose accounts are
+    looked at first; `phrase_typed(text)`; `peer_wanted()`; `backup_requested()`.
+    """
 
-    def __init__(self, *, keyring: bool = False) -> None:
+    confirmed = Signal(object)
+    accounts_wanted = Signal(object)
+    phrase_typed = Signal(str)
+    peer_wanted = Signal()
+    backup_requested = Signal()
+
+    def __init__(self, *, keyring: bool = False, present: str = "") -> None:
         self._file = ""
-        self._kind = Segment(("Phrase or key", "Keystore file"), name="wallet.import.kind")
+        self._peer: PeerWallet | None = None
+        self._kinds = [kind for kind, _ in _KINDS if keyring or kind != "peer"]
+        titles = tuple(title for kind, title in _KINDS if kind in self._kinds)
+        self._kind = Segment(titles, name="wallet.import.kind")
+        self.secret = SecretInput()
         self._note = Label("", "small", "danger", wrap=True)
-        self._words = self._make_words()
-        self._keystore = self._make_keystore()
+        self._note.setObjectName("wallet.import.problem")
+        self._lead = Label("", "small", "text2", wrap=True)
+        self._files = self._make_files()
+        self._peer_box = self._make_peer()
+        self.place = PlaceFields(present)
         self._protect = ProtectFields(keyring=keyring)
         self.go = Button("Import wallet", "primary", size="primary", name="wallet.import.go")
         body = column(
-            self._kind, self._words, self._keystore, self._note, self._protect, spacing=12
+            self._kind,
+            self._lead,
+            self.secret,
+            self._files,
+            self._peer_box,
+            self._note,
+            self.place,
+            self._protect,
+            spacing=12,
         )
         super().__init__(
             "Import a wallet",
@@ -48,45 +93,15 @@ class ImportStep(Step):
             self.go,
         )
         self._kind.chosen.connect(self._show_kind)
-        self._secret.textChanged.connect(self._check)
-        self._account.changed.connect(self._check)
+        self.secret.changed.connect(self._secret_changed)
         self._protect.changed.connect(self._check)
         self._protect.submitted.connect(self._confirm)
+        self.place.changed.connect(self._check)
+        self.place.backup_requested.connect(self.backup_requested)
         self.go.clicked.connect(self._confirm)
         self._show_kind()
 
-    def _make_words(self) -> QWidget:
-        self._secret = QPlainTextEdit()
-        self._secret.setObjectName("wallet.secret")
-        self._secret.setAccessibleName("Recovery phrase or private key")
-        self._secret.setPlaceholderText("Recovery phrase or private key")
-        self._secret.setFont(font("mono"))
-        self._secret.setFixedHeight(72)
-        self._secret.setTabChangesFocus(True)
-        self._account = TextField("0", name="wallet.import.account")
-        self._account.edit.setAccessibleName("Account number")
-        self._account.setFixedWidth(72)
-        self._path = TextField("m/44'/60'/0'/0/0", name="wallet.import.path")
-        self._path.edit.setAccessibleName("Derivation path")
-        self._path.setFixedWidth(170)
-        self._derivation = boxed(
-            row(
-                Label("Account", "body", "text2"),
-                self._account,
-                None,
-                Label("Path", "body", "text2"),
-                self._path,
-            )
-        )
-        return boxed(
-            column(
-                Frame("field", column(self._secret, margins=(10, 8, 10, 8))),
-                self._derivation,
-                spacing=12,
-            )
-        )
-
-    def _make_keystore(self) -> QWidget:
+    def _make_files(self) -> QWidget:
         choose = Button("Choose a file", "secondary", name="wallet.import.choose")
         choose.clicked.connect(self._choose)
         self._file_name = ElidedLabel(_NO_FILE, "body", "text2")
@@ -97,70 +112,131 @@ class ImportStep(Step):
             column(row(choose, self._file_name, spacing=12), self._file_password, spacing=12)
         )
 
+    def _make_peer(self) -> QWidget:
+        self._look = Button("Look in the keychain", "secondary", name="wallet.import.peer")
+        self._look.clicked.connect(self._look_for_peer)
+        self._peer_words = Label("", "body", "text2", wrap=True)
+        self._peer_words.setObjectName("wallet.import.peer.found")
+        return boxed(column(row(self._look, None), 10, self._peer_words))
+
+    # --- what it is told ---
+
+    @property
+    def kind(self) -> Kind:
+        return self._kinds[self._kind.index]
+
     @property
     def is_file(self) -> bool:
-        return self._kind.index == 1
+        return self.kind in ("keystore", "backup")
 
     def show_error(self, text: str) -> None:
         self._note.setText(text)
         self._note.setVisible(bool(text))
 
+    def show_failure(self, error: NodeError) -> None:
+        """Say what the node refused, at its place."""
+        if self.kind == "secret" and self.secret.show_failure(error):
+            return
+        self.show_error(f"{error.message} {error.hint}".strip())
+
+    def phrase_checked(self, error: NodeError | None) -> None:
+        """What the node says about the words typed so far; too few are no mistake yet."""
+        is_early = error is not None and error.code == _TOO_FEW
+        self.secret.show_failure(None if is_early else error)
+        self._check()
+
+    def show_peer(self, found: PeerWallet) -> None:
+        self._look.set_busy(False)
+        self._peer = found
+        if found.found:
+            what = "recovery phrase" if found.kind == "phrase" else "private key"
+            address = formats.short_address(found.address)
+            self._peer_words.setText(f"A {what} of {address} is there.")
+        else:
+            self._peer_words.setText("There is no key of a Go node in this keychain.")
+        self._check()
+
     def take_file(self, path: str) -> None:
-        """A keystore was chosen."""
+        """A keystore or a backup was chosen."""
         self._file = path
         self._file_name.set_text(Path(path).name or _NO_FILE)
         self._check()
 
+    # --- what the user does ---
+
     def _choose(self) -> None:
-        dialog = QFileDialog(self, "Choose a keystore file")
+        dialog = QFileDialog(self, "Choose a file")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.take_file)
         dialog.open()
 
+    def _look_for_peer(self) -> None:
+        self._look.set_busy(True)
+        self.peer_wanted.emit()
+
     def _show_kind(self) -> None:
-        self._words.setVisible(not self.is_file)
-        self._keystore.setVisible(self.is_file)
+        kind = self.kind
+        self.secret.setVisible(kind == "secret")
+        self._files.setVisible(self.is_file)
+        self._peer_box.setVisible(kind == "peer")
+        self._protect.setVisible(kind != "backup")
+        self._lead.setText({"backup": _BACKUP_NOTE, "peer": _PEER_NOTE}.get(kind, ""))
+        self._lead.setVisible(bool(self._lead.text()))
+        self.place.setVisible(self.place.is_needed and kind != "backup")
         self._check()
 
+    def _secret_changed(self) -> None:
+        self._check()
+        self.phrase_typed.emit(self.secret.text() if self.secret.is_phrase else "")
+
     def _check(self) -> None:
-        text = self._secret.toPlainText()
-        self._derivation.setVisible(looks_like_phrase(text))
-        odd = "" if self.is_file else entered_words(text)
-        self.show_error(odd if text.endswith((" ", "\n")) else "")
-        self.go.disable_with(odd or self._missing() or self._protect.problem)
+        self.show_error("")
+        phrase = self.kind == "secret" and self.secret.is_phrase
+        self.go.set_text("Continue" if phrase else "Import wallet")
+        protect = "" if self.kind == "backup" else self._protect.problem
+        place = "" if self.kind == "backup" else self.place.problem
+        self.go.disable_with(self._missing() or place or protect)
 
     def _missing(self) -> str:
         """What is not given yet, in words."""
+        if self.kind == "peer":
+            found = self._peer is not None and self._peer.found
+            return "" if found else "Look in the keychain first."
         if self.is_file:
             if not self._file:
-                return "Choose a keystore file."
+                return f"Choose a {self.kind} file."
             return "" if self._file_password.text() else "Type the password of that file."
-        text = self._secret.toPlainText()
-        if not text.strip():
-            return "Paste a phrase or a key."
-        if looks_like_phrase(text) and account_number(self._account.text()) is None:
-            return "The account is a number, 0 for the first."
-        return ""
+        return self.secret.problem
 
     def _confirm(self) -> None:
-        if self.go.isEnabled():
-            self.confirmed.emit(self._request(), self._file if self.is_file else "")
+        if not self.go.isEnabled():
+            return
+        if self.kind == "secret" and self.secret.is_phrase:
+            self.accounts_wanted.emit(self._request())
+            return
+        file = self._file if self.is_file else ""
+        self.confirmed.emit(
+            Chosen(request=self._request(), file=file, is_backup=self.kind == "backup")
+        )
 
     def _request(self) -> ImportWallet:
-        password, by_keyring = self._protect.value(), self._protect.by_keyring
-        if self.is_file:
-            return ImportWallet(
-                keystore_password=SecretStr(self._file_password.text()),
-                password=password,
-                use_keyring=by_keyring,
-            )
-        secret = SecretStr(self._secret.toPlainText().strip())
-        if not looks_like_phrase(secret.get_secret_value()):
-            return ImportWallet(private_key=secret, password=password, use_keyring=by_keyring)
-        return ImportWallet(
-            phrase=secret,
-            path=self._path.text().strip(),
-            account=account_number(self._account.text()) or 0,
-            password=password,
-            use_keyring=by_keyring,
+        if self.kind == "backup":
+            return ImportWallet(keystore_password=SecretStr(self._file_password.text()))
+        protected = ImportWallet(
+            password=self._protect.value(),
+            use_keyring=self._protect.by_keyring,
+            add=self.place.add,
+            replace=self.place.replace,
+        )
+        if self.kind == "peer":
+            return protected.model_copy(update={"from_peer": True})
+        if self.kind == "keystore":
+            password = SecretStr(self._file_password.text())
+            return protected.model_copy(update={"keystore_password": password})
+        secret = SecretStr(self.secret.text())
+        if not looks_like_phrase(self.secret.text()):
+            return protected.model_copy(update={"private_key": secret})
+        passphrase = SecretStr(self.secret.passphrase)
+        return protected.model_copy(
+            update={"phrase": secret, "passphrase": passphrase, "keep_phrase": True}
         )

@@ -4,7 +4,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from morpheus_desktop.errors import present
-from morpheus_desktop.pages.onboarding.import_step import ImportStep
+from morpheus_desktop.pages.onboarding.accounts_step import ROWS, AccountsStep
+from morpheus_desktop.pages.onboarding.import_step import Chosen, ImportStep
 from morpheus_desktop.pages.onboarding.presenter import OnboardingPresenter
 from morpheus_desktop.pages.onboarding.wallet_steps import (
     CheckStep,
@@ -18,23 +19,32 @@ from morpheus_desktop.theme import current
 from morpheus_desktop.widgets.banner import Banner
 from morpheus_desktop.widgets.layouts import clear
 from node.core.errors import NodeError
+from node.service.dto import (
+    BackupQuestion,
+    FoundAccount,
+    ImportWallet,
+    PeerWallet,
+    ScanRequest,
+)
 
 
 class OnboardingPage(QWidget):
     """`finished(way)` when one of the ways was taken: `demo`, `local` or `wallet`.
 
-    `left()` when the wallet's steps were left and the user had come from inside the window.
+    `left()` when the wallet's steps were left and the user had come from inside the window;
+    `backup_requested()` before a wallet is replaced.
     """
 
     finished = Signal(str)
     left = Signal()
+    backup_requested = Signal()
 
     def __init__(self, presenter: OnboardingPresenter) -> None:
         super().__init__()
         self.setObjectName("onboarding")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._presenter = presenter
-        self._words: list[str] = []
+        self._wanted: ImportWallet | None = None
         self._inside = False
         self.welcome = Welcome()
         self._stack = QStackedWidget()
@@ -60,6 +70,10 @@ class OnboardingPage(QWidget):
         presenter.demo_started.connect(lambda: self.finished.emit("demo"))
         presenter.local_added.connect(lambda _model: self.finished.emit("local"))
         presenter.wallet_created.connect(self._show_phrase)
+        presenter.challenge_read.connect(self._show_check)
+        presenter.scanned.connect(self._show_accounts)
+        presenter.phrase_checked.connect(self._phrase_checked)
+        presenter.peer_found.connect(self._peer_found)
         presenter.wallet_ready.connect(self._wallet_ready)
 
     @property
@@ -74,7 +88,7 @@ class OnboardingPage(QWidget):
 
     def show_welcome(self) -> None:
         """Go to the start; steps and what was typed in them are forgotten."""
-        self._words = []
+        self._wanted = None
         for index in reversed(range(1, self._stack.count())):
             step = self._stack.widget(index)
             if step is not None:
@@ -101,24 +115,59 @@ class OnboardingPage(QWidget):
         dialog.open()
 
     def _show_create(self) -> None:
-        step = CreateStep(keyring=self._presenter.keyring_available)
-        step.confirmed.connect(self._presenter.create_wallet)
+        presenter = self._presenter
+        step = CreateStep(keyring=presenter.keyring_available, beside=bool(presenter.present))
+        step.confirmed.connect(presenter.create_wallet)
         self._push(step)
 
     def _show_import(self) -> None:
-        step = ImportStep(keyring=self._presenter.keyring_available)
-        step.confirmed.connect(self._presenter.import_wallet)
+        presenter = self._presenter
+        step = ImportStep(keyring=presenter.keyring_available, present=presenter.present)
+        step.confirmed.connect(self._import)
+        step.accounts_wanted.connect(self._look_for_accounts)
+        step.phrase_typed.connect(presenter.check_phrase)
+        step.peer_wanted.connect(presenter.find_peer)
+        step.backup_requested.connect(self.backup_requested)
         self._push(step)
+
+    def _import(self, chosen: Chosen) -> None:
+        self._presenter.import_wallet(chosen.request, chosen.file, is_backup=chosen.is_backup)
+
+    def _look_for_accounts(self, request: ImportWallet) -> None:
+        self._wanted = request
+        self._presenter.check_phrase("")
+        self._presenter.scan(
+            ScanRequest(phrase=request.phrase, passphrase=request.passphrase, count=ROWS)
+        )
+
+    def _show_accounts(self, found: tuple[FoundAccount, ...]) -> None:
+        step = self._stack.currentWidget()
+        if isinstance(step, AccountsStep):
+            step.show_found(found)
+        elif isinstance(step, ImportStep) and self._wanted is not None:
+            accounts = AccountsStep(self._wanted, found)
+            accounts.scan_wanted.connect(self._presenter.scan)
+            accounts.confirmed.connect(self._presenter.import_wallet)
+            self._push(accounts)
+
+    def _phrase_checked(self, error: NodeError | None) -> None:
+        step = self._stack.currentWidget()
+        if isinstance(step, ImportStep):
+            step.phrase_checked(error)
+
+    def _peer_found(self, found: PeerWallet) -> None:
+        step = self._stack.currentWidget()
+        if isinstance(step, ImportStep):
+            step.show_peer(found)
 
     def _show_phrase(self, words: list[str]) -> None:
-        self._words = words
         step = PhraseStep(words)
-        step.written.connect(self._show_check)
+        step.written.connect(self._presenter.ask_challenge)
         self._push(step)
 
-    def _show_check(self) -> None:
-        step = CheckStep(self._words)
-        step.passed.connect(self._presenter.finish_wallet)
+    def _show_check(self, questions: tuple[BackupQuestion, ...]) -> None:
+        step = CheckStep(questions)
+        step.confirmed.connect(self._presenter.confirm_backup)
         step.postponed.connect(self._presenter.finish_wallet)
         self._push(step)
 
@@ -148,17 +197,23 @@ class OnboardingPage(QWidget):
         self._clear_notice()
         self.welcome.set_busy(action)
         step = self._stack.currentWidget()
-        if isinstance(step, CreateStep | ImportStep):
+        if isinstance(step, CreateStep | ImportStep | AccountsStep | CheckStep):
             step.go.set_busy(bool(action))
         elif isinstance(step, Step):
             step.setEnabled(not action)
 
     def _failed(self, error: NodeError) -> None:
         step = self._stack.currentWidget()
+        words = f"{error.message} {error.hint}".strip()
+        position = error.details.get("position")
         if isinstance(step, ImportStep):
-            step.show_error(f"{error.message} {error.hint}".strip())
-            return
-        self.show_problem(error)
+            step.show_failure(error)
+        elif isinstance(step, AccountsStep):
+            step.show_error(words)
+        elif isinstance(step, CheckStep) and isinstance(position, int):
+            step.questions.show_wrong(position, words)
+        else:
+            self.show_problem(error)
 
     def show_problem(self, error: NodeError) -> None:
         """A banner above the page, in place of the one before."""

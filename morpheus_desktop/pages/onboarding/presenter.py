@@ -1,9 +1,9 @@
 """What the first start does: begin the demo, take a model file, make or import a wallet."""
 
 import asyncio
-import random
 from pathlib import Path
 
+from pydantic import SecretStr
 from PySide6.QtCore import QObject, Signal
 
 from morpheus_desktop import formats
@@ -12,22 +12,23 @@ from node.core.errors import NodeError
 from node.core.keystore_file import read_keystore
 from node.service.api import NodeService
 from node.service.dto import (
+    BackupQuestion,
     CreatedWallet,
     CreateWallet,
+    FoundAccount,
     Hardware,
     ImportWallet,
     LocalModel,
     NodeStatus,
+    ScanRequest,
     WalletStatus,
 )
 
 DEMO_NETWORK = "demo"
 WALLET_NETWORK = "base"
-CHECKED_WORDS = 3
-MIN_PASSWORD = 12
 _PHRASE_COUNTS = (12, 15, 18, 21, 24)
-_ACCOUNTS = 2**31
-"""BIP-32: indices from here on are hardened ones."""
+SETTLE_S = 0.3
+"""A phrase that is still typed is not looked at."""
 
 
 class OnboardingPresenter(QObject):
@@ -35,7 +36,9 @@ class OnboardingPresenter(QObject):
 
     `busy_changed(action)` names what runs (`demo`, `local`, `create`, `import`, `network`, empty).
     `demo_started()`; `local_added(LocalModel)`; `hardware_read(text)`; `wallet_created(phrase)` a
-    list of words to write down, held by nobody else; `wallet_ready(WalletStatus)`.
+    list of words to write down, held by nobody else; `challenge_read(questions)`;
+    `scanned(accounts)`; `phrase_checked(NodeError | None)` for the newest text;
+    `peer_found(PeerWallet)`; `wallet_ready(WalletStatus)`.
     """
 
     busy_changed = Signal(str)
@@ -43,6 +46,10 @@ class OnboardingPresenter(QObject):
     local_added = Signal(object)
     hardware_read = Signal(str)
     wallet_created = Signal(object)
+    challenge_read = Signal(object)
+    scanned = Signal(object)
+    phrase_checked = Signal(object)
+    peer_found = Signal(object)
     wallet_ready = Signal(object)
     failed = Signal(object)
 
@@ -51,7 +58,9 @@ class OnboardingPresenter(QObject):
         self._node = node
         self._tasks = tasks
         self._busy = ""
+        self._checking: asyncio.Task[None] | None = None
         self.keyring_available = False
+        self.present = ""
 
     @property
     def busy(self) -> str:
@@ -99,11 +108,57 @@ class OnboardingPresenter(QObject):
                 done=self._created,
             )
 
-    def import_wallet(self, request: ImportWallet, file: str = "") -> None:
-        """Import a phrase or a key, or the keystore in `file`."""
+    def import_wallet(
+        self, request: ImportWallet, file: str = "", *, is_backup: bool = False
+    ) -> None:
+        """Import a phrase or a key, or the keystore or backup in `file`."""
         if self._begin("import"):
             self._tasks.attempt(
-                self._import(request, file), "import-wallet", failed=self._failed, done=self._ready
+                self._import(request, file, is_backup=is_backup),
+                "import-wallet",
+                failed=self._failed,
+                done=self._ready,
+            )
+
+    def scan(self, request: ScanRequest) -> None:
+        """Look which accounts of a phrase there are and what they hold."""
+        if self._begin("scan"):
+            self._tasks.attempt(
+                self._node.wallet.scan(request), "scan", failed=self._failed, done=self._scanned
+            )
+
+    def check_phrase(self, text: str) -> None:
+        """Check words as they are typed, when they rest; only the newest text is answered."""
+        if self._checking is not None:
+            self._checking.cancel()
+            self._checking = None
+        if text:
+            self._checking = self._tasks.spawn(self._check_when_settled(text), "check-phrase")
+
+    def find_peer(self) -> None:
+        """Look into the system's secret store for the key of a Go node."""
+        self._tasks.attempt(
+            self._node.wallet.find_peer_wallet(),
+            "find-peer",
+            failed=self.failed.emit,
+            done=self.peer_found.emit,
+        )
+
+    def ask_challenge(self) -> None:
+        """The words were seen: which are asked back?"""
+        if self._begin("challenge"):
+            self._tasks.attempt(
+                self._node.wallet.backup_challenge(),
+                "challenge",
+                failed=self._failed,
+                done=self._challenged,
+            )
+
+    def confirm_backup(self, answers: tuple[str, ...]) -> None:
+        """Check the words that were chosen, then go on as `finish_wallet`."""
+        if self._begin("network"):
+            self._tasks.attempt(
+                self._confirm_backup(answers), "confirm", failed=self._failed, done=self._ready
             )
 
     def keep_theme(self, mode: str) -> None:
@@ -119,10 +174,25 @@ class OnboardingPresenter(QObject):
                 self._open_network(), "network", failed=self._failed, done=self._ready
             )
 
-    async def _import(self, request: ImportWallet, file: str) -> WalletStatus:
+    async def _confirm_backup(self, answers: tuple[str, ...]) -> WalletStatus:
+        await self._node.wallet.confirm_backup(answers)
+        return await self._open_network()
+
+    async def _check_when_settled(self, text: str) -> None:
+        await asyncio.sleep(SETTLE_S)
+        request = ScanRequest(phrase=SecretStr(text), count=1)
+        try:
+            await self._node.wallet.scan(request)
+        except NodeError as error:
+            self.phrase_checked.emit(error)
+        else:
+            self.phrase_checked.emit(None)
+
+    async def _import(self, request: ImportWallet, file: str, *, is_backup: bool) -> WalletStatus:
         if file:
             text = await asyncio.to_thread(read_keystore, Path(file))
-            request = request.model_copy(update={"keystore": text})
+            field = "backup" if is_backup else "keystore"
+            request = request.model_copy(update={field: text})
         await self._node.wallet.import_(request)
         return await self._open_network()
 
@@ -156,8 +226,17 @@ class OnboardingPresenter(QObject):
         self._set_busy("")
         self.wallet_created.emit(wallet.phrase.get_secret_value().split())
 
+    def _challenged(self, questions: tuple[BackupQuestion, ...]) -> None:
+        self._set_busy("")
+        self.challenge_read.emit(questions)
+
+    def _scanned(self, found: tuple[FoundAccount, ...]) -> None:
+        self._set_busy("")
+        self.scanned.emit(found)
+
     def _wallet_read(self, status: WalletStatus) -> None:
         self.keyring_available = status.keyring_available
+        self.present = status.address if status.kind == "vault" else ""
 
     def _ready(self, status: WalletStatus) -> None:
         self._set_busy("")
@@ -174,14 +253,6 @@ def hardware_line(hardware: Hardware) -> str:
     return f"This PC runs up to {sizes[-1]}B models well"
 
 
-def account_number(text: str) -> int | None:
-    """The index of an account as typed, 0 for an empty field; None when it is none."""
-    plain = text.strip() or "0"
-    if not plain.isascii() or not plain.isdigit():
-        return None
-    return int(plain) if int(plain) < _ACCOUNTS else None
-
-
 def looks_like_phrase(text: str) -> bool:
     return len(text.split()) > 1
 
@@ -191,18 +262,7 @@ def entered_words(text: str) -> str:
     count = len(text.split())
     if count in _PHRASE_COUNTS or count <= 1:
         return ""
-    return f"A phrase has 12, 15, 18, 21 or 24 words; this has {count}."
-
-
-def password_problem(password: str, again: str) -> str:
-    """Why this password is not taken yet; empty when it is."""
-    if len(password) < MIN_PASSWORD:
-        return f"At least {MIN_PASSWORD} characters; four words are easy to remember."
-    if again and password != again:
-        return "The two passwords differ."
-    return "" if again else "Type it once more."
-
-
-def check_positions(count: int) -> list[int]:
-    """Which words of the phrase to ask for, in order, counted from 0."""
-    return sorted(random.SystemRandom().sample(range(count), CHECKED_WORDS))
+    return (
+        f"{count} words found, 12, 15, 18, 21 or 24 are needed."
+        " Look for a missing word or two words run together."
+    )

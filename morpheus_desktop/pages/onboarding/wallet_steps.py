@@ -1,19 +1,19 @@
 """The wallet's path: what to know, a new wallet, its phrase to write down and to check."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
-from morpheus_desktop.pages.onboarding.presenter import check_positions
-from morpheus_desktop.pages.onboarding.protect_fields import ProtectFields
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.choices import Segment
-from morpheus_desktop.widgets.fields import TextField
 from morpheus_desktop.widgets.frames import Card, Sunken
 from morpheus_desktop.widgets.icon_label import IconLabel
 from morpheus_desktop.widgets.labels import Label
 from morpheus_desktop.widgets.layouts import boxed, column, row
+from morpheus_desktop.widgets.protect_fields import ProtectFields
 from morpheus_desktop.widgets.scroll import page_column
-from node.service.dto import CreateWallet
+from morpheus_desktop.widgets.secret_view import SecretView
+from morpheus_desktop.widgets.word_questions import WordQuestions
+from node.service.dto import BackupQuestion, CreateWallet
 
 _WIDTH = 560
 _FACTS = (
@@ -69,11 +69,12 @@ class ChooseStep(Step):
 
 
 class CreateStep(Step):
-    """Signals: `confirmed(CreateWallet)`."""
+    """`beside` the wallet that is there. Signals: `confirmed(CreateWallet)`."""
 
     confirmed = Signal(object)
 
-    def __init__(self, *, keyring: bool = False) -> None:
+    def __init__(self, *, keyring: bool = False, beside: bool = False) -> None:
+        self._beside = beside
         self._protect = ProtectFields(keyring=keyring)
         self._words = Segment(("12 words", "24 words"), name="wallet.words")
         self.go = Button("Create wallet", "primary", size="primary", name="wallet.create.go")
@@ -105,6 +106,7 @@ class CreateStep(Step):
         self.confirmed.emit(
             CreateWallet(
                 words=24 if self._words.index else 12,
+                add=self._beside,
                 password=self._protect.take(),
                 use_keyring=by_keyring,
             )
@@ -112,68 +114,56 @@ class CreateStep(Step):
 
 
 class PhraseStep(Step):
-    """Shows the words, this once: they cannot be asked for again. Signals: `written()`."""
+    """Shows the words while they are held: they are asked back in the next step. Signals:
+    `written()`.
+    """
 
     written = Signal()
     can_go_back = False
 
     def __init__(self, words: list[str]) -> None:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(20)
-        grid.setVerticalSpacing(8)
-        columns = 3
-        rows = len(words) // columns
-        for index, word in enumerate(words):
-            number = Label(str(index + 1), "caption", "text3", align=Qt.AlignmentFlag.AlignRight)
-            number.setFixedWidth(18)
-            text = Label(word, "code")
-            text.setObjectName(f"wallet.word.{index + 1}")
-            grid.addWidget(boxed(row(number, text, None)), index % rows, index // rows)
+        self.view = SecretView(name="wallet.phrase", title="Recovery phrase")
+        self.view.set_words(words)
         done = Button("I wrote them down", "primary", size="primary", name="wallet.phrase.done")
         super().__init__(
             "Write down your recovery phrase",
             "These words are the wallet. Who has them has the money; without them it is lost with"
-            " this computer. Keep them on paper.",
-            Sunken(grid, margins=(20, 18, 20, 18)),
+            " this computer. Keep them on paper, out of sight of cameras and other screens.",
+            self.view,
             done,
         )
         done.clicked.connect(self.written)
 
 
 class CheckStep(Step):
-    """Asks for three of the words. Signals: `passed()`, `postponed()`."""
+    """Asks for three of the words. Signals: `confirmed(answers)`, `postponed()`."""
 
-    passed = Signal()
+    confirmed = Signal(object)
     postponed = Signal()
 
-    def __init__(self, words: list[str]) -> None:
-        self._words = words
-        self.positions = check_positions(len(words))
-        self.fields = [
-            TextField(f"Word {position + 1}", name=f"wallet.check.{position + 1}")
-            for position in self.positions
-        ]
+    def __init__(self, questions: tuple[BackupQuestion, ...]) -> None:
+        self.questions = WordQuestions(questions)
+        self._note = Label(
+            "Later is possible: until then large amounts are asked about again.", "small", "text3"
+        )
         later = Button("Later", "ghost", size="primary", name="wallet.check.later")
         self.go = Button("Done", "primary", size="primary", name="wallet.check.go")
         super().__init__(
             "Check your notes",
-            "Type three of the words, so that a mistake shows now and not when it matters.",
-            boxed(column(*self.fields, spacing=10)),
+            "Choose the words that stand at these places, so that a mistake shows now and not when"
+            " it matters.",
+            boxed(column(self.questions, 16, self._note)),
             later,
             self.go,
         )
         later.clicked.connect(self.postponed)
-        self.go.clicked.connect(self._check)
-        self.fields[-1].submitted.connect(self._check)
+        self.go.clicked.connect(lambda: self.confirmed.emit(self.questions.answers))
+        self.questions.changed.connect(self._check)
+        self._check()
 
     def _check(self) -> None:
-        wrong = False
-        for position, field in zip(self.positions, self.fields, strict=True):
-            if field.text().strip().lower() != self._words[position]:
-                field.show_error("This is not the word at this place.")
-                wrong = True
-        if not wrong:
-            self.passed.emit()
+        missing = "" if self.questions.is_complete else "Choose a word in each row."
+        self.go.disable_with(missing)
 
 
 def _bullet(text: str) -> QWidget:

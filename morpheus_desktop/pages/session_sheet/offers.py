@@ -55,6 +55,11 @@ class OfferChoice(QWidget):
             parts += offer_facts(offer)
         self._detail.set_text(" · ".join(parts))
 
+    def unfold(self) -> None:
+        """Show the offers to choose from."""
+        if self._rows.isHidden() and not self._change.isHidden():
+            self._toggle()
+
     def _toggle(self) -> None:
         shown = self._rows.isHidden()
         self._rows.setVisible(shown)

@@ -1,12 +1,14 @@
 """What the session sheet asks the node and what it makes of the answers."""
 
 import asyncio
+from dataclasses import dataclass
 
+from pydantic import SecretStr
 from PySide6.QtCore import QObject, Signal
 
 from morpheus_desktop.chain_time import ChainTime
 from morpheus_desktop.opening import Opening, Quoting
-from morpheus_desktop.tasks import GuiTasks
+from morpheus_desktop.tasks import GuiTasks, Refresh
 from node.core.errors import NodeError
 from node.core.units import next_midnight
 from node.service.api import NodeService
@@ -16,6 +18,8 @@ from node.service.dto import (
     Quote,
     QuoteRequest,
     SessionView,
+    SettingField,
+    StopPreview,
 )
 
 DEFAULT_DURATION_S = 3600
@@ -23,16 +27,29 @@ SETTLE_S = 0.15
 """A slider that still moves is not asked about."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the settings say about sessions. Amounts are texts in MOR."""
+
+    failover: str
+    failover_stake: str
+    failover_day_stake: str
+    auto_extend: bool
+    extend_day_stake: str
+    auto_claim: bool
+
+
 class SessionSheetPresenter(QObject):
     """One opening at a time, from `start` to `opened`. `extends`: the session whose place the new
     one takes.
 
     Duration and stake are one pair: whichever was changed last is asked for, the quote brings the
-    other. Signals: `offers_loaded(ModelDetail)`; `quoting()`; `quoted(Quote)`;
+    other. Signals: `rules_read(Rules)`; `offers_loaded(ModelDetail)`; `quoting()`; `quoted(Quote)`;
     `stop_previewed(StopPreview)`; `refused(NodeError)`; `progressed(OpenProgress)`;
     `opened(SessionView)`.
     """
 
+    rules_read = Signal(object)
     offers_loaded = Signal(object)
     quoting = Signal()
     quoted = Signal(object)
@@ -48,7 +65,14 @@ class SessionSheetPresenter(QObject):
         self.time = time
         self._quoting = Quoting(node, tasks)
         self._opening = Opening(node, tasks)
-        self._preview: asyncio.Task[None] | None = None
+        self._stop_at = 0
+        self._preview = Refresh(
+            tasks,
+            self._read_preview,
+            "stop-preview",
+            done=self._previewed,
+            failed=self.refused.emit,
+        )
         self._settling: asyncio.Task[None] | None = None
         self.detail: ModelDetail | None = None
         self.model_id = ""
@@ -56,6 +80,8 @@ class SessionSheetPresenter(QObject):
         self.extends = ""
         self.duration_s: int | None = DEFAULT_DURATION_S
         self.stake: int | None = None
+        self._failover = self._direct = self._unverified_tee = False
+        self._auto_extend: bool | None = None
         self._quoting.asked.connect(self.quoting)
         self._quoting.quoted.connect(self.quoted)
         self._quoting.refused.connect(self.refused)
@@ -82,6 +108,12 @@ class SessionSheetPresenter(QObject):
             failed=self.refused.emit,
             done=self._offers,
         )
+        self._tasks.attempt(
+            self._node.system.settings(),
+            "session-rules",
+            failed=self.refused.emit,
+            done=lambda fields: self.rules_read.emit(rules_of(fields)),
+        )
         self._ask()
 
     def set_duration(self, seconds: int) -> None:
@@ -107,25 +139,27 @@ class SessionSheetPresenter(QObject):
         self.bid_id = bid_id
         self._ask()
 
-    def preview_stop(self, at: int) -> None:
-        """Ask what stopping at `at` would bring back; the newest question wins."""
-        quote = self.quote
-        if quote is None:
-            return
-        if self._preview is not None:
-            self._preview.cancel()
-        self._preview = self._tasks.attempt(
-            self._node.sessions.preview_stop(quote.id, at),
-            "stop-preview",
-            failed=self.refused.emit,
-            done=self.stop_previewed.emit,
-        )
+    def set_options(self, *, failover: bool, auto_extend: bool, direct: bool) -> None:
+        """Agree to a session elsewhere, to the next one near the end, to paying from the stake."""
+        self._failover, self._auto_extend, self._direct = failover, auto_extend, direct
+        self._ask()
 
-    def confirm(self) -> None:
+    def accept_unverified_tee(self) -> None:
+        """The user knows that nobody checked what the model's TEE tag promises."""
+        self._unverified_tee = True
+        self._ask()
+
+    def preview_stop(self, at: int) -> None:
+        """Ask what stopping at `at` would bring back; one question at a time, the newest next."""
+        self._stop_at = at
+        if self.quote is not None:
+            self._preview()
+
+    def confirm(self, password: SecretStr | None = None, typed: str = "") -> None:
         """Open what the sheet shows."""
         quote = self.quote
         if quote is not None and quote.can_open:
-            self._opening.open(quote.id)
+            self._opening.open(quote.id, password, typed)
 
     def again(self) -> None:
         """Quote the same once more, after a failure or when the quote is too old."""
@@ -169,8 +203,22 @@ class SessionSheetPresenter(QObject):
                 extends=self.extends,
                 duration_s=self.duration_s,
                 stake=self.stake,
+                direct_payment=self._direct,
+                failover=self._failover,
+                accept_unverified_tee=self._unverified_tee,
+                auto_extend=self._auto_extend,
             )
         )
+
+    async def _read_preview(self) -> tuple[Quote, StopPreview] | None:
+        quote = self.quote
+        if quote is None:
+            return None
+        return quote, await self._node.sessions.preview_stop(quote.id, self._stop_at)
+
+    def _previewed(self, answer: tuple[Quote, StopPreview] | None) -> None:
+        if answer is not None and answer[0] is self.quote:
+            self.stop_previewed.emit(answer[1])
 
     def _offers(self, detail: ModelDetail) -> None:
         self.detail = detail
@@ -190,3 +238,16 @@ def refusal(quote: Quote | None, error: NodeError | None) -> str:
     if quote is None:
         return "Asking for the price."
     return " ".join(f"{item.message} {item.hint}".strip() for item in quote.problems[:1])
+
+
+def rules_of(fields: tuple[SettingField, ...]) -> Rules:
+    """The settings of sessions, whatever else there is."""
+    values = {field.name: field.value for field in fields}
+    return Rules(
+        failover=str(values.get("failover", "session")),
+        failover_stake=str(values.get("failover_max_stake", "0")),
+        failover_day_stake=str(values.get("failover_day_stake", "0")),
+        auto_extend=bool(values.get("auto_extend", False)),
+        extend_day_stake=str(values.get("auto_extend_day_stake", "0")),
+        auto_claim=bool(values.get("auto_claim", True)),
+    )

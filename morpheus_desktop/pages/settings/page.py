@@ -12,6 +12,7 @@ from morpheus_desktop.pages.settings.cards import AboutCard, ApiCard, LicencesSh
 from morpheus_desktop.pages.settings.field_row import FieldRow
 from morpheus_desktop.pages.settings.presenter import SettingsPresenter, Value
 from morpheus_desktop.pages.settings.theme_choice import ThemeChoice
+from morpheus_desktop.pages.settings.wallet_card import WalletCard
 from morpheus_desktop.theme import current
 from morpheus_desktop.theme.theme import Mode
 from morpheus_desktop.widgets.banner import Banner
@@ -33,21 +34,27 @@ _ICONS = {
     "Appearance": "palette",
     "Network": "globe",
     "Chat": "chats",
-    "Money": "wallet",
+    "Sessions": "timer",
+    "Wallet": "wallet",
     "API": "terminal-window",
+    "Hosting": "broadcast",
     "Diagnostics": "heartbeat",
     "About": "info",
 }
 
 
 class SettingsPage(QWidget):
-    """`told(text, tone)` for a toast; `theme_chosen(mode)` after the window has changed its look.
+    """`told(text, tone)` for a toast; `theme_chosen(mode)` after the window has changed its look;
+    `backup_requested()`, `reveal_requested()`, `password_requested()` for the wallet's sheets.
 
     Object names of controls: `settings.<name of the setting>`.
     """
 
     told = Signal(str, str)
     theme_chosen = Signal(str)
+    backup_requested = Signal()
+    reveal_requested = Signal()
+    password_requested = Signal()
 
     def __init__(self, presenter: SettingsPresenter) -> None:
         super().__init__()
@@ -65,6 +72,7 @@ class SettingsPage(QWidget):
         self.themes = ThemeChoice()
         self.network = NetworkCard()
         self.api = ApiCard()
+        self.wallet = WalletCard()
         self.about = AboutCard()
         self._scroll = self._build()
         self._connect()
@@ -97,6 +105,9 @@ class SettingsPage(QWidget):
         self.themes.chosen.connect(self._theme_chosen)
         self.network.network_chosen.connect(presenter.select_network)
         self.api.token_wanted.connect(presenter.read_token)
+        self.wallet.backup_clicked.connect(self.backup_requested)
+        self.wallet.reveal_clicked.connect(self.reveal_requested)
+        self.wallet.password_clicked.connect(self.password_requested)
         self.about.licences_clicked.connect(self._licences)
         find = QShortcut(QKeySequence.StandardKey.Find, self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -117,12 +128,18 @@ class SettingsPage(QWidget):
         for field in state.fields:
             self._show_field(field)
         self._show_network()
+        self.wallet.show_wallet(state.wallet)
         self.api.show_access(state.api_url, state.cookie_file)
         self.about.show_version(state.status.version)
 
     def _make_groups(self, fields: tuple[SettingField, ...]) -> None:
         """One block per group, in the order of `_ICONS`, unknown groups before "About"."""
-        special = {"Appearance": self.themes, "Network": self.network, "API": self.api}
+        special = {
+            "Appearance": self.themes,
+            "Network": self.network,
+            "Wallet": self.wallet,
+            "API": self.api,
+        }
         named = dict.fromkeys([*_ICONS, *(field.group for field in fields)])
         named.pop("About", None)
         for title in named:

@@ -8,7 +8,7 @@ from morpheus_desktop.bridge import NodeSignals
 from morpheus_desktop.tasks import GuiTasks, Refresh
 from node.core.errors import NodeError
 from node.service.api import NodeService
-from node.service.dto import ApiAccess, NetworkView, NodeStatus, SettingField
+from node.service.dto import ApiAccess, NetworkView, NodeStatus, SettingField, WalletStatus
 
 Value = str | int | float | bool
 
@@ -22,6 +22,7 @@ class SettingsState:
     status: NodeStatus
     api_url: str
     cookie_file: str
+    wallet: WalletStatus
 
 
 class SettingsPresenter(QObject):
@@ -120,6 +121,7 @@ class SettingsPresenter(QObject):
             status=await system.status(),
             api_url=access.url,
             cookie_file=access.cookie_file,
+            wallet=await self._node.wallet.status(),
         )
 
     def _arrived(self, state: SettingsState) -> None:

@@ -10,11 +10,12 @@ from morpheus_desktop.pages.onboarding.import_step import ImportStep
 from morpheus_desktop.pages.onboarding.presenter import (
     entered_words,
     hardware_line,
-    password_problem,
 )
 from morpheus_desktop.theme import current
 from morpheus_desktop.widgets.chips import Badge
 from morpheus_desktop.widgets.choices import Segment
+from morpheus_desktop.widgets.protect_fields import password_problem
+from morpheus_desktop.widgets.secret_view import SecretView
 from node.core.errors import InvalidMnemonicError, RpcUnavailableError
 from node.service.dto import CreateWallet, Hardware
 from tests.fakes.fake_money import PHRASE
@@ -135,20 +136,29 @@ def test_a_created_wallet_shows_its_words_and_checks_three(
     protect(kit)
     kit.click("wallet.create.go")
     kit.until(lambda: kit.has("wallet.phrase.done"))
-    words = [kit.find(QLabel, f"wallet.word.{number}").text() for number in range(1, 13)]
-    assert words == PHRASE.split()
+    view = kit.find(SecretView, "wallet.phrase")
+    assert view._words == PHRASE.split()
+    assert not view.is_shown
+    kit.qtbot.mousePress(view, Qt.MouseButton.LeftButton)
+    assert view.is_shown
+    kit.qtbot.mouseRelease(view, Qt.MouseButton.LeftButton)
+    assert not view.is_shown
     request = fresh_node.called("wallet.create")[0][0]
     assert request.password.get_secret_value() == PASSWORD
     assert request.words == 12
     kit.click("wallet.phrase.done")
-    fields = [item for item in kit.window.findChildren(QLineEdit) if "check" in item.objectName()]
-    assert len(fields) == 3
+    kit.until(lambda: kit.has("wallet.check.go"))
+    go = kit.find(QPushButton, "wallet.check.go")
+    for word in ("backup.word.3.zoo", "backup.word.7.worth", "backup.word.11.thank"):
+        assert not go.isEnabled()
+        kit.click(word)
     kit.click("wallet.check.go")
-    assert all("not the word" in field.accessibleDescription() for field in fields)
-    for field in fields:
-        kit.qtbot.keyClicks(field, words[int(field.objectName().rpartition(".")[2]) - 1])
+    kit.until(lambda: "Word 3 is another one" in _texts(kit))
+    assert fresh_node.world.wallet.backed_up is False
+    kit.click("backup.word.3.thank")
     kit.click("wallet.check.go")
     kit.until(lambda: not kit.window.is_full_page)
+    assert fresh_node.world.wallet.backed_up
     assert fresh_node.called("system.select_network") == [("base",)]
 
 
@@ -170,7 +180,7 @@ def test_the_words_are_gone_from_the_window_afterwards(
     kit.navigation.onboarding.create_wallet(CreateWallet(password=SecretStr(PASSWORD)))
     kit.click("wallet.phrase.done")
     kit.click("wallet.check.later")
-    kit.until(lambda: kit.window.findChild(QLabel, "wallet.word.1") is None)
+    kit.until(lambda: kit.window.findChild(SecretView) is None)
 
 
 def test_a_phrase_is_imported_after_its_length_and_the_password_are_right(
@@ -184,13 +194,15 @@ def test_a_phrase_is_imported_after_its_length_and_the_password_are_right(
     protect(kit)
     go = kit.find(QPushButton, "wallet.import.go")
     assert not go.isEnabled()
-    assert "this has 3" in go.toolTip()
+    assert "3 words found" in go.toolTip()
     secret.setPlainText(PHRASE)
-    fresh_node.fail("wallet.import_", InvalidMnemonicError("Word 7 is not in the list."))
+    fresh_node.fail("wallet.scan", InvalidMnemonicError("Word 7 is not in the list."))
     kit.click("wallet.import.go")
     kit.until(lambda: "Word 7 is not in the list." in _texts(kit))
     assert secret.toPlainText() == PHRASE
+    secret.setPlainText(PHRASE + " ")
     kit.click("wallet.import.go")
+    kit.click("wallet.accounts.go")
     kit.until(lambda: not kit.window.is_full_page)
     request = fresh_node.called("wallet.import_")[-1][0]
     assert request.phrase.get_secret_value() == PHRASE
@@ -208,31 +220,13 @@ def import_step(open_kit: OpenWindow, node: FakeNode) -> WindowKit:
 def test_one_word_is_taken_for_a_private_key(open_kit: OpenWindow, fresh_node: FakeNode) -> None:
     kit = import_step(open_kit, fresh_node)
     kit.find(QPlainTextEdit, "wallet.secret").setPlainText(" 0x" + "1" * 64 + "\n")
-    assert not kit.has("wallet.import.account")
+    assert not kit.has("wallet.import.passphrase.show")
     protect(kit)
     kit.click("wallet.import.go")
     kit.until(lambda: fresh_node.called("wallet.import_"))
     request = fresh_node.called("wallet.import_")[0][0]
     assert request.private_key.get_secret_value() == "0x" + "1" * 64
     assert request.phrase is None
-
-
-def test_another_account_or_path_of_a_phrase_can_be_taken(
-    open_kit: OpenWindow, fresh_node: FakeNode
-) -> None:
-    kit = import_step(open_kit, fresh_node)
-    kit.find(QPlainTextEdit, "wallet.secret").setPlainText(PHRASE)
-    protect(kit)
-    account = type_into(kit, "wallet.import.account", "first")
-    go = kit.find(QPushButton, "wallet.import.go")
-    assert not go.isEnabled()
-    assert "a number" in go.toolTip()
-    account.setText("3")
-    type_into(kit, "wallet.import.path", "m/44'/60'/1'/0/0")
-    kit.click("wallet.import.go")
-    kit.until(lambda: fresh_node.called("wallet.import_"))
-    request = fresh_node.called("wallet.import_")[0][0]
-    assert (request.account, request.path) == (3, "m/44'/60'/1'/0/0")
 
 
 def test_a_keystore_file_is_imported_with_its_own_password(
@@ -309,9 +303,10 @@ def test_the_wallet_path_can_be_left(open_kit: OpenWindow, fresh_node: FakeNode)
 
 
 def test_rules_of_phrase_and_password() -> None:
-    assert entered_words("a b c").endswith("this has 3.")
+    assert entered_words("a b c").startswith("3 words found")
     assert entered_words(" ".join("a" * 24)) == ""
-    assert password_problem("short", "").startswith("At least 12")
+    assert password_problem("", "").startswith("12 characters or more")
+    assert password_problem("short", "").startswith("Could be guessed in minutes.")
     assert password_problem(PASSWORD, "") == "Type it once more."
     assert password_problem(PASSWORD, "another") == "The two passwords differ."
     assert password_problem(PASSWORD, PASSWORD) == ""

@@ -2,10 +2,9 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from morpheus_desktop import formats
-from morpheus_desktop.pages.session_sheet.page import SessionSheet
 from morpheus_desktop.widgets.choices import RadioRow
 from morpheus_desktop.widgets.duration_slider import LogSlider
 from node.core.errors import NoProviderError, NotEnoughMorError, PromptReadableError
@@ -14,42 +13,14 @@ from tests.fakes import sample_market
 from tests.fakes.fake_node import FakeNode
 from tests.fakes.sample_market import NOW
 from tests.gui.conftest import OpenWindow
-from tests.gui.window_kit import WindowKit
-
-HERMES = sample_market.model_id(0)
-HOUR_STAKE = sample_market.stake_for(72 * 10**12, 3600)
-
-
-class SheetKit:
-    def __init__(self, kit: WindowKit, node: FakeNode) -> None:
-        self.kit, self.node = kit, node
-        kit.until(lambda: kit.window.section == "chat")
-        kit.navigation.open_session_sheet(HERMES)
-        self.sheet = kit.find(SessionSheet, "session.sheet")
-        self.confirm = kit.find(QPushButton, "session.sheet.confirm")
-        kit.window.activateWindow()
-
-    def quoted(self) -> None:
-        self.kit.until(lambda: self.confirm.text().startswith("Stake"))
-
-    def text(self, name: str) -> str:
-        return self.kit.find(QLabel, name).text()
-
-    def last_request(self) -> tuple[int | None, int | None, str | None]:
-        request = self.node.called("sessions.quote")[-1][0]
-        return request.duration_s, request.stake, request.bid_id
-
-
-@pytest.fixture
-def sheet(open_kit: OpenWindow, fake_node: FakeNode) -> SheetKit:
-    return SheetKit(open_kit(fake_node), fake_node)
+from tests.gui.session_sheet.sheet_kit import HOUR_STAKE, SheetKit
 
 
 def test_the_button_names_the_amount(sheet: SheetKit) -> None:
     sheet.quoted()
     assert sheet.confirm.text() == "Stake 44.58\u00a0MOR and open"
-    assert sheet.sheet.amount.amount is not None
-    assert sheet.sheet.amount.amount.base == HOUR_STAKE
+    assert sheet.sheet.pair.amount.amount is not None
+    assert sheet.sheet.pair.amount.amount.base == HOUR_STAKE
 
 
 def test_time_and_stake_are_one_pair(sheet: SheetKit) -> None:
@@ -62,8 +33,8 @@ def test_time_and_stake_are_one_pair(sheet: SheetKit) -> None:
     amount.selectAll()
     sheet.kit.qtbot.keyClicks(amount, "20,5")
     sheet.kit.until(lambda: sheet.last_request()[1] == 20_500_000_000_000_000_000)
-    sheet.kit.until(lambda: sheet.sheet.slider.value not in (900, 3600))
-    assert sheet.sheet.slider.value == 20_500_000_000_000_000_000 // (72 * 10**12 * 172)
+    sheet.kit.until(lambda: sheet.sheet.pair.slider.value not in (900, 3600))
+    assert sheet.sheet.pair.slider.value == 20_500_000_000_000_000_000 // (72 * 10**12 * 172)
 
 
 def test_a_typed_time_is_understood_or_explained(sheet: SheetKit) -> None:
@@ -167,7 +138,7 @@ def test_opening_shows_steps_and_ends_in_the_chat(sheet: SheetKit) -> None:
     sheet.kit.click("session.sheet.confirm")
     sheet.kit.until(lambda: sheet.node.called("sessions.open"))
     assert not sheet.confirm.isEnabled()
-    assert not sheet.sheet.slider.isEnabled()
+    assert not sheet.sheet.pair.slider.isEnabled()
     gate.set()
     sheet.kit.until(lambda: not sheet.kit.has("session.sheet"))
     target = sheet.kit.navigation.chat.target
@@ -281,3 +252,45 @@ def test_extending_quotes_the_same_offer_for_as_long_again(
     confirm.click()
     kit.until(lambda: any(item.follows == session.id for item in fake_node.world.sessions))
     assert kit.window.section == "chat"
+
+
+def test_the_other_side_of_the_pair_follows_before_the_node_answers(sheet: SheetKit) -> None:
+    sheet.quoted()
+    gate = sheet.node.hold("sessions.quote")
+    sheet.kit.click("session.sheet.preset.900")
+    amount = sheet.kit.find(QLineEdit, "session.sheet.amount")
+    assert amount.text() == "11.14"
+    assert not sheet.confirm.isEnabled()
+    amount.setFocus()
+    amount.selectAll()
+    sheet.kit.qtbot.keyClicks(amount, "22.29")
+    assert sheet.kit.find(QLineEdit, "session.sheet.duration").text() == "29\u00a0min"
+    gate.set()
+    sheet.quoted()
+
+
+def test_dragging_the_stop_time_ends_on_the_newest_answer(sheet: SheetKit) -> None:
+    sheet.quoted()
+    sheet.kit.until(lambda: sheet.text("session.sheet.stop.now") == "22.29\u00a0MOR")
+    gate = sheet.node.hold("sessions.preview_stop")
+    slider = sheet.kit.find(LogSlider, "session.sheet.stop")
+    for _ in range(8):
+        sheet.kit.qtbot.keyClick(slider, Qt.Key.Key_Right)
+    asked = len(sheet.node.called("sessions.preview_stop"))
+    assert sheet.text("session.sheet.stop.now") == "22.29\u00a0MOR"
+    gate.set()
+    sheet.kit.until(lambda: sheet.node.called("sessions.preview_stop")[-1][1] == slider.value)
+    left = sheet.node.world.now + 3600 - slider.value
+    held = HOUR_STAKE * (3600 - left) // 3600
+    back = formats.mor(HOUR_STAKE - held)
+    sheet.kit.until(lambda: sheet.text("session.sheet.stop.now") == back)
+    assert len(sheet.node.called("sessions.preview_stop")) <= asked + 2
+
+
+def test_what_is_held_names_the_midnight_and_who_claims(
+    open_kit: OpenWindow, fake_node: FakeNode
+) -> None:
+    sheet = SheetKit(open_kit(fake_node), fake_node)
+    sheet.quoted()
+    sheet.kit.until(lambda: "00:00 UTC" in sheet.text("session.sheet.stop.note"))
+    assert sheet.text("session.sheet.stop.note").endswith("claimed for you")

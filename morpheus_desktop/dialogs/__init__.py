@@ -1,0 +1,1 @@
+"""Sheets about the wallet's secrets: backup, reveal and export, another password."""
