@@ -1,56 +1,54 @@
-"""kill -9 of the consumer at every step of opening and closing: nothing is ever lost."""
+"""kill -9 of the consumer at every await of everything that spends: nothing is lost, nothing is
+paid twice.
 
-import asyncio
-import signal
+The points are generated: a life without a death names every await, commit and fault point of an
+act, and each of the lives after it ends at another one. MORPHEUS_KILL_POINTS sets how many there
+are in all (1000 for the long run).
+"""
+
+import json
+import os
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from node.core.tasks import TaskScope
-from node.devnet.artifacts import artifact
-from node.devnet.chain import AccountCall
-from node.service.dto import SessionView
-from node.service.local import LocalNode, open_node
-from tests.support.mortal_consumer import live_and_die, options, process_context
-from tests.support.small_market import CONSUMER, SmallMarket, open_small_market
+from node.service.local import open_node
+from tests.support.fresh_accounts import FreshAccount, fresh_accounts
+from tests.support.kill_points import chosen
+from tests.support.kill_trials import After, Check, all_pass, life_of, live, revived
+from tests.support.mortal_consumer import (
+    ALLOWED,
+    SENT_ETH,
+    SENT_MOR,
+    Life,
+    open_session,
+    options,
+)
+from tests.support.small_market import SmallMarket, open_small_market
 
 pytestmark = [
     pytest.mark.e2e,
+    pytest.mark.slow,
+    pytest.mark.timeout(1800),
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.skipif(sys.platform == "win32", reason="no fork server and no SIGKILL there"),
 ]
-POINTS = (
-    "open.draft.before",
-    "open.draft.after",
-    "open.provider_ok.before",
-    "open.provider_ok.after",
-    "approve.signed.before",
-    "approve.signed.after",
-    "approve.sent.before",
-    "approve.sent.after",
-    "approve.mined.after",
-    "open.signed.before",
-    "open.signed.after",
-    "open.sent.before",
-    "open.sent.after",
-    "open.mined.before",
-    "open.mined.after",
-    "open.active.after",
-    "close.report.after",
-    "close.signed.before",
-    "close.signed.after",
-    "close.sent.before",
-    "close.sent.after",
-    "close.mined.before",
-    "close.closed.after",
-    *(f"store.commit.after:{number}" for number in (2, 5, 8, 11, 14)),
-    *(f"store.commit.before:{number}" for number in (3, 6, 9, 12)),
-)
-ALL_MOR = 1000 * 10**18
-UNDER_WAY = {"opening", "closing"}
+ALL = int(os.environ.get("MORPHEUS_KILL_POINTS", "200"))
+SHARES = {
+    "open": 55,
+    "close": 30,
+    "approve": 15,
+    "send_mor": 25,
+    "send_eth": 15,
+    "speed_up": 20,
+    "cancel": 20,
+    "claim": 20,
+}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -59,64 +57,149 @@ async def market(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Sma
         yield small
 
 
-async def _settled(node: LocalNode) -> tuple[SessionView, ...]:
-    """Sessions once nothing is under way any more."""
-    changed = asyncio.Event()
-
-    async def follow() -> None:
-        async for _ in node.system.events():
-            changed.set()
-
-    async with asyncio.timeout(30), TaskScope("follow") as tasks:
-        tasks.spawn(follow(), name="events")
-        while True:
-            changed.clear()
-            sessions = await node.sessions.list()
-            if not any(session.state in UNDER_WAY for session in sessions):
-                return sessions
-            await changed.wait()
+def opened_once_or_not(after: After) -> None:
+    """What was allowed and not staked is still allowed: no more than the one session's stake."""
+    stake = sum(after.truth.stakes)
+    assert len(after.in_state("active")) == len(after.mined("open_session"))
+    assert len(after.mined("approve")) <= 1
+    assert not (stake and after.truth.allowance), "an allowance is left behind a session"
 
 
-async def _without_allowance(market: SmallMarket) -> None:
-    """Each life starts without an allowance, so that it passes the step of granting one."""
-    revoke = artifact("Token").call(
-        "approve(address,uint256)", market.chain.marketplace_address.raw, 0
+def closed_or_open(after: After) -> None:
+    closed = after.in_state("closed")
+    assert len(closed) == len(after.mined("close_session"))
+    assert len(closed) + len(after.in_state("active")) == 1
+    assert bool(after.truth.returned) == bool(closed)
+
+
+def allowed_or_not(after: After) -> None:
+    assert after.truth.allowance == ALLOWED * len(after.mined("approve"))
+
+
+def mor_arrived_or_not(after: After) -> None:
+    assert sum(after.truth.gifts) == SENT_MOR * len(after.mined("send_mor"))
+
+
+def ether_arrived_or_not(after: After) -> None:
+    assert after.truth.recipient_eth == SENT_ETH * len(after.mined("send_eth"))
+
+
+def sent_once(after: After) -> None:
+    """Of the two under one nonce exactly one counts."""
+    assert len(after.mined("send_mor")) == 1
+    mor_arrived_or_not(after)
+
+
+def sent_or_cancelled(after: After) -> None:
+    assert len(after.mined("send_mor")) + len(after.mined("cancel")) == 1
+    mor_arrived_or_not(after)
+
+
+def claimed_or_ready(after: After) -> None:
+    assert (after.overview.ready == 0) == (len(after.mined("withdraw_on_hold")) == 1)
+    assert not after.overview.locked
+
+
+CHECKS: dict[str, Check] = {
+    "open": opened_once_or_not,
+    "close": closed_or_open,
+    "approve": allowed_or_not,
+    "send_mor": mor_arrived_or_not,
+    "send_eth": ether_arrived_or_not,
+    "speed_up": sent_once,
+    "cancel": sent_or_cancelled,
+    "claim": claimed_or_ready,
+}
+
+
+def share_of(act: str) -> int:
+    return max(1, SHARES[act] * ALL // sum(SHARES.values()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    account: FreshAccount
+    life: Life
+    check: Check
+
+    async def die(self) -> None:
+        await live(self.life)
+
+    async def revive(self, market: SmallMarket) -> None:
+        await revived(market, self.account, self.life, self.check)
+
+    async def die_and_revive(self, market: SmallMarket) -> None:
+        await self.die()
+        await self.revive(market)
+
+
+async def whole_life(
+    market: SmallMarket, folder: Path, account: FreshAccount, act: str
+) -> tuple[Trial, Path]:
+    record = folder / f"{act}.points"
+    life = life_of(market, folder, account, act, record=str(record))
+    return Trial(account=account, life=life, check=CHECKS[act]), record
+
+
+def deaths(
+    market: SmallMarket, folder: Path, accounts: Sequence[FreshAccount], act: str, record: Path
+) -> list[Trial]:
+    """One for each point that was chosen from those of a whole life."""
+    points = chosen(json.loads(record.read_text("utf-8")), len(accounts))
+    return [
+        Trial(
+            account=account,
+            life=life_of(market, folder, account, act, point=point),
+            check=CHECKS[act],
+        )
+        for point, account in zip(points, accounts, strict=False)
+    ]
+
+
+@pytest.mark.parametrize("act", ["open", "close", "approve", "send_mor", "send_eth"])
+async def test_nothing_is_lost_or_paid_twice(market: SmallMarket, tmp_path: Path, act: str) -> None:
+    first, *accounts = await fresh_accounts(market.chain, act, share_of(act) + 1)
+    example, record = await whole_life(market, tmp_path, first, act)
+    await example.die_and_revive(market)
+    await all_pass(
+        (trial.life.point, partial(trial.die_and_revive, market))
+        for trial in deaths(market, tmp_path, accounts, act, record)
     )
-    account = market.account(CONSUMER)
-    call = AccountCall(account=account, to=market.chain.token_address, data=revoke)
-    await market.chain.transact([call])
 
 
-@pytest.mark.parametrize("point", POINTS)
-async def test_nothing_is_lost_when_the_consumer_dies(
-    market: SmallMarket, tmp_path: Path, point: str
+@pytest.mark.parametrize("act", ["speed_up", "cancel"])
+async def test_one_of_two_under_a_nonce_counts(
+    market: SmallMarket, tmp_path: Path, act: str
 ) -> None:
-    environment = market.environment(CONSUMER)
-    await _without_allowance(market)
-    before = await _sessions_on_chain(market)
-    process = process_context().Process(
-        target=live_and_die, args=(str(tmp_path), environment, market.model_id, point)
+    """While they die no block takes anything, so that the replaced one is still waiting."""
+    first, *accounts = await fresh_accounts(market.chain, act, share_of(act) + 1)
+    example, record = await whole_life(market, tmp_path, first, act)
+    await market.chain.hold_transactions(True)
+    await example.die()
+    dying = deaths(market, tmp_path, accounts, act, record)
+    await all_pass((trial.life.point, trial.die) for trial in dying)
+    await market.chain.hold_transactions(False)
+    await all_pass((trial.life.point, partial(trial.revive, market)) for trial in [example, *dying])
+
+
+async def test_released_stake_is_taken_back_once(market: SmallMarket, tmp_path: Path) -> None:
+    """Last in this file: the chain's clock is moved."""
+    act = "claim"
+    first, *accounts = await fresh_accounts(market.chain, act, share_of(act) + 1)
+    example, record = await whole_life(market, tmp_path, first, act)
+    await all_pass(
+        (account.address.hex, partial(close_early, market, life_of(market, tmp_path, account, act)))
+        for account in [first, *accounts]
     )
-    process.start()
-    await asyncio.to_thread(process.join, 60)
-    assert process.exitcode == -signal.SIGKILL, f"the consumer did not pass {point}"
-
-    async with open_node(options(str(tmp_path), environment)) as node:
-        sessions = await _settled(node)
-        opened = await _sessions_on_chain(market) - before
-        assert opened <= 1, "one confirmation opened two sessions"
-        overview = await node.wallet.overview()
-        assert overview.total == ALL_MOR
-        active = [session for session in sessions if session.state == "active"]
-        assert sum(session.stake for session in active) == overview.in_sessions
-        for session in active:
-            await node.sessions.close(session.id)
-        after = await node.wallet.overview()
-        assert after.in_sessions == 0
-        assert after.total == ALL_MOR
-        waiting = await node.wallet.transactions(0, 50)
-        assert [item.status for item in waiting if item.status in {"signed", "sent"}] == []
+    await market.chain.skip_to_midnight()
+    await example.die_and_revive(market)
+    await all_pass(
+        (trial.life.point, partial(trial.die_and_revive, market))
+        for trial in deaths(market, tmp_path, accounts, act, record)
+    )
 
 
-async def _sessions_on_chain(market: SmallMarket) -> int:
-    return len(await market.provider.provider.sessions())
+async def close_early(market: SmallMarket, life: Life) -> None:
+    async with open_node(options(life.home, life.environment)) as node:
+        session = await open_session(node, market.model_id)
+        await node.sessions.close(session.id)
