@@ -31,6 +31,7 @@ from node.core.errors import (
     RpcUnavailableError,
     SpendLimitError,
     TxReplacedError,
+    WalletLockedError,
 )
 from node.core.ids import Address, TxHash
 from node.core.ports import (
@@ -131,6 +132,7 @@ class WalletTransactions:
         )
         if nonce is None:
             nonce = await self._next_free_nonce(sender, ground.mined, found.pending)
+        _require_account(signer, sender)
         return self._sign(
             call,
             signer,
@@ -234,7 +236,8 @@ class WalletTransactions:
     ) -> PreparedTransaction:
         fields = read_signed(raw)
         self._reads.check_chain(fields.chain_id)
-        if self._outbox.replacements(signer.address, fields.nonce) >= MAX_REPLACEMENTS:
+        sender = signer.address
+        if self._outbox.replacements(sender, fields.nonce) >= MAX_REPLACEMENTS:
             raise SpendLimitError(
                 "The fee of this transaction was raised four times already.",
                 hint="Wait; it stays in the network's queue.",
@@ -242,8 +245,9 @@ class WalletTransactions:
             )
         await self._require_agreement()
         (fees, charge), balance = await asyncio.gather(
-            self._raised(fields, cancel=cancel), self._reads.balance(signer.address)
+            self._raised(fields, cancel=cancel), self._reads.balance(sender)
         )
+        _require_account(signer, sender)
         gas = PLAIN_TRANSFER_GAS if cancel else fields.gas
         return self._sign(call, signer, fields.nonce, gas, fees, balance, charge)
 
@@ -336,6 +340,16 @@ class WalletTransactions:
     def seen_block(self) -> int:
         """Number of the newest block seen so far; asks nobody."""
         return self._reads.seen_block
+
+
+def _require_account(signer: Signer, sender: Address) -> None:
+    """The user may choose another account while the chain is asked: its key signs nothing here."""
+    if signer.address != sender:
+        raise WalletLockedError(
+            "Another account was chosen meanwhile. Nothing was signed.",
+            hint=f"Choose {sender.checksum} again to go on with it.",
+            code="wallet.account_changed",
+        )
 
 
 def _not_enough(missing: Eth) -> NotEnoughGasError:

@@ -42,7 +42,8 @@ class SessionGrants:
             await self._grant_all(given)
         elif isinstance(event, SessionChanged):
             if event.state == SessionState.ACTIVE.value:
-                self._grant(event.intent_id, given)
+                # By the journal: it may be a session of an account that is not in use now.
+                await self._grant_all(given)
             elif event.state in _OVER:
                 given.discard(event.intent_id)
                 self._keys.release(event.intent_id)

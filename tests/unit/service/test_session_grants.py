@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from node.core.errors import WalletLockedError
+from node.core.errors import NodeError, WalletLockedError
 from node.service.dto import ImportWallet
 from node.service.local import open_node
 from tests.support.mortal_consumer import ask, open_session, options
@@ -49,3 +49,26 @@ async def test_after_a_restart_the_first_unlock_brings_the_sessions_back(tmp_pat
                 await node.sessions.list()
             await node.wallet.lock()
             assert await ask(node, session, "hello")
+
+
+async def test_sessions_of_an_account_wait_until_it_is_used_again(tmp_path: Path) -> None:
+    async with open_small_market(tmp_path) as market:
+        environment = market.environment(CONSUMER)
+        key = SecretStr(environment.pop("WALLET_PRIVATE_KEY"))
+        async with open_node(options(str(tmp_path / "consumer"), environment)) as node:
+            mine = await node.wallet.import_(ImportWallet(private_key=key, password=PASSWORD))
+            session = await open_session(node, market.model_id)
+            other = ImportWallet(private_key=SecretStr("11" * 32), password=PASSWORD, add=True)
+            assert (await node.wallet.import_(other)).address != mine.address
+            assert await node.sessions.list() == ()
+            with pytest.raises(NodeError):
+                await ask(node, session, "Who pays?")
+            with pytest.raises(NodeError):
+                await node.sessions.close(session.id)
+            back = await node.wallet.select_account(mine.address, PASSWORD)
+            assert not back.locked
+            (waiting,) = await node.sessions.list()
+            assert (waiting.id, waiting.state) == (session.id, "active")
+            assert await ask(node, session, "What is a stake?")
+            closed = await node.sessions.close(session.id)
+            assert closed.returned > 0
