@@ -41,7 +41,7 @@ async def choose_target(
     quote = await node.sessions.quote(QuoteRequest(model_id=model, duration_s=NEW_SESSION_S))
     if not yes:
         ask_to_open(context, quote)
-    session = await open_quoted(node, quote)
+    session = await open_quoted(node, quote, yes=yes)
     return ChatTarget(kind="session", id=session.id)
 
 

@@ -5,6 +5,7 @@ from contextlib import aclosing
 import typer
 
 from node.cli.amounts import clock_time, duration_s, eth, mor, time_left
+from node.cli.consent import consent_to, warning_lines
 from node.cli.context import CliContext, agree, context_of, listed, open_service, run
 from node.cli.lookup import model_id
 from node.cli.session_lines import PRIVACY, all_lines, one_line
@@ -77,7 +78,7 @@ async def _open(context: CliContext, model: str, bid: str, order: QuoteRequest, 
         )
         if not yes:
             ask_to_open(context, quote)
-        session = await open_quoted(node, quote)
+        session = await open_quoted(node, quote, yes=yes)
     context.show(session, lambda: f"Open until {clock_time(session.ends_at)}: {session.id}")
     if is_alone and context.settings().network == "demo":
         typer.echo(
@@ -129,16 +130,18 @@ async def _extend(context: CliContext, session_id: str, seconds: int, yes: bool)
         )
         if not yes:
             ask_to_open(context, quote)
-        session = await open_quoted(node, quote)
+        session = await open_quoted(node, quote, yes=yes)
     context.show(session, lambda: f"Goes on until {clock_time(session.ends_at)}: {session.id}")
 
 
 def ask_to_open(context: CliContext, quote: Quote) -> None:
     """Show what is locked and ask. Raises UserInputError when nobody can be asked."""
+    warnings = "".join(f"{line}\n" for line in warning_lines(quote.warnings))
     agree(
         context,
         "This locks MOR.",
-        f"{quote.model_name}: {mor(quote.stake)} are locked for {time_left(quote.duration_s)}\n"
+        f"{warnings}{quote.model_name}: {mor(quote.stake)} are locked for"
+        f" {time_left(quote.duration_s)}\n"
         f"and come back at {clock_time(quote.ends_at)}."
         f" Network fee about {eth(quote.fee_open_wei)}.\n{PRIVACY[quote.prompt_privacy]}.\n"
         "Open the session?",
@@ -146,9 +149,14 @@ def ask_to_open(context: CliContext, quote: Quote) -> None:
     )
 
 
-async def open_quoted(node: NodeService, quote: Quote) -> SessionView:
+async def open_quoted(node: NodeService, quote: Quote, *, yes: bool = False) -> SessionView:
+    """Open what was agreed to; asks for the password, and for the amount unless `yes`: a stake
+    comes back.
+    """
+    typed = quote.needs_typed if yes else ""
+    password, text = await consent_to(node, quote, typed, yes)
     session: SessionView | None = None
-    async with aclosing(node.sessions.open(quote.id)) as steps:
+    async with aclosing(node.sessions.open(quote.id, password, text)) as steps:
         async for step in steps:
             session = step.session or session
     if session is None:

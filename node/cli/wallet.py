@@ -7,19 +7,18 @@ from typing import Any
 import typer
 from pydantic import SecretStr
 
-from node.cli import wallet_accounts, wallet_backup, wallet_pending
-from node.cli.amounts import clock_time, eth, eth_amount, mor, mor_amount
+from node.cli import contacts, wallet_accounts, wallet_backup, wallet_money, wallet_pending
+from node.cli.amounts import clock_time, eth, mor
 from node.cli.context import (
     CliContext,
     agree,
     context_of,
-    listed,
     open_service,
     run,
 )
 from node.cli.secret_input import read_secret
 from node.core.keystore_file import read_keystore
-from node.service.dto import CreateWallet, ImportWallet, MorOverview, SendDraft, WalletStatus
+from node.service.dto import CreateWallet, ImportWallet, MorOverview, WalletStatus
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,6 +27,8 @@ app = typer.Typer(
 wallet_accounts.register(app)
 wallet_backup.register(app)
 wallet_pending.register(app)
+wallet_money.register(app)
+app.add_typer(contacts.app, name="contacts")
 JSON = typer.Option(False, "--json", help="Print JSON.")
 KEYRING = typer.Option(False, "--keyring", help="Protect by the system's secret store instead.")
 ADD = typer.Option(False, "--add", help="Put it beside the wallets that are there.")
@@ -201,79 +202,10 @@ def _balance_text(overview: MorOverview) -> str:
         f"as provider   {mor(overview.provider_stake + overview.model_stake)}",
         f"together      {mor(overview.total)}",
         f"for fees      {eth(overview.eth_wei)}",
+        *([f"on its way    {mor(overview.in_flight)}"] if overview.in_flight else []),
+        *([f"claimable     {mor(overview.claimable)} as provider"] if overview.claimable else []),
     ]
     return "\n".join(rows)
-
-
-@app.command()
-def send(
-    typer_context: typer.Context,
-    to: str = typer.Argument(help="Address."),
-    amount: str = typer.Argument(help="For example 1.5, or “1500000000000000000 wei”."),
-    asset: str = typer.Option("MOR", help="MOR or ETH."),
-    yes: bool = typer.Option(False, "--yes", "-y", help="Do not ask."),
-    as_json: bool = JSON,
-) -> None:
-    """Send MOR or ETH. Shows amount and fee, and asks first.
-
-    Examples: mor-cli wallet send 0x1234… 1.5; mor-cli wallet send 0x1234… 0.01 --asset ETH
-    """
-    context = context_of(typer_context).with_json(as_json)
-    run(context, _send(context, to, amount, asset.upper(), yes))
-
-
-async def _send(context: CliContext, to: str, amount: str, asset: str, yes: bool) -> None:
-    context.require_network()
-    base = eth_amount(amount).base if asset == "ETH" else mor_amount(amount).base
-    async with open_service(context) as node:
-        draft = await node.wallet.draft_send(asset, to, base)
-        if not yes:
-            _confirm_send(context, draft)
-        sent = await node.wallet.send(draft.id)
-    context.show(sent, lambda: f"{sent.status}: {sent.hash}")
-
-
-def _confirm_send(context: CliContext, draft: SendDraft) -> None:
-    amount = mor(draft.amount) if draft.asset == "MOR" else eth(draft.amount)
-    text = f"Send {amount} to {draft.to}? The network fee is about {eth(draft.fee_wei)}."
-    agree(context, "This sends money.", text, yes=False)
-
-
-@app.command()
-def allowance(typer_context: typer.Context, as_json: bool = JSON) -> None:
-    """Show how much MOR the marketplace may take. Sessions set this by themselves."""
-    context = context_of(typer_context).with_json(as_json)
-    run(context, _allowance(context))
-
-
-async def _allowance(context: CliContext) -> None:
-    context.require_network()
-    async with open_service(context) as node:
-        found = await node.chain.balances()
-        contracts = await node.chain.contracts()
-    shown = {"allowance": found.allowance, "spender": contracts.marketplace}
-    context.show(shown, lambda: f"{mor(found.allowance)} for {contracts.marketplace}")
-
-
-@app.command()
-def approve(
-    typer_context: typer.Context,
-    amount: str = typer.Argument(help="For example 5, “5 MOR”, or 0 to take it back."),
-    yes: bool = typer.Option(False, "--yes", "-y", help="Do not ask."),
-    as_json: bool = JSON,
-) -> None:
-    """Let the marketplace take exactly this much MOR; replaces what it may take now."""
-    context = context_of(typer_context).with_json(as_json)
-    run(context, _approve(context, mor_amount(amount).base, yes))
-
-
-async def _approve(context: CliContext, amount: int, yes: bool) -> None:
-    context.require_network()
-    question = f"Let the marketplace take {mor(amount)}?"
-    agree(context, "This lets the marketplace take MOR.", question, yes)
-    async with open_service(context) as node:
-        tx_hash = await node.chain.approve(amount)
-    context.show({"tx": tx_hash}, lambda: tx_hash)
 
 
 @app.command()
@@ -310,27 +242,6 @@ async def _remove(context: CliContext, yes: bool) -> None:
     async with open_service(context) as node:
         found = await node.wallet.remove()
     context.show(found, lambda: "The wallet is removed.")
-
-
-@app.command()
-def transactions(
-    typer_context: typer.Context,
-    limit: int = typer.Option(20, min=1, max=255, help="How many."),
-    as_json: bool = JSON,
-) -> None:
-    """List what this wallet sent, newest first."""
-    context = context_of(typer_context).with_json(as_json)
-    run(context, _transactions(context, limit))
-
-
-async def _transactions(context: CliContext, limit: int) -> None:
-    context.require_network()
-    async with open_service(context) as node:
-        found = await node.wallet.transactions(0, limit)
-    context.show(
-        found,
-        lambda: listed((f"{t.hash}  {t.status}  {t.summary}" for t in found), "Nothing was sent."),
-    )
 
 
 @app.command()
