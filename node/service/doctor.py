@@ -6,10 +6,11 @@ from node.service.api_binding import ApiBinding
 from node.service.backend_checks import backend_findings
 from node.service.chain_checks import chain_findings, hosting_findings
 from node.service.dto import DoctorFinding
-from node.service.findings import fine
+from node.service.findings import fine, warning
 from node.service.local_checks import local_findings
 from node.service.profile import Profile
 from node.service.stack import StackHolder
+from node.wallet.vault import VaultStatus
 
 
 class Doctor:
@@ -35,6 +36,8 @@ class Doctor:
             yield fine("API", f"It listens at {self._api.url}.")
         for finding in await backend_findings(profile.backends):
             yield finding
+        for finding in _wallet_findings(profile.vault.status()):
+            yield finding
         stack = self._stacks.current
         if stack is None:
             yield fine("network", "No network is chosen; local models work without one.")
@@ -43,3 +46,17 @@ class Doctor:
             yield finding
         async for finding in hosting_findings(stack):
             yield finding
+
+
+def _wallet_findings(status: VaultStatus) -> list[DoctorFinding]:
+    """Damaged files among the accounts, and a phrase nobody may have written down."""
+    found = [warning("wallet files", item.problem, item.hint) for item in status.damaged]
+    if not status.backed_up:
+        found.append(
+            warning(
+                "backup",
+                "The recovery phrase of this wallet was not checked yet.",
+                "Write it down, then check it: `mor-cli wallet verify-backup`.",
+            )
+        )
+    return found

@@ -191,3 +191,14 @@ def test_a_damaged_file_is_named_and_stops_nothing(home: Path) -> None:
     assert FIRST in text
     assert "wallet.json is damaged" in text
     assert answer(cli(home, "accounts", "--json"))[0]["address"] == FIRST
+    doctor = CliRunner().invoke(app, ["--home", str(home), "doctor", "--json"])
+    found = {item["name"]: item for item in json.loads(doctor.stdout.splitlines()[-1])}
+    assert "wallet.json is damaged" in found["wallet files"]["message"]
+    assert found["wallet files"]["warning"]
+
+
+def test_the_doctor_asks_for_the_backup_of_a_new_phrase(tmp_path: Path) -> None:
+    cli(tmp_path, "create", text=f"{PASSWORD}\n")
+    doctor = CliRunner().invoke(app, ["--home", str(tmp_path), "doctor", "--json"])
+    found = {item["name"]: item for item in json.loads(doctor.stdout.splitlines()[-1])}
+    assert "verify-backup" in found["backup"]["hint"]
