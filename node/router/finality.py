@@ -5,15 +5,26 @@ again, unless so much time has passed that the user must decide. A nonce nobody 
 hold up everything behind it: it is filled with an empty transfer to oneself.
 """
 
+from dataclasses import replace
+
 from node.core.errors import NodeError, RpcUnavailableError
 from node.core.log import get_logger
-from node.router.access import ChainAccess, WalletAccess
+from node.core.ports import Intent
+from node.core.units import NO_MOR, UnixSeconds
+from node.router.access import ChainAccess, WalletAccess, announce
 from node.router.sending import TransactionSender
 from node.router.transaction_book import RESEND_WINDOW_S
-from node.store.journal_records import TxRecord, TxStatus
+from node.store.journal_records import SessionEntry, SessionState, TxRecord, TxStatus
 
 LOOK_EVERY_S = 12.0
 _AT_ONCE = 32
+_S = SessionState
+_BACK = {
+    (Intent.OPEN_SESSION, _S.ACTIVE): (_S.OPEN_SENT,),
+    (Intent.CLOSE_SESSION, _S.CLOSED): (_S.CLOSE_SENT,),
+    (Intent.CLOSE_SESSION, _S.SETTLED): (_S.ACTIVE, _S.CLOSE_SIGNED, _S.CLOSE_SENT),
+}
+"""Steps of a session whose transaction lost its block."""
 _log = get_logger("node.router.finality")
 
 
@@ -65,21 +76,47 @@ class FinalityWatch:
         return vanished
 
     async def _vanished(self, record: TxRecord) -> bool:
-        """Whether the transaction is not in a block any more."""
-        now = await self._wallet.journal.transaction(record.tx_hash)
-        if now is None or now.block_hash != record.block_hash:
+        """Whether this look found out that the transaction is not where it was."""
+        if record.intent_id in self._wallet.at_work:
+            # Who works on it sees the chain as it is; the next look goes on.
             return False
+        async with self._wallet.at_work.hold(record.intent_id):
+            now = await self._wallet.journal.transaction(record.tx_hash)
+            if now is None or now.block_hash != record.block_hash:
+                return False
+            await self._step_back(record)
+            await self._send_back(record)
+        return True
+
+    async def _step_back(self, record: TxRecord) -> None:
+        """The session waits for its transaction again; recovery brings it forward with the figures
+        of the new block.
+        """
+        entry = await self._wallet.journal.entry(record.intent_id)
+        if entry is None:
+            return
+        steps = _BACK.get((record.intent, entry.state), ())
+        if steps:
+            entry = _not_opened(entry) if SessionState.OPEN_SENT in steps else _not_closed(entry)
+        for state in steps:
+            now = self._chain.clock.unix_seconds()
+            entry = replace(entry, state=state, updated_at=now)
+            await self._wallet.journal.save(entry)
+            announce(self._wallet.bus, entry)
+
+    async def _send_back(self, record: TxRecord) -> None:
+        """Find the transaction in another block, or send its bytes again."""
         try:
             if await self._sender.settle_from_chain(record) is not None:
                 _log.info("transaction moved to another block", hash=record.tx_hash.hex)
-                return True
+                return
             _log.warning("the block of a transaction vanished", hash=record.tx_hash.hex)
             if await self._chain.transactions.next_nonce(record.wallet) > record.nonce:
                 await self._sender.give_up(record, TxStatus.REPLACED)
-                return True
+                return
             if self._chain.clock.unix_seconds() - record.updated_at > RESEND_WINDOW_S:
                 await self._sender.give_up(record, TxStatus.DROPPED)
-                return True
+                return
             waiting = await self._sender.book.take_back(record)
             await self._sender.book.remember(waiting)
             await self._sender.send_again(waiting)
@@ -88,7 +125,6 @@ class FinalityWatch:
         except NodeError as error:
             # Refused, or another one of its nonce was mined: the journal has it.
             _log.info("vanished transaction", hash=record.tx_hash.hex, code=error.code)
-        return True
 
     async def _fill_gap(self) -> None:
         """Only when two looks found the same gap: an endpoint may lag behind."""
@@ -108,3 +144,12 @@ class FinalityWatch:
         free = await self._chain.transactions.free_nonce(self._wallet.address)
         lowest = min((item.nonce for item in waiting if item.nonce >= free), default=free)
         return free if lowest > free else None
+
+
+def _not_opened(entry: SessionEntry) -> SessionEntry:
+    return replace(entry, session_id=None, opened_at=UnixSeconds(0), ends_at=UnixSeconds(0))
+
+
+def _not_closed(entry: SessionEntry) -> SessionEntry:
+    none = UnixSeconds(0)
+    return replace(entry, closed_at=none, returned=NO_MOR, held=NO_MOR, held_until=none)

@@ -41,6 +41,9 @@ class Fault(StrEnum):
     RATE_LIMIT = "rate_limit"
     LOST_ANSWER = "lost_answer"
     """The request is carried out, its answer never arrives."""
+    HUGE = "huge"
+    WRONG_ID = "wrong_id"
+    TRUNCATED = "truncated"
     OTHER_CHAIN = "other_chain"
     """Only for `eth_chainId`."""
 
@@ -57,6 +60,10 @@ class FaultyServer(DevnetServer):
         self.seen: list[str] = []
         self.bend: Callable[[str, Any], Any] | None = None
         """Makes another result of the true one, by method: a server that lies."""
+        self.knows_finality = True
+        """Without it the tag `finalized` is refused, and depth decides."""
+        self.lag = 0
+        """So many blocks behind is what this one calls the newest."""
         self._failed = asyncio.Event()
 
     def break_(self, fault: Fault, *methods: str, after: int = 0) -> None:
@@ -80,12 +87,25 @@ class FaultyServer(DevnetServer):
     async def _respond(self, request: Request) -> tuple[HTTPStatus, bytes]:
         method = orjson.loads(request.body)["method"]
         self.seen.append(method)
+        if method == "eth_getBlockByNumber" and (self.lag or not self.knows_finality):
+            request = await self._older(request)
         if self._fault is None or (self._methods and method not in self._methods):
             return await self._told(method, request)
         if self._after:
             self._after -= 1
             return await super()._respond(request)
         return await self._fail(self._fault, request)
+
+    async def _older(self, request: Request) -> Request:
+        """The question for a newest or final block, as this one understands it."""
+        asked = orjson.loads(request.body)
+        tag = asked["params"][0]
+        if tag == "latest" and self.lag:
+            answer = await self._devnet.request("eth_blockNumber")
+            asked["params"][0] = hex(max(0, int(answer["result"], 16) - self.lag))
+        elif tag == "finalized" and not self.knows_finality:
+            asked["params"][0] = "none"
+        return replace(request, body=orjson.dumps(asked))
 
     async def _told(self, method: str, request: Request) -> tuple[HTTPStatus, bytes]:
         status, body = await super()._respond(request)
@@ -104,6 +124,13 @@ class FaultyServer(DevnetServer):
             return HTTPStatus.OK, b"<html>maintenance</html>"
         if fault is Fault.RATE_LIMIT:
             return HTTPStatus.TOO_MANY_REQUESTS, b"{}"
+        if fault is Fault.HUGE:
+            return HTTPStatus.OK, b'{"result":"0x' + b"0" * (10 * 1024 * 1024) + b'"}'
+        if fault in (Fault.WRONG_ID, Fault.TRUNCATED):
+            status, body = await super()._respond(request)
+            cut = body[: len(body) // 2]
+            other = {**orjson.loads(body), "id": 987654321}
+            return status, orjson.dumps(other) if fault is Fault.WRONG_ID else cut
         if fault is Fault.LOST_ANSWER:
             await super()._respond(request)
         if fault is Fault.OTHER_CHAIN:
