@@ -338,6 +338,7 @@ class Navigation(QObject):
             by_keyring=wallet is not None and wallet.by_keyring,
         )
         sheet.unlocked.connect(self._shell.refresh)
+        sheet.restore_requested.connect(self.set_up_wallet)
         sheet.open()
 
     def _account(self) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from morpheus_desktop.theme import current, font
 
-_HEIGHT, _BOX, _LEFT = 34, 18, 8
+_HEIGHT, _BOX, _LEFT = 30, 18, 8
 
 
 class CheckRow(QAbstractButton):

@@ -24,7 +24,7 @@ from morpheus_desktop.widgets.labels import ElidedLabel, Label
 from morpheus_desktop.widgets.layouts import boxed, column, row
 from morpheus_desktop.widgets.sheet import Sheet
 from morpheus_desktop.widgets.stepper import Stepper
-from node.core.errors import NodeError, PromptReadableError
+from node.core.errors import NodeError, PromptReadableError, QuoteExpiredError
 from node.service.dto import (
     ModelDetail,
     OpenProgress,
@@ -55,6 +55,7 @@ class SessionSheet(Sheet):
     def __init__(self, host: QWidget, presenter: SessionSheetPresenter) -> None:
         self._presenter = presenter
         self._error: NodeError | None = None
+        self._shown: Quote | None = None
         self._unclear = ""
         self._step = -1
         self._make_widgets()
@@ -226,6 +227,7 @@ class SessionSheet(Sheet):
         self._show_state()
 
     def _quoted(self, quote: Quote) -> None:
+        self._shown = quote
         self.pair.show_quote(quote, self._presenter.until_midnight())
         self._fee.set_text(
             f"Fees about {formats.eth(quote.fee_open_wei)} now,"
@@ -308,7 +310,7 @@ class SessionSheet(Sheet):
         running = self._presenter.is_opening
         self._progress.setVisible(self._step >= 0)
         is_told = bool(self._unclear) or quote is not None or self._error is not None
-        fix = None if self._unclear else fix_of(quote, self._error)
+        fix = None if self._unclear else fix_of(quote or self._shown, self._error)
         self._notes.show_notes(
             reason if is_told else "",
             fix,
@@ -317,6 +319,9 @@ class SessionSheet(Sheet):
         reason = reason or ("" if self._error else self.guard.problem)
         if isinstance(self._error, PromptReadableError):
             self.confirm.set_text("Agree to readable prompts")
+            self.confirm.disable_with("")
+        elif isinstance(self._error, QuoteExpiredError):
+            self.confirm.set_text("Review again")
             self.confirm.disable_with("")
         elif self._error is not None and self._error.retryable:
             self.confirm.set_text("Try again")

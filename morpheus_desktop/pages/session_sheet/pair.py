@@ -16,7 +16,7 @@ from node.service.dto import Quote
 SHORTEST_S, LONGEST_S = 300, 86_400
 PRESETS = (900, 3600, 4 * 3600)
 _NO_TIME = "Write a time first, for example 45 min or 1:30."
-_NO_AMOUNT = "Write an amount of MOR first."
+_NO_AMOUNT = "Enter an amount above 0, for example 12.40."
 
 
 class TimeAndStake(QWidget):
@@ -105,7 +105,7 @@ class TimeAndStake(QWidget):
     def _duration_typed(self, text: str) -> None:
         """Each key counts: the button must never stand for another time than the field shows."""
         seconds = formats.parse_span(text)
-        if seconds is None:
+        if not seconds:
             self._mark(0)
             self.unclear.emit(_NO_TIME)
         else:
@@ -114,7 +114,7 @@ class TimeAndStake(QWidget):
 
     def _duration_submitted(self) -> None:
         seconds = formats.parse_span(self.duration.text())
-        if seconds is None:
+        if not seconds:
             self.duration.show_error("For example 45 min or 1:30.")
         else:
             self.choose_duration(seconds)
@@ -122,7 +122,7 @@ class TimeAndStake(QWidget):
     def _amount_typed(self) -> None:
         self._mark(0)
         amount, quote = self.amount.amount, self._quote
-        if amount is None:
+        if amount is None or not amount.base:
             self.unclear.emit(_NO_AMOUNT)
             return
         if quote is not None and quote.stake:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from morpheus_desktop import formats
 from morpheus_desktop.theme import font
 from morpheus_desktop.widgets.buttons import IconButton
 from morpheus_desktop.widgets.choices import Segment, Toggle
@@ -17,6 +18,7 @@ from node.service.dto import SettingField
 Value = str | int | float | bool
 _NUMBER_WIDTH, _TEXT_WIDTH = 132, 252
 _SEGMENTS = 4
+_MINUTES_FROM = 300
 
 
 class FieldRow(QWidget):
@@ -80,6 +82,8 @@ class FieldRow(QWidget):
         if field.kind == "choice":
             few = len(field.choices) <= _SEGMENTS
             return self._segment(field) if few else self._combo(field)
+        if _is_length(field):
+            return self._length(field)
         return self._text(field)
 
     def _switch(self, field: SettingField) -> tuple[QWidget, Callable[[Value], None]]:
@@ -123,6 +127,28 @@ class FieldRow(QWidget):
 
         return edit, show
 
+    def _length(self, field: SettingField) -> tuple[QWidget, Callable[[Value], None]]:
+        edit = TextField(length_words(field.default), name=f"settings.{field.name}")
+        edit.edit.setAccessibleName(field.title)
+        edit.setFixedWidth(_NUMBER_WIDTH)
+        edit.edit.editingFinished.connect(lambda: self._length_typed(edit))
+
+        def show(value: Value) -> None:
+            if not edit.edit.hasFocus() or not edit.edit.isModified():
+                edit.set_text(length_words(value))
+            edit.edit.setModified(False)
+
+        return edit, show
+
+    def _length_typed(self, edit: TextField) -> None:
+        if not edit.edit.isModified():
+            return
+        seconds = parse_length(edit.text())
+        if seconds is None:
+            edit.show_error("For example 15 min or 1:30.")
+        else:
+            self.changed.emit(seconds)
+
     def _typed(self, edit: TextField, *, number: bool) -> None:
         if not edit.edit.isModified():
             return
@@ -140,7 +166,32 @@ class FieldRow(QWidget):
 def default_words(field: SettingField) -> str:
     if isinstance(field.default, bool):
         return "on" if field.default else "off"
+    if _is_length(field):
+        return length_words(field.default)
     return f"{field.default} {field.unit}".strip() or "empty"
+
+
+def _is_length(field: SettingField) -> bool:
+    """Whether it is a time that people count in minutes."""
+    return field.unit == "s" and isinstance(field.default, int) and field.default >= _MINUTES_FROM
+
+
+def length_words(value: Value) -> str:
+    """`15 min`, `1 hour`, `90 s`; `never` for 0."""
+    seconds = int(value)
+    if not seconds:
+        return "never"
+    return formats.span(seconds) if seconds % 60 == 0 else f"{seconds}{formats.NBSP}s"
+
+
+def parse_length(text: str) -> int | None:
+    """Seconds of `15 min`, `1:30`, `90 s`, `never`; None for anything else."""
+    plain = text.replace(formats.NBSP, " ").strip().lower()
+    if plain in ("never", "0"):
+        return 0
+    if plain.endswith("s") and plain[:-1].strip().isdecimal():
+        return int(plain[:-1])
+    return formats.parse_span(plain)
 
 
 def _number(text: str) -> int | float | None:

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from morpheus_desktop.bridge import NodeSignals
 from morpheus_desktop.pages.settings.cards import LicencesSheet
-from morpheus_desktop.pages.settings.field_row import FieldRow
+from morpheus_desktop.pages.settings.field_row import FieldRow, length_words
 from morpheus_desktop.pages.settings.page import SettingsPage
 from morpheus_desktop.pages.settings.presenter import SettingsPresenter
 from morpheus_desktop.tasks import GuiTasks
@@ -222,3 +222,63 @@ def test_a_failed_read_says_so(page: SettingsPage, fake_node: FakeNode, qtbot: Q
     banner = page.findChild(Banner, "settings.banner")
     assert banner is not None
     assert len(page.rows) > 3
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("30 min", 1800), ("1:30", 5400), ("90 s", 90), ("never", 0)]
+)
+def test_a_length_is_written_as_people_say_it(
+    page: SettingsPage, fake_node: FakeNode, qtbot: QtBot, text: str, seconds: int
+) -> None:
+    edit = edit_of(page, "auto_lock_s")
+    assert edit.text() == "15\u00a0min"
+    edit.setFocus()
+    edit.selectAll()
+    qtbot.keyClicks(edit, text)
+    with qtbot.waitSignal(page._presenter.saved):
+        qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert fake_node.called("system.set_settings") == [({"auto_lock_s": seconds},)]
+    edit.clearFocus()
+    page.rows["auto_lock_s"].show_field(page.rows["auto_lock_s"].field, waiting=False)
+    assert edit.text() == length_words(seconds)
+
+
+def test_what_is_no_length_is_not_sent(
+    page: SettingsPage, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    edit = edit_of(page, "auto_lock_s")
+    edit.setFocus()
+    edit.selectAll()
+    qtbot.keyClicks(edit, "soon")
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert edit.accessibleDescription() == "For example 15 min or 1:30."
+    assert not fake_node.called("system.set_settings")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"kind": "none", "address": ""}, "There is no wallet yet."),
+        ({"kind": "memory"}, "nothing to back up"),
+        ({"watch_only": True}, "watched only"),
+    ],
+)
+def test_what_has_no_secret_offers_none(
+    page: SettingsPage, fake_node: FakeNode, qtbot: QtBot, change: dict[str, object], words: str
+) -> None:
+    assert page.wallet.reveal_button.isVisible()
+    fake_node.world.wallet = fake_node.world.wallet.model_copy(update=change)
+    with qtbot.waitSignal(page._presenter.loaded):
+        page.shown()
+    assert not page.wallet.reveal_button.isVisible()
+    texts = [label.text() for label in page.wallet.findChildren(Label) if label.isVisible()]
+    assert any(words in text for text in texts)
+
+
+def test_sessions_and_wallet_have_groups_of_their_own(page: SettingsPage) -> None:
+    groups = {name: row.field.group for name, row in page.rows.items()}
+    for name in ("failover", "auto_extend", "auto_claim", "guard_session_cap"):
+        assert groups[name] == "Sessions"
+    for name in ("auto_lock_s", "guard_password_above", "guard_daily_cap", "max_fee_eth"):
+        assert groups[name] == "Wallet"
+    assert groups["auto_session_policy"] == "API"
