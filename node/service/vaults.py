@@ -25,6 +25,8 @@ from node.wallet.vault import Vault, VaultState, VaultStatus
 from node.wallet.wallet_file import Protection, WalletFile
 
 TYPED_REMOVE = "REMOVE"
+FIRST_NAME = "Main"
+"""Of a wallet that was made when there was only one."""
 
 
 def _text(secret: SecretStr | None) -> str | None:
@@ -43,7 +45,7 @@ def wallet_status(status: VaultStatus) -> WalletStatus:
     return WalletStatus(
         kind="memory" if status.protection is Protection.MEMORY else "vault",
         address=status.address.checksum,
-        label=status.label,
+        label=status.label or FIRST_NAME,
         # There is nothing to unlock where there is no key.
         locked=status.state is VaultState.LOCKED and not status.watch_only,
         backed_up=status.backed_up,
@@ -62,7 +64,7 @@ def wallet_status(status: VaultStatus) -> WalletStatus:
 def account_view(file: WalletFile, active: Address | None) -> AccountView:
     return AccountView(
         address=file.address.checksum,
-        label=file.label or "Main",
+        label=file.label or FIRST_NAME,
         kind=file.kind.value,
         group=file.group,
         path=file.path,

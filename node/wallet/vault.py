@@ -99,28 +99,39 @@ class Vault(VaultSecrets):
         async with self._busy:
             self._storage()
             opened = await _open_all(backup, normal_form(password))
-            lock = Lock(password=normal_form(password))
-            files = [file for file in backup.accounts if self._is_new(file)]
-            if keep is not None:
-                new = await self._keeper.new_lock(keep)
-                files = [
-                    await self._resealed(file, lock, new) if file.address in opened else file
-                    for file in files
-                ]
-                lock = new
-            await self._save_new(files, lock, keep_old=False)
-            if backup.active is not None and self.auto_lock.address is None:
-                await asyncio.to_thread(self._storage().select, backup.active)
-                self._use(backup.active)
-            elif self.auto_lock.address is None:
-                self._use(files[0].address if files else None)
-            key = opened.get(self.auto_lock.address) if self.auto_lock.address else None
-            if key is not None and files:
-                self._unlock_with(key)
-            for other in opened.values():
-                other[:] = bytes(len(other))
+            try:
+                added = [file for file in backup.accounts if self._is_new(file)]
+                await self._add_restored(added, set(opened), normal_form(password), keep)
+                if self.auto_lock.address is None:
+                    chosen = backup.active or backup.accounts[0].address
+                    await asyncio.to_thread(self._storage().select, chosen)
+                    self._use(chosen)
+                in_use = self.auto_lock.address
+                if in_use in opened and in_use in {file.address for file in added}:
+                    self._unlock_with(opened[in_use])
+            finally:
+                for key in opened.values():
+                    key[:] = bytes(len(key))
         self._on_change()
         return self.status()
+
+    async def _add_restored(
+        self,
+        files: list[WalletFile],
+        opened: set[Address],
+        password: str,
+        keep: Safekeeping | None,
+    ) -> None:
+        """Store accounts of a backup; those that were opened under the protection of `keep`."""
+        lock = Lock(password=password)
+        if keep is not None and files:
+            new = await self._keeper.new_lock(keep)
+            files = [
+                await self._resealed(file, lock, new) if file.address in opened else file
+                for file in files
+            ]
+            lock = new
+        await self._save_new(files, lock, keep_old=False)
 
     def _is_new(self, file: WalletFile) -> bool:
         known = self._stored.files.get(file.address)

@@ -218,6 +218,20 @@ async def test_restoring_leaves_what_is_there_and_adds_the_rest(tmp_path: Path) 
     assert (await again.select(SECOND, PASSWORD)).state is VaultState.UNLOCKED
 
 
+async def test_restoring_unlocks_nothing_that_was_there(tmp_path: Path) -> None:
+    text = await (await three_accounts(tmp_path / "a")).export_backup(PASSWORD, None)
+    store = DictStore()
+    vault = a_vault(tmp_path / "b", store)
+    await vault.import_phrase(JUNK, keep(password=OTHER_PASSWORD))
+    vault.lock()
+    assert (await vault.restore(text, PASSWORD, None)).state is VaultState.LOCKED
+    # Nothing is left to add, so the secret store gets no entry either.
+    again = keep(password=None, use_keyring=True)
+    assert (await vault.restore(text, PASSWORD, again)).state is VaultState.LOCKED
+    assert store.entries == {}
+    assert (await vault.unlock(OTHER_PASSWORD)).address == FIRST
+
+
 async def test_accounts_with_other_passwords_come_back_under_them(tmp_path: Path) -> None:
     vault = await three_accounts(tmp_path / "a")
     await vault.import_private_key(KEY, keep(add=True, password=OTHER_PASSWORD))
