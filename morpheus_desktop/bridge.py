@@ -145,8 +145,9 @@ class _Group:
         self._protocol = protocol
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
-        declared = vars(self._protocol).get(method)
-        if declared is None or method.startswith("_"):
+        # Also what the protocol has from another one, as that of the wallet does.
+        declared = inspect.getattr_static(self._protocol, method, None)
+        if not inspect.isfunction(declared) or method.startswith("_"):
             raise AttributeError(f"the facade has no {self._name}.{method}")
         hop = self._door.call if inspect.iscoroutinefunction(declared) else self._door.stream
 

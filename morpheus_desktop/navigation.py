@@ -112,7 +112,8 @@ class Navigation(QObject):
         self._window.set_network(network.title if network else "", tone)
         ended = f"{state.to_close} ended session(s) to close" if state.to_close else ""
         self._window.rail.mark("sessions", bool(state.to_close), ended)
-        chooses = self.onboarding.busy or not self._welcome.is_at_start
+        steps = self.onboarding
+        chooses = steps.busy or steps.has_looked or not self._welcome.is_at_start
         if not self._started and not chooses and not state.is_new:
             self._started = True
             self._resume()

@@ -19,10 +19,10 @@ _T = TypeVar("_T")
 
 
 class RunningNode:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: NodeSettings | None = None) -> None:
         options = NodeOptions(
             dirs=AppDirs.under(folder),
-            settings=NodeSettings(),
+            settings=settings or NodeSettings(),
             worker_command=child_command("--llama-worker"),
             checker_command=child_command("--gguf-check"),
         )

@@ -166,7 +166,7 @@ def _note(found: tuple[FoundAccount, ...]) -> str:
     if not found:
         return ""
     if found[0].mor is None:
-        return "No connection to the network: balances are shown once it is there."
+        return "Balances cannot be read at the moment. The first account is used by most wallets."
     funded = [item for item in found if item.mor]
     if not funded and not any(item.eth_wei for item in found):
         return (

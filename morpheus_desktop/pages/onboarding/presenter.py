@@ -61,6 +61,8 @@ class OnboardingPresenter(QObject):
         self._checking: asyncio.Task[None] | None = None
         self.keyring_available = False
         self.present = ""
+        self.has_looked = False
+        """A network was opened to look at accounts: it is no sign of an earlier run."""
 
     @property
     def busy(self) -> str:
@@ -121,10 +123,10 @@ class OnboardingPresenter(QObject):
             )
 
     def scan(self, request: ScanRequest) -> None:
-        """Look which accounts of a phrase there are and what they hold."""
+        """Look which accounts of a phrase there are and what they hold, on the wallet's network."""
         if self._begin("scan"):
             self._tasks.attempt(
-                self._node.wallet.scan(request), "scan", failed=self._failed, done=self._scanned
+                self._scan(request), "scan", failed=self._failed, done=self._scanned
             )
 
     def check_phrase(self, text: str) -> None:
@@ -173,6 +175,13 @@ class OnboardingPresenter(QObject):
             self._tasks.attempt(
                 self._open_network(), "network", failed=self._failed, done=self._ready
             )
+
+    async def _scan(self, request: ScanRequest) -> tuple[FoundAccount, ...]:
+        status = await self._node.system.status()
+        if status.network is None or status.network.is_demo:
+            self.has_looked = True
+            await self._node.system.select_network(WALLET_NETWORK)
+        return await self._node.wallet.scan(request)
 
     async def _confirm_backup(self, answers: tuple[str, ...]) -> WalletStatus:
         await self._node.wallet.confirm_backup(answers)

@@ -14,7 +14,7 @@ from morpheus_desktop.bridge import BridgedNode, NodeSignals
 from morpheus_desktop.tasks import GuiTasks
 from node.core.errors import NodeStoppedError, WrongPasswordError
 from node.core.events import BalanceChanged, SessionChanged
-from node.service.api import NodeService
+from node.service.api import NodeService, WalletApi
 from node.service.dto import ChatEvent, ChatMessage, ChatRequest, ChatTarget, TextDelta
 from tests.fakes.fake_node import FakeNode
 
@@ -224,6 +224,17 @@ def test_events_become_signals(
 
     with qtbot.waitSignals([signals.balance_changed, signals.session_changed]):
         thread.on_loop(publish())
+
+
+def test_the_bridge_reaches_what_the_wallet_has_from_other_protocols(
+    bridged: BridgedNode,
+) -> None:
+    for protocol in WalletApi.__mro__:
+        for name in vars(protocol):
+            if not name.startswith("_") and protocol.__module__.startswith("node."):
+                assert callable(getattr(bridged.wallet, name))
+    with pytest.raises(AttributeError):
+        bridged.wallet.steal  # type: ignore[attr-defined]  # noqa: B018 - looked up, not used
 
 
 def test_every_event_of_the_node_has_a_signal() -> None:
