@@ -25,6 +25,7 @@ from node.wallet.keystore import MAX_FILE, parse_object
 from node.wallet.wallet_file import WalletFile, damaged_file
 
 MAX_ACCOUNTS = 500
+"""More are not added; those that are there are all read."""
 UNFINISHED = "wallet.change_unfinished"
 _EARLIER = "wallet.json"
 _FOLDER = "wallets"
@@ -151,8 +152,8 @@ class AccountFolder:
             raise _io_error("read", error) from error
         proper = [path for path in inside if path.name.startswith("0x")]
         others = [path for path in inside if path not in proper and path.name != _CHANGE]
-        yield from proper[:MAX_ACCOUNTS]
-        yield from others[:MAX_ACCOUNTS]
+        yield from proper
+        yield from others
         earlier = self._top / _EARLIER
         if earlier.exists() or earlier.is_symlink():
             yield earlier

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from node.core.errors import KeystoreFormatError, NodeError
 from node.core.ids import Address
-from node.wallet.keystore import MAX_FILE, parse_object
+from node.wallet.account_folder import MAX_ACCOUNTS
+from node.wallet.keystore import parse_object
 from node.wallet.wallet_file import Protection, WalletFile
 
 FORMAT = "morpheus-desktop-backup"
 VERSION = 1
-MAX_ACCOUNTS = 100
+_MAX_TEXT = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,7 @@ class BackupFile:
     @classmethod
     def parse(cls, text: str) -> "BackupFile":
         """Raises KeystoreFormatError when this is no backup, of a later version, or damaged."""
-        content = parse_object(text, MAX_FILE * MAX_ACCOUNTS)
+        content = parse_object(text, _MAX_TEXT)
         if content.get("format") != FORMAT:
             raise KeystoreFormatError(
                 "This is not a backup file of Morpheus Desktop.",

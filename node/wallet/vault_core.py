@@ -11,10 +11,17 @@ from node.core.errors import (
     NotSupportedError,
     NoWalletError,
     StorageError,
+    WalletError,
     WatchOnlyError,
 )
 from node.core.ids import Address
-from node.wallet.account_folder import UNFINISHED, AccountFolder, DamagedFile, StoredAccounts
+from node.wallet.account_folder import (
+    MAX_ACCOUNTS,
+    UNFINISHED,
+    AccountFolder,
+    DamagedFile,
+    StoredAccounts,
+)
 from node.wallet.auto_lock import DEFAULT_IDLE_S, AutoLock
 from node.wallet.backup_check import BackupCheck
 from node.wallet.keyring_store import SecretStore
@@ -210,7 +217,14 @@ class VaultCore:
 
     async def _save(self, file: WalletFile, *, keep_old: bool = False) -> None:
         """Write one account. A file nobody could read there is always copied aside."""
-        aside = keep_old or file.address not in self._stored.files
+        is_new = file.address not in self._stored.files
+        if is_new and len(self._stored.files) >= MAX_ACCOUNTS:
+            raise WalletError(
+                f"A wallet has at most {MAX_ACCOUNTS} accounts.",
+                hint="Remove one first; its file is copied aside.",
+                code="wallet.too_many_accounts",
+            )
+        aside = keep_old or is_new
         await asyncio.to_thread(self._storage().save, file, keep_old=aside)
         self._stored.files[file.address] = file
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from node.core.errors import WeakPasswordError, WrongPasswordError
 from node.wallet.backup_check import BackupCheck, Question
-from node.wallet.backup_file import MAX_ACCOUNTS, BackupFile
+from node.wallet.backup_file import BackupFile
 from node.wallet.keystore import encrypt_keystore
 from node.wallet.password import check_strength, normal_form
 from node.wallet.safekeeping import Lock, Phrase, Safekeeping
@@ -62,7 +62,7 @@ class VaultSecrets(VaultAccounts):
                 key = await self._keeper.open_key(present, old)
                 key[:] = bytes(len(key))
             accounts = []
-            for file in self.accounts()[:MAX_ACCOUNTS]:
+            for file in self.accounts():
                 in_use = file.group == present.group and file.protection is not Protection.WATCH
                 if file.protection is Protection.KEYRING or (in_use and lock is not None):
                     accounts.append(await self._under(file, lock, password))

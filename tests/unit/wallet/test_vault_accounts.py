@@ -313,6 +313,18 @@ async def test_a_damaged_account_keeps_nobody_from_the_others(tmp_path: Path) ->
     assert (tmp_path / "replaced-1.json").read_bytes() == b"{"
 
 
+async def test_the_number_of_accounts_has_a_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("node.wallet.vault_core.MAX_ACCOUNTS", 2)
+    vault = await a_junk_vault(tmp_path)
+    await vault.watch(STRANGER, "")
+    with pytest.raises(WalletError) as told:
+        await vault.watch(KEY_ADDRESS, "")
+    assert told.value.code == "wallet.too_many_accounts"
+    assert len((await reopened(tmp_path)).accounts()) == 2
+
+
 async def test_a_key_in_memory_has_no_accounts(tmp_path: Path) -> None:
     vault = Vault.from_private_key(KEY, FakeClock())
     assert vault.accounts() == ()

@@ -251,7 +251,7 @@ async def test_bad_backups_are_refused_and_change_nothing(tmp_path: Path) -> Non
         json.dumps({**good, "version": 2}),
         json.dumps({**good, "accounts": []}),
         json.dumps({**good, "accounts": [good["accounts"][0]] * 2}),
-        json.dumps({**good, "accounts": [good["accounts"][0]] * 101}),
+        json.dumps({**good, "accounts": [good["accounts"][0]] * 501}),
         json.dumps({**good, "accounts": [{"version": 3}]}),
         json.dumps({**good, "active": "0x12"}),
         "[" * 100_000,
