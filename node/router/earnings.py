@@ -13,6 +13,7 @@ from node.router.access import ChainAccess
 from node.router.quote import Claimable, SessionTerms, claimable
 
 PAGE = 100
+CLAIMABLE_AGE_S = 60.0
 _NEVER = UnixSeconds(0)
 
 
@@ -72,6 +73,19 @@ class EarningsBook:
         self._chain = chain
         self._signer = signer
         self._bids: dict[BidId, Bid] = {}
+        self._claimable: tuple[Provider, float, Mor] | None = None
+
+    async def claimable_now(self, record: Provider) -> Mor:
+        """What a claim would bring the provider `record`; at most a minute old, and never from
+        before a payment, which changes the record.
+        """
+        now = self._chain.clock.monotonic()
+        known = self._claimable
+        if known is not None and known[0] == record and now - known[1] < CLAIMABLE_AGE_S:
+            return known[2]
+        found = (await self.earnings()).now
+        self._claimable = (record, now, found)
+        return found
 
     async def earnings(self) -> Earnings:
         """All sessions served by the wallet with what can be claimed when."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from node.core.ids import Address
 from node.core.ports import Marketplace
-from node.core.records import Balances, Session
+from node.core.records import Balances, Provider, Session
 from node.core.units import NO_MOR, Mor, UnixSeconds, next_midnight
 
 PAGE = 100
@@ -17,7 +17,7 @@ MAX_READS = 4
 class Holdings:
     """`locked` comes back at `locked_until` (next midnight UTC), `ready` can be withdrawn now.
 
-    `is_provider`: the market knows the wallet as provider, now or in the past.
+    `provider`: what the market knows of the wallet as provider, also of one that left.
     """
 
     balances: Balances
@@ -27,7 +27,7 @@ class Holdings:
     ready: Mor
     provider_stake: Mor
     model_stake: Mor
-    is_provider: bool = False
+    provider: Provider | None = None
 
     @property
     def total(self) -> Mor:
@@ -86,5 +86,5 @@ async def _read(market: Marketplace, owner: Address) -> Holdings:
         ready=hold.available,
         provider_stake=provider.stake if provider is not None else NO_MOR,
         model_stake=Mor(model_stake),
-        is_provider=provider is not None,
+        provider=provider,
     )

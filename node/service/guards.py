@@ -1,7 +1,9 @@
 """What the user must give besides a yes: the password beyond limits, typed amounts at great risk.
 
 The limits count what the user ordered on this UTC day, from the journal: transfers, and stakes of
-sessions the user opened. Programs, failover and extension have limits of their own.
+sessions the user opened. Programs, failover and extension have limits of their own; what users of
+the API send within their allowances is not asked about, but counts for the day: the journal does
+not tell them apart.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """Where each MOR of the wallet is, for people."""
 
 from node.chain.outgoing import outgoing_of
-from node.router.holdings import holdings_of
+from node.router.holdings import Holdings, holdings_of
 from node.service.dto import HeldStake, MorOverview
 from node.service.stack import NetworkStack
 
@@ -27,11 +27,17 @@ async def mor_overview(stack: NetworkStack) -> MorOverview:
         block_time=found.balances.block_time,
         claim_stuck=refused.reason if refused else "",
         claim_retry_at=refused.next_at if refused else 0,
-        claimable=(await stack.earnings.earnings()).now.base if found.is_provider else 0,
+        claimable=await _claimable(stack, found),
         in_flight=await _in_flight(stack),
         sources="one" if sources.quorum is None else "quorum",
         disagreement=" ".join(error.message for error in sources.disagreements),
     )
+
+
+async def _claimable(stack: NetworkStack, found: Holdings) -> int:
+    if found.provider is None:
+        return 0
+    return (await stack.earnings.claimable_now(found.provider)).base
 
 
 async def _in_flight(stack: NetworkStack) -> int:

@@ -236,3 +236,23 @@ async def test_time_can_be_moved_to_midnight(node: NodeService) -> None:
     status = await node.system.skip_to_midnight()
     assert status.now > before
     assert status.now % 86_400 < 60
+
+
+async def test_contacts_drafts_and_the_list_are_the_same_everywhere(node: NodeService) -> None:
+    friend = "0x" + "7B" * 20
+    saved = await node.wallet.save_contact(friend, f"Friend of {type(node).__name__}", "a note")
+    assert saved in await node.wallet.contacts()
+    draft = await node.wallet.draft_send("MOR", friend, 10**18, "fast")
+    assert (draft.contact, draft.speed, draft.warnings) == (saved.name, "fast", ())
+    assert not draft.needs_password
+    sent = await node.wallet.send(draft.id, typed=draft.needs_typed)
+    noted = await node.wallet.label_transaction(sent.hash, "lunch")
+    assert (noted.purpose, noted.amount_mor) == (f"Send 1 MOR to {saved.name}", -(10**18))
+    assert await node.wallet.transactions(0, 5, "send", f"lunch {sent.hash}") == (noted,)
+    assert sent.hash in await node.wallet.export_transactions()
+    assert await node.wallet.max_send("ETH", friend) > 0
+    revoke = await node.wallet.draft_approval(0)
+    assert (revoke.kind, revoke.amount) == ("approval", 0)
+    assert [item.spender for item in await node.wallet.approvals()] == [revoke.to]
+    await node.wallet.remove_contact(friend)
+    assert friend not in {item.address for item in await node.wallet.contacts()}
