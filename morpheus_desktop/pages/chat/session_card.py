@@ -49,7 +49,8 @@ class SessionCard(QWidget):
         frame = Frame("composer", column(head, foot, spacing=12, margins=(16, 14, 12, 12)))
         frame.setAccessibleName("Open a session")
         self.setLayout(column(frame))
-        self.open.clicked.connect(self.open_clicked)
+        self._reviews = False
+        self.open.clicked.connect(self._open)
         self.details.clicked.connect(self.details_clicked)
         self.duration.clicked.connect(self._menu)
         close.clicked.connect(self.dismissed)
@@ -81,12 +82,18 @@ class SessionCard(QWidget):
             self._say("Asking for the price.", "text3")
         else:
             self._say(promise(quote, now), "text2")
+        self._reviews = quote is not None and _needs_more(quote)
+        self.open.set_text("Review and open" if self._reviews else "Open and send")
         self.open.set_busy(running)
         if not running:
             usable = quote is not None and problem is None
             self.open.disable_with("" if usable else self._text.text())
         self.duration.setEnabled(not running)
         self.details.setEnabled(not running)
+
+    def _open(self) -> None:
+        """What asks for a password or a typed amount is opened in the sheet."""
+        (self.details_clicked if self._reviews else self.open_clicked).emit()
 
     def _say(self, text: str, role: str) -> None:
         self._text.setText(text)
@@ -99,6 +106,10 @@ class SessionCard(QWidget):
             action.triggered.connect(lambda _=False, s=seconds: self.duration_chosen.emit(s))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.duration.mapToGlobal(self.duration.rect().bottomLeft()))
+
+
+def _needs_more(quote: Quote) -> bool:
+    return quote.needs_password or bool(quote.needs_typed or quote.warnings)
 
 
 def promise(quote: Quote, now: int) -> str:

@@ -178,6 +178,17 @@ def test_a_problem_of_the_quote_turns_the_button_off_with_its_reason(
     assert button.toolTip() == "You need 4.2 MOR more."
 
 
+def test_a_stake_above_a_limit_is_opened_in_the_sheet(demo: ChatKit, fresh_node: FakeNode) -> None:
+    fresh_node.world.guard_session_cap = 10 * 10**18
+    demo.ask("hello")
+    button = demo.kit.find(QPushButton, "chat.card.open")
+    demo.kit.until(lambda: button.text().strip() == "Review and open")
+    demo.kit.click("chat.card.open")
+    demo.kit.until(lambda: demo.kit.has("session.sheet.password"))
+    assert fresh_node.called("sessions.open") == []
+    assert demo.edit.toPlainText() == "hello"
+
+
 def test_a_prompt_of_the_empty_chat_is_one_click(demo: ChatKit) -> None:
     prompt = demo.kit.find(QAbstractButton, "chat.empty.prompt1")
     demo.kit.click("chat.empty.prompt1")
