@@ -62,7 +62,9 @@ def opened_once_or_not(after: After) -> None:
     stake = sum(after.truth.stakes)
     assert len(after.in_state("active")) == len(after.mined("open_session"))
     assert len(after.mined("approve")) <= 1
-    assert not (stake and after.truth.allowance), "an allowance is left behind a session"
+    (session,) = after.sessions or (None,)
+    promised = session.stake if session and after.mined("approve") and not stake else 0
+    assert after.truth.allowance == promised, "more may be taken than was confirmed"
 
 
 def closed_or_open(after: After) -> None:

@@ -152,9 +152,9 @@ def chosen(points: Sequence[str], number: int) -> list[str]:
     rest = [point for point in points if point not in risky]
     first = [point for point in rest if point.endswith("#1") or point == END]
     again = [point for point in rest if not (point.endswith("#1") or point == END)]
-    found = _spread(risky, number * 3 // 5)
-    found += _spread(first, number - len(found))
-    return found + _spread(again, number - len(found))
+    found = spread(risky, number * 3 // 5)
+    found += spread(first, number - len(found))
+    return found + spread(again, number - len(found))
 
 
 def _risky(points: Sequence[str]) -> list[str]:
@@ -171,7 +171,7 @@ def _risky(points: Sequence[str]) -> list[str]:
     return found
 
 
-def _spread(points: Sequence[str], number: int) -> list[str]:
+def spread(points: Sequence[str], number: int) -> list[str]:
     if len(points) <= number:
         return list(points)
     return [points[index * len(points) // number] for index in range(number)]

@@ -59,10 +59,15 @@ def life_of(
 
 async def live(life: Life) -> None:
     """Until its point, or to the end when it has none."""
-    process = process_context().Process(target=live_and_die, args=(life,))
+    await process_ends(live_and_die, life, killed=bool(life.point))
+
+
+async def process_ends(target: Callable[..., None], *arguments: object, killed: bool) -> None:
+    """Run `target` in a process of its own, which must end as expected."""
+    process = process_context().Process(target=target, args=arguments)
     process.start()
     await asyncio.to_thread(process.join, DEATH_S)
-    expected = -signal.SIGKILL if life.point else 0
+    expected = -signal.SIGKILL if killed else 0
     if process.exitcode != expected:
         process.kill()
         raise AssertionError(f"the consumer ended with {process.exitcode}, not {expected}")
