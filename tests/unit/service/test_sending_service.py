@@ -9,10 +9,11 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
+from node.chain.abi.functions import TOKEN
 from node.core.clock import FakeClock
 from node.core.errors import QuoteExpiredError, UserInputError, WrongPasswordError
 from node.core.ids import Address
-from node.core.ports import Intent
+from node.core.ports import Call, Intent
 from node.core.units import Mor
 from node.service.contacts import look_alike
 from node.store.journal_records import TxStatus
@@ -220,6 +221,23 @@ async def test_nobody_but_the_marketplace_gets_an_allowance(money: Money) -> Non
         await money.wallet.draft_approval(1, FRIEND)
     assert caught.value.code == "input.spender"
     assert (await money.wallet.draft_approval(0, FRIEND)).amount == 0
+
+
+async def test_what_another_contract_may_take_is_listed_and_taken_back(money: Money) -> None:
+    """As an earlier marketplace on the same chain would have it."""
+    stack = money.holder.require()
+    other = Address(b"\x66" * 20)
+    data = TOKEN["approve"].encode(other.raw, 5 * ONE)
+    to = stack.chain.market.token_address
+    await stack.sender.send_alone(Call(intent=Intent.APPROVE, to=to, data=data))
+    _, found = await money.wallet.approvals()
+    assert (found.spender, found.spender_name, found.amount) == (other.checksum, "", 5 * ONE)
+    draft = await money.wallet.draft_approval(0, other.checksum)
+    assert draft.to == other.checksum
+    await money.wallet.send(draft.id)
+    assert [item.spender_name for item in await money.wallet.approvals()] == [
+        "Morpheus marketplace"
+    ]
 
 
 async def test_the_journal_has_the_intents_of_what_was_sent(money: Money) -> None:
