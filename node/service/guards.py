@@ -141,18 +141,19 @@ class SpendingGuards:
         return staked + await self._sent_since(stack, midnight) + Mor(on_the_way)
 
     async def _sent_since(self, stack: NetworkStack, moment: int) -> Mor:
-        total, offset = NO_MOR, 0
+        # Of several that were signed for one nonce only one is ever mined.
+        by_nonce: dict[int, Mor] = {}
+        offset = 0
         while True:
             page = await stack.wallet.journal.transactions(
                 stack.wallet.address, stack.chain.market.chain_id, offset, _PAGE
             )
-            for record in page:
-                if record.created_at < moment:
-                    return total
+            today = [record for record in page if record.created_at >= moment]
+            for record in today:
                 if record.intent in _SENDS and record.status in _COUNTED:
-                    total += self._worth_of(record)
-            if len(page) < _PAGE:
-                return total
+                    by_nonce[record.nonce] = self._worth_of(record)
+            if len(today) < _PAGE:
+                return Mor(sum(worth.base for worth in by_nonce.values()))
             offset += _PAGE
 
     def _worth_of(self, record: TxRecord) -> Mor:
