@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from morpheus_desktop.pages.onboarding.page import OnboardingPage
 from morpheus_desktop.shot_stage import Scene, Stage, in_chat, section
+from node.core.errors import WrongPasswordError
 from node.service.dto import CreateWallet
 from tests.fakes.fake_accounts import PHRASE
 from tests.fakes.fake_node import FakeNode
@@ -92,6 +93,19 @@ async def password_sheet(stage: Stage) -> None:
     stage.find("wallet.password").setText("short one")  # type: ignore[attr-defined]
 
 
+async def unlock_sheet(stage: Stage) -> None:
+    await in_chat(stage)
+    stage.navigation.unlock()
+    stage.find("unlock.password").setText("wrong horse")  # type: ignore[attr-defined]
+    stage.node.fail(
+        "wallet.unlock",
+        WrongPasswordError("Wrong password. Next try in 4 s.", details={"wait_s": 4}),
+    )
+    stage.find("unlock.confirm").click()  # type: ignore[attr-defined]
+    stage.find("unlock.forgotten").click()  # type: ignore[attr-defined]
+    await stage.until(lambda: not stage.find("unlock.confirm").isEnabled())
+
+
 def settings_of(group: str) -> Scene:
     async def show(stage: Stage) -> None:
         await section("settings")(stage)
@@ -115,6 +129,7 @@ SCENES: dict[str, tuple[Callable[[], FakeNode], Scene]] = {
     "reveal-sheet": (FakeNode, reveal_sheet),
     "reveal-key": (FakeNode, reveal_key),
     "password-sheet": (FakeNode, password_sheet),
+    "unlock-sheet": (FakeNode, unlock_sheet),
     "settings-sessions": (FakeNode, settings_of("sessions")),
     "settings-wallet": (unsaved_node, settings_of("wallet")),
 }

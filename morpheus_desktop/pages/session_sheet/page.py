@@ -1,6 +1,6 @@
 """The session sheet: one pair of time and stake, an offer, what happens, one button."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from morpheus_desktop import formats
@@ -100,6 +100,8 @@ class SessionSheet(Sheet):
         self._privacy.setObjectName("session.sheet.privacy")
         self._notes = Notes()
         self.guard = ConfirmFields("session.sheet")
+        self._missing = ElidedLabel("", "small", "text2", align=Qt.AlignmentFlag.AlignRight)
+        self._missing.setObjectName("session.sheet.missing")
         self._stepper = Stepper(_STEP_TITLES)
         self.options = Options()
         self.options.hide()
@@ -138,7 +140,11 @@ class SessionSheet(Sheet):
         )
 
     def _buttons(self) -> QHBoxLayout:
-        return row(self.more, None, self.cancel, self.confirm, spacing=8)
+        buttons = row(self.more, spacing=8)
+        buttons.addWidget(self._missing, 1)
+        buttons.addWidget(self.cancel)
+        buttons.addWidget(self.confirm)
+        return buttons
 
     def _connect(self) -> None:
         presenter = self._presenter
@@ -316,7 +322,9 @@ class SessionSheet(Sheet):
             fix,
             quote.warnings if quote is not None and not running else (),
         )
-        reason = reason or ("" if self._error else self.guard.problem)
+        missing = "" if reason or self._error or running else self.guard.problem
+        self._missing.set_text(missing)
+        reason = reason or missing
         if isinstance(self._error, PromptReadableError):
             self.confirm.set_text("Agree to readable prompts")
             self.confirm.disable_with("")

@@ -55,6 +55,7 @@ class NodeSettings(BaseModel):
         group="Wallet",
         unit="ETH",
         restart=False,
+        description="Nothing is sent that could cost more, however busy the network is.",
     )
     auto_claim: bool = setting(
         True,
@@ -111,6 +112,7 @@ class NodeSettings(BaseModel):
         group="Sessions",
         unit="MOR",
         restart=False,
+        description="A session that locks more asks for the password.",
     )
     auto_lock_s: int = setting(
         900,
@@ -235,6 +237,7 @@ class NodeSettings(BaseModel):
         group="API",
         unit="s",
         restart=False,
+        description="The stake for this time is locked, then comes back.",
         ge=300,
     )
     auto_session_max_stake: MorText = setting(
@@ -244,6 +247,7 @@ class NodeSettings(BaseModel):
         group="API",
         unit="MOR",
         restart=False,
+        description="A request that needs more is refused.",
     )
     auto_session_day_stake: MorText = setting(
         "100",
@@ -252,6 +256,7 @@ class NodeSettings(BaseModel):
         group="API",
         unit="MOR",
         restart=False,
+        description="All programs together; yours are not counted.",
     )
     session_policies: PolicyRules = setting(
         (),
@@ -280,6 +285,7 @@ class NodeSettings(BaseModel):
         group="Sessions",
         unit="MOR",
         restart=False,
+        description="A dearer session elsewhere is not opened; the prompt is kept.",
     )
     failover_day_stake: MorText = setting(
         "100",
@@ -288,6 +294,7 @@ class NodeSettings(BaseModel):
         group="Sessions",
         unit="MOR",
         restart=False,
+        description="Counts the sessions that were opened because a provider failed.",
     )
     auto_extend: bool = setting(
         False,
@@ -295,6 +302,7 @@ class NodeSettings(BaseModel):
         "MORPHEUS_AUTO_EXTEND",
         group="Sessions",
         restart=False,
+        description="New sessions begin with this; each has its own switch.",
     )
     auto_extend_day_stake: MorText = setting(
         "50",
@@ -303,6 +311,7 @@ class NodeSettings(BaseModel):
         group="Sessions",
         unit="MOR",
         restart=False,
+        description="When it is used up, sessions end at their time.",
     )
     extend_before_s: int = setting(
         60,
@@ -311,6 +320,7 @@ class NodeSettings(BaseModel):
         group="Sessions",
         unit="s",
         restart=False,
+        description="Enough time for the network to confirm the next one.",
         ge=15,
         le=3600,
     )

@@ -58,6 +58,8 @@ def test_a_stake_above_the_limits_needs_the_text_and_the_password(
     password = sheet.kit.find(QLineEdit, "session.sheet.password")
     sheet.kit.qtbot.keyClicks(typed, "44.5824")
     assert "password" in sheet.confirm.toolTip()
+    missing = sheet.kit.find(ElidedLabel, "session.sheet.missing")
+    assert missing.text() == "Type the password first."
     sheet.kit.qtbot.keyClicks(password, "wrong horse")
     sheet.kit.click("session.sheet.confirm")
     sheet.kit.until(lambda: "Wrong password" in password.accessibleDescription())
