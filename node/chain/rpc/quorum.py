@@ -126,7 +126,7 @@ class Quorum:
         """Heads of two sources, the lower one first, and the sources not asked yet."""
         deadline = self._clock.monotonic() + _PATIENCE_S
         while True:
-            heads, waiting = await self._heads()
+            heads, waiting = await self._heads(at_least)
             if heads[0].block.number >= at_least:
                 return heads, waiting
             if self._clock.monotonic() >= deadline:
@@ -136,7 +136,7 @@ class Quorum:
                 )
             await self._clock.sleep(_PAUSE_S)
 
-    async def _heads(self) -> tuple[list[Head], list[Source]]:
+    async def _heads(self, at_least: int) -> tuple[list[Head], list[Source]]:
         waiting = [Source(self._pool, item) for item in independent(self._pool.members())]
         heads: list[Head] = []
         while len(heads) < NEEDED and waiting:
@@ -154,6 +154,10 @@ class Quorum:
                 "The network nodes are too far apart to be compared.",
                 details={"heights": [item.block.number for item in heads]},
             )
+        while min(item.block.number for item in heads) < at_least and waiting:
+            # A third may be further along: nobody needs to wait for the one that lags.
+            third = await read_head(waiting.pop(0))
+            heads = _highest([*heads, third] if third is not None else heads)
         return sorted(heads, key=lambda item: item.block.number), waiting
 
 
@@ -168,6 +172,11 @@ def open_quorum(rpc: JsonRpc, clock: Clock) -> Quorum | None:
 def _spread(heads: Sequence[Head]) -> int:
     numbers = [item.block.number for item in heads]
     return max(numbers) - min(numbers)
+
+
+def _highest(heads: Sequence[Head]) -> list[Head]:
+    """The two that are furthest along."""
+    return sorted(heads, key=lambda item: item.block.number)[-NEEDED:]
 
 
 def _closest(heads: Sequence[Head]) -> list[Head]:

@@ -49,7 +49,7 @@ class Fate:
     @classmethod
     def draw(cls, random: Random) -> "Fate":
         return cls(
-            is_opening=random.random() < 0.2,
+            is_opening=random.random() < 0.12,
             bumps=random.randrange(4),
             is_cancelled=random.random() < 0.25,
             is_taken_elsewhere=random.random() < 0.2,
