@@ -38,6 +38,8 @@ CLOSE_GAS = 630_000
 
 The real call is estimated when sent.
 """
+_USUAL_CALLDATA = bytes(range(256)) * 2
+"""As long as the call that opens or closes a session, and as hard to compress as its signature."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,11 +123,12 @@ class QuoteDesk:
             own. InvalidDurationError, SessionTooShortError: a duration outside the limits.
         """
         market, user = self._chain.market, self._signer.address
-        (model, candidates), economy, balances, gas_price = await asyncio.gather(
+        (model, candidates), economy, balances, gas_price, published = await asyncio.gather(
             self._candidates(order),
             market.economy(),
             market.balances(user),
             self._chain.transactions.gas_price(),
+            self._chain.transactions.data_fee(_USUAL_CALLDATA),
         )
         price = candidates[0].bid.price_per_second
         stake = order.stake if order.stake is not None else self._stake(economy, price, order)
@@ -142,10 +145,8 @@ class QuoteDesk:
             follows=order.follows,
             auto_extend=order.auto_extend,
             approve_amount=stake if balances.allowance < stake else Mor(0),
-            fee_open=Eth(
-                gas_price * (OPEN_GAS + (APPROVE_GAS if balances.allowance < stake else 0))
-            ),
-            fee_close=Eth(gas_price * CLOSE_GAS),
+            fee_open=_fee_open(gas_price, published, allows=balances.allowance < stake),
+            fee_close=Eth(gas_price * CLOSE_GAS) + published,
             min_stake=_minimum(economy, price),
             max_affordable_s=duration_of(economy, price, balances.mor),
             problems=(),
@@ -279,3 +280,9 @@ def _with_problems(quote: SessionQuote, *, tee_accepted: bool) -> SessionQuote:
             )
         )
     return replace(quote, problems=tuple(problems))
+
+
+def _fee_open(gas_price: int, published: Eth, *, allows: bool) -> Eth:
+    """Fee of the opening, with the allowance before it if that is needed."""
+    opening = Eth(gas_price * OPEN_GAS) + published
+    return opening + Eth(gas_price * APPROVE_GAS) + published if allows else opening
