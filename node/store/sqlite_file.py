@@ -118,7 +118,10 @@ class SqliteFile:
         if not path.exists() or path.stat().st_size == 0:
             return True
         with storage_errors(path):
-            connection = sqlite3.connect(path, timeout=5.0, isolation_level=None)
+            # Read-only: closing must not merge the write-ahead log into what is kept as found.
+            connection = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5.0, isolation_level=None
+            )
             try:
                 connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
                 if path.stat().st_size > _FULL_CHECK_BYTES:
@@ -136,13 +139,15 @@ class SqliteFile:
                 connection.close()
 
     def _set_aside(self) -> Path:
-        """Rename the damaged file with its companions; it is never deleted."""
+        """Rename the damaged file and its write-ahead log; they are never deleted."""
         target = _free_name(self.path.with_name(f"{self.path.name}.corrupt-{_stamp()}"))
         self.path.rename(target)
-        for suffix in ("-wal", "-shm"):
-            companion = self.path.with_name(self.path.name + suffix)
-            if companion.exists():
-                companion.rename(target.with_name(target.name + suffix))
+        log = self.path.with_name(f"{self.path.name}-wal")
+        if log.exists() and log.stat().st_size:
+            log.rename(target.with_name(f"{target.name}-wal"))
+        # Left by the check; SQLite makes both again.
+        log.unlink(missing_ok=True)
+        self.path.with_name(f"{self.path.name}-shm").unlink(missing_ok=True)
         sync_folder(self.path.parent)
         return target
 
