@@ -49,6 +49,8 @@ from node.core.records import Receipt
 from node.core.units import Eth
 
 MAX_REPLACEMENTS = 4
+_NO_VERDICT = (Fault.RATE_LIMIT, Fault.MISSING_STATE, Fault.TOO_LARGE, Fault.NO_METHOD)
+"""Refusals that say nothing about the transaction: it may have arrived all the same."""
 _log = logging.getLogger("node.chain")
 
 
@@ -281,7 +283,7 @@ class WalletTransactions:
                 return tx_hash
             if error.fault is Fault.NONCE_TOO_LOW and await self.is_known(tx_hash):
                 return tx_hash
-            if error.fault in (Fault.RATE_LIMIT, Fault.MISSING_STATE):
+            if error.fault in _NO_VERDICT:
                 # No verdict on the transaction: the nonce stays with these bytes.
                 raise RpcUnavailableError("The network nodes have no time at present.") from error
             self._outbox.release(tx_hash)
