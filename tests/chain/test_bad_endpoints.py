@@ -29,7 +29,7 @@ from tests.support.faulty_rpc import Fault, FaultyServer
 
 pytestmark = [pytest.mark.chain, pytest.mark.asyncio(loop_scope="module")]
 FRIEND = Address(b"\x5a" * 20)
-SILENCE_S = 1.0
+SILENCE_S = 1.5
 IN_TIME_S = 30.0
 FAULTS = [item for item in Fault if item is not Fault.OTHER_CHAIN]
 

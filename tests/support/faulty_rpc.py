@@ -28,6 +28,8 @@ from node.wire.limits import WireLimits
 from tests.support.stacks import DemoStack, no_backend
 
 TIMEOUT_S = 0.75
+SHARED_TIMEOUT_S = 4.0
+"""Several servers of one chain answer one after the other."""
 SEND = "eth_sendRawTransaction"
 
 
@@ -186,7 +188,8 @@ async def open_user(
     clock = clock or world.devnet.clock
     async with open_http_client(read_timeout_s=5.0) as client, AsyncExitStack() as cleanup:
         servers = (server, *others)
-        endpoints = [HttpRpc(client, item.url, timeout_s=TIMEOUT_S) for item in servers]
+        patience = SHARED_TIMEOUT_S if others else TIMEOUT_S
+        endpoints = [HttpRpc(client, item.url, timeout_s=patience) for item in servers]
         pool = RpcPool(endpoints, chain_id=world.network.chain_id, clock=clock)
         journal = journal_database(folder / "journal.db")
         await journal.open()
