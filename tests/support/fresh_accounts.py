@@ -16,7 +16,7 @@ from node.devnet.artifacts import artifact
 from node.devnet.chain import AccountCall, Devnet
 
 START_MOR = 1000 * 10**18
-START_ETH = 10**18
+START_ETH = 10**17
 _TRANSFER = "0x" + keccak256(b"Transfer(address,address,uint256)").hex()
 
 
@@ -45,7 +45,7 @@ class ChainTruth:
 
 
 async def fresh_accounts(chain: Devnet, name: str, number: int) -> list[FreshAccount]:
-    """Accounts with 1,000 MOR and one ETH each."""
+    """Accounts with 1,000 MOR and a tenth of an ETH each."""
     made = [_account(f"{name} {index}") for index in range(number)]
     token = artifact("Token")
     calls = [
