@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from pydantic import SecretStr
 from PySide6.QtCore import QObject, Signal
 
 from morpheus_desktop.bridge import NodeSignals
@@ -103,9 +104,12 @@ class WalletPresenter(QObject):
             done=self.drafted.emit,
         )
 
-    def send(self, draft: SendDraft) -> None:
+    def send(self, draft: SendDraft, password: SecretStr | None, typed: str) -> None:
+        """Send what was checked; `password` and `typed` as the draft asks for them."""
         self._tasks.attempt(
-            self._node.wallet.send(draft.id),
+            self._node.wallet.send(draft.id, password, typed)
+            if password is not None or typed
+            else self._node.wallet.send(draft.id),
             "send",
             failed=self.send_failed.emit,
             done=self._sent,

@@ -7,6 +7,7 @@ from morpheus_desktop import formats
 from morpheus_desktop.pages.wallet.presenter import WalletPresenter
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.choices import Segment
+from morpheus_desktop.widgets.confirm_fields import ConfirmFields
 from morpheus_desktop.widgets.fields import AmountEdit, TextField
 from morpheus_desktop.widgets.frames import Sunken
 from morpheus_desktop.widgets.icon_label import IconLabel
@@ -40,12 +41,13 @@ class SendSheet(Sheet):
         self._free = Label("", "small", "text3")
         self._error = Label("", "small", "danger", wrap=True)
         self._review = column(spacing=6)
+        self.guard = ConfirmFields("wallet.send")
         self._title = Label("Send", "h2")
         self.next_button = Button("Review", "primary", size="primary", name="wallet.send.review")
         self.back_button = Button("Cancel", "ghost", size="primary", name="wallet.send.cancel")
         self._stack = QStackedWidget()
         self._stack.addWidget(self._form())
-        self._stack.addWidget(boxed(column(Sunken(self._review), None)))
+        self._stack.addWidget(boxed(column(Sunken(self._review), 10, self.guard, None)))
         super().__init__(
             host,
             column(
@@ -92,6 +94,8 @@ class SendSheet(Sheet):
         self.next_button.clicked.connect(self._go_on)
         self.back_button.clicked.connect(self._go_back)
         self.to.submitted.connect(self._go_on)
+        self.guard.changed.connect(self._show_what_is_missing)
+        self.guard.submitted.connect(self._go_on)
         for field in self.amounts:
             field.submitted.connect(self._go_on)
 
@@ -119,7 +123,7 @@ class SendSheet(Sheet):
         if self._draft is not None:
             self._busy(True)
             self.locked = True
-            self._presenter.send(self._draft)
+            self._presenter.send(self._draft, self.guard.password(), self.guard.typed())
             return
         address, amount = self.to.text().strip(), self.amount.amount
         if not address:
@@ -157,7 +161,7 @@ class SendSheet(Sheet):
         to.setAccessibleName(draft.to)
         self._review.addWidget(to)
         self._review.addSpacing(6)
-        self._fact("Network fee, at most", formats.eth(draft.fee_wei))
+        self._fact("Network fee, at most", formats.eth(draft.fee_max_wei or draft.fee_wei))
         self._fact("Left afterwards", write(draft.balance_after))
         for warning in draft.warnings:
             line = row(IconLabel("warning", "warning", 16), spacing=8)
@@ -166,11 +170,14 @@ class SendSheet(Sheet):
         line = row(IconLabel("info", "text3", 16), spacing=8)
         line.addWidget(Label("A transfer cannot be taken back.", "body", "text2", wrap=True), 1)
         self._review.addLayout(line)
+        self.guard.ask(password=draft.needs_password, typed=draft.needs_typed)
         self._title.setText("Check before sending")
         self._stack.setCurrentIndex(_REVIEW)
         self.next_button.set_text(f"Send {amount}")
         self.back_button.set_text("Back")
-        self.next_button.setFocus()
+        self._show_what_is_missing()
+        if self.next_button.isEnabled():
+            self.next_button.setFocus()
 
     def _fact(self, name: str, value: str) -> None:
         self._review.addLayout(row(Label(name, "body", "text2"), None, Label(value, "strong")))
@@ -181,6 +188,9 @@ class SendSheet(Sheet):
             return
         self._draft = None
         self._say("")
+        self.guard.clear()
+        self.guard.ask(password=False, typed="")
+        self._show_what_is_missing()
         self._title.setText("Send")
         self._stack.setCurrentIndex(_FORM)
         self.next_button.set_text("Review")
@@ -199,7 +209,12 @@ class SendSheet(Sheet):
             self.unlock_needed.emit(error)
         if error.code == "market.quote_expired":
             self._go_back()
+        if self.guard.show_error(error):
+            return
         self._say(f"{error.message} {error.hint}".strip())
+
+    def _show_what_is_missing(self) -> None:
+        self.next_button.disable_with(self.guard.problem)
 
     def _busy(self, on: bool) -> None:
         self.next_button.set_busy(on)

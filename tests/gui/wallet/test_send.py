@@ -160,3 +160,44 @@ def test_eth_has_its_own_field(page: WalletPage, fake_node: FakeNode, qtbot: QtB
     review(page, sheet, qtbot, "0.001")
     assert fake_node.called("wallet.draft_send") == [("ETH", TARGET, 10**15)]
     assert "0.0010" in sheet.next_button.text()
+
+
+def test_an_amount_above_the_limit_asks_for_the_password(
+    page: WalletPage, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    sheet = open_sheet(page, qtbot)
+    review(page, sheet, qtbot, "60")
+    assert not sheet.next_button.isEnabled()
+    assert sheet.next_button.toolTip() == "Type the password first."
+    field = sheet.guard.password_field
+    qtbot.keyClicks(field.edit, "wrong")
+    with qtbot.waitSignal(page._presenter.send_failed):
+        qtbot.keyClick(field.edit, Qt.Key.Key_Return)
+    assert "Wrong password" in field.edit.accessibleDescription()
+    assert sheet.isVisible()
+    qtbot.keyClicks(field.edit, fake_node.world.password)
+    with qtbot.waitSignal(page.told):
+        qtbot.keyClick(field.edit, Qt.Key.Key_Return)
+    assert not sheet.isVisible()
+
+
+def test_most_of_the_balance_wants_the_amount_typed(
+    page: WalletPage, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    sheet = open_sheet(page, qtbot)
+    review(page, sheet, qtbot, "400")
+    qtbot.keyClicks(sheet.guard.password_field.edit, fake_node.world.password)
+    assert sheet.next_button.toolTip() == "Type 400 first."
+    qtbot.keyClicks(sheet.guard.typed_field.edit, "400")
+    with qtbot.waitSignal(page.told):
+        qtbot.mouseClick(sheet.next_button, Qt.MouseButton.LeftButton)
+    assert len(fake_node.called("wallet.send")) == 1
+
+
+def test_going_back_forgets_the_password(page: WalletPage, qtbot: QtBot) -> None:
+    sheet = open_sheet(page, qtbot)
+    review(page, sheet, qtbot, "60")
+    qtbot.keyClicks(sheet.guard.password_field.edit, "something")
+    qtbot.mouseClick(sheet.back_button, Qt.MouseButton.LeftButton)
+    assert sheet.guard.password_field.text() == ""
+    assert sheet.next_button.isEnabled()
