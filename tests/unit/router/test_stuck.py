@@ -1,5 +1,6 @@
 """Stuck, bumped, mined late, replaced elsewhere, restarted: one nonce for each intent, always."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import suppress
@@ -27,6 +28,7 @@ from tests.support.truth import close_all, open_on_chain
 pytestmark = pytest.mark.chain
 RUNS = 50
 RUNS_A_START = 5
+SETTLED_WITHIN_S = 60.0
 FRIEND = Address(b"\x5a" * 20)
 
 
@@ -113,11 +115,19 @@ async def forget(demo: DemoStack) -> None:
 
 
 async def settle(demo: DemoStack) -> None:
+    """Look twice, and on while the keeper of a program that just started works on something."""
     await demo.world.devnet.hold_transactions(False)
     stack = demo.stack
-    for _ in range(2):
-        await stack.finality.look()
-        await stack.recovery.run()
+    async with asyncio.timeout(SETTLED_WITHIN_S):
+        await look(stack)
+        await look(stack)
+        while any(item.is_pending for item in await records_of(stack)):
+            await look(stack)
+
+
+async def look(stack: NetworkStack) -> None:
+    await stack.finality.look()
+    await stack.recovery.run()
 
 
 async def assert_one_nonce_each(stack: NetworkStack) -> None:
