@@ -10,7 +10,7 @@ from morpheus_desktop.models.transactions import transaction_table
 from morpheus_desktop.pages.wallet.balance_card import BalanceCard
 from morpheus_desktop.pages.wallet.presenter import WalletPresenter, WalletState
 from morpheus_desktop.pages.wallet.receive_sheet import ReceiveSheet
-from morpheus_desktop.pages.wallet.send_sheet import SendSheet
+from morpheus_desktop.pages.wallet.send.sheet import SendSheet
 from morpheus_desktop.pages.wallet.side_cards import DemoCard, UnlockCard
 from morpheus_desktop.pages.wallet.transaction_sheet import TransactionSheet
 from morpheus_desktop.widgets.avatar import Avatar
@@ -195,8 +195,11 @@ class WalletPage(QWidget):
         state = self._presenter.state
         if state is None or state.overview is None:
             return
-        sheet = SendSheet(self.window(), self._presenter, state.overview)
+        sending = self._presenter.sending()
+        sending.setParent(self)  # what was sent goes on when its sheet is closed
+        sheet = SendSheet(self.window(), sending, state.overview)
         sheet.finished.connect(lambda sent: self.told.emit(_sent_words(sent), "success"))
+        sheet.finished.connect(lambda _sent: self._presenter.load())
         sheet.unlock_needed.connect(self.problem)
         sheet.open()
 

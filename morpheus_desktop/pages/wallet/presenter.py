@@ -1,12 +1,12 @@
-"""What the wallet page knows and does: balances, transactions, sending, the demo's time."""
+"""What the wallet page knows and does: balances, transactions, the demo's time."""
 
 from dataclasses import dataclass
 
-from pydantic import SecretStr
 from PySide6.QtCore import QObject, Signal
 
 from morpheus_desktop.bridge import NodeSignals
 from morpheus_desktop.chain_time import ChainTime
+from morpheus_desktop.pages.wallet.send.presenter import SendPresenter
 from morpheus_desktop.tasks import GuiTasks, Refresh
 from node.core.errors import NodeError, NoTargetError, NoWalletError
 from node.service.api import NodeService
@@ -14,7 +14,6 @@ from node.service.dto import (
     DemoStatus,
     MorOverview,
     NetworkView,
-    SendDraft,
     TransactionView,
     WalletStatus,
 )
@@ -41,19 +40,14 @@ class WalletState:
 class WalletPresenter(QObject):
     """`loaded()` or `failed(NodeError)` after a read; old data stays after a failure.
 
-    `unlocked()` or `unlock_failed(NodeError)`; `drafted(SendDraft)` or `draft_failed(NodeError)`;
-    `sent(TransactionView)` or `send_failed(NodeError)`; `claimed(ClaimResult)`,
-    `time_moved(DemoStatus)`; `act_failed(NodeError)` for the other acts; `busy_changed()`.
+    `unlocked()` or `unlock_failed(NodeError)`; `claimed(ClaimResult)`, `time_moved(DemoStatus)`;
+    `act_failed(NodeError)` for the other acts; `busy_changed()`.
     """
 
     loaded = Signal()
     failed = Signal(object)
     unlocked = Signal()
     unlock_failed = Signal(object)
-    drafted = Signal(object)
-    draft_failed = Signal(object)
-    sent = Signal(object)
-    send_failed = Signal(object)
     claimed = Signal(object)
     time_moved = Signal(object)
     act_failed = Signal(object)
@@ -65,6 +59,7 @@ class WalletPresenter(QObject):
         super().__init__()
         self._node = node
         self._tasks = tasks
+        self._signals = signals
         self.time = time
         self.state: WalletState | None = None
         self.is_claiming = False
@@ -95,25 +90,9 @@ class WalletPresenter(QObject):
             done=lambda _status: self.load(),
         )
 
-    def draft(self, asset: str, to: str, amount: int) -> None:
-        """Check a transfer: fee, balance after it, warnings."""
-        self._tasks.attempt(
-            self._node.wallet.draft_send(asset, to, amount),
-            "draft",
-            failed=self.draft_failed.emit,
-            done=self.drafted.emit,
-        )
-
-    def send(self, draft: SendDraft, password: SecretStr | None, typed: str) -> None:
-        """Send what was checked; `password` and `typed` as the draft asks for them."""
-        self._tasks.attempt(
-            self._node.wallet.send(draft.id, password, typed)
-            if password is not None or typed
-            else self._node.wallet.send(draft.id),
-            "send",
-            failed=self.send_failed.emit,
-            done=self._sent,
-        )
+    def sending(self) -> SendPresenter:
+        """For one sheet that sends."""
+        return SendPresenter(self._node, self._tasks, self._signals)
 
     def claim(self) -> None:
         """Take back all stake whose time has come, once at a time."""
@@ -140,10 +119,6 @@ class WalletPresenter(QObject):
 
     def _unlocked(self) -> None:
         self.unlocked.emit()
-        self.load()
-
-    def _sent(self, transaction: TransactionView) -> None:
-        self.sent.emit(transaction)
         self.load()
 
     async def _claim(self) -> None:

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from morpheus_desktop.pages.wallet.page import WalletPage
-from morpheus_desktop.pages.wallet.send_sheet import SendSheet
+from morpheus_desktop.pages.wallet.send.sheet import SendSheet
 from morpheus_desktop.widgets.labels import Label
 from node.core.errors import (
     InvalidAddressError,
@@ -37,7 +37,7 @@ def open_sheet(page: WalletPage, qtbot: QtBot) -> SendSheet:
 def review(page: WalletPage, sheet: SendSheet, qtbot: QtBot, amount: str = "5,25") -> None:
     qtbot.keyClicks(sheet.to.edit, TARGET)
     qtbot.keyClicks(sheet.amount.edit, amount)
-    with qtbot.waitSignal(page._presenter.drafted):
+    with qtbot.waitSignal(sheet._presenter.drafted):
         qtbot.keyClick(sheet.amount.edit, Qt.Key.Key_Return)
 
 
@@ -102,7 +102,7 @@ def test_a_refusal_stands_beside_its_field_and_the_values_stay(
     sheet = open_sheet(page, qtbot)
     qtbot.keyClicks(sheet.to.edit, TARGET)
     qtbot.keyClicks(sheet.amount.edit, "9000")
-    with qtbot.waitSignal(page._presenter.draft_failed):
+    with qtbot.waitSignal(sheet._presenter.draft_failed):
         sheet.next_button.click()
     shown = {"to": sheet.to, "amount": sheet.amount}[field]
     assert errors[field].message in shown.edit.accessibleDescription()
@@ -116,7 +116,7 @@ def test_an_old_draft_goes_back_to_the_form(
     fake_node.fail("wallet.send", QuoteExpiredError("This transfer is no longer up to date."))
     sheet = open_sheet(page, qtbot)
     review(page, sheet, qtbot)
-    with qtbot.waitSignal(page._presenter.send_failed):
+    with qtbot.waitSignal(sheet._presenter.send_failed):
         sheet.next_button.click()
     assert sheet.next_button.text() == "Review"
     assert "no longer up to date" in texts(sheet)
@@ -128,7 +128,7 @@ def test_a_failed_transfer_is_told_in_the_sheet(
     fake_node.fail("wallet.send", TxStuckError("The network is slow."))
     sheet = open_sheet(page, qtbot)
     review(page, sheet, qtbot)
-    with qtbot.waitSignal(page._presenter.send_failed):
+    with qtbot.waitSignal(sheet._presenter.send_failed):
         sheet.next_button.click()
     assert "The network is slow." in texts(sheet)
     assert not sheet.locked
@@ -148,7 +148,7 @@ def test_all_sends_the_exact_balance(page: WalletPage, fake_node: FakeNode, qtbo
     sheet = open_sheet(page, qtbot)
     qtbot.keyClicks(sheet.to.edit, TARGET)
     qtbot.mouseClick(sheet.all_button, Qt.MouseButton.LeftButton)
-    with qtbot.waitSignal(page._presenter.drafted):
+    with qtbot.waitSignal(sheet._presenter.drafted):
         sheet.next_button.click()
     assert fake_node.called("wallet.draft_send")[0][2] == fake_node.world.overview.wallet
 
@@ -171,7 +171,7 @@ def test_an_amount_above_the_limit_asks_for_the_password(
     assert sheet.next_button.toolTip() == "Type the password first."
     field = sheet.guard.password_field
     qtbot.keyClicks(field.edit, "wrong")
-    with qtbot.waitSignal(page._presenter.send_failed):
+    with qtbot.waitSignal(sheet._presenter.send_failed):
         qtbot.keyClick(field.edit, Qt.Key.Key_Return)
     assert "Wrong password" in field.edit.accessibleDescription()
     assert sheet.isVisible()

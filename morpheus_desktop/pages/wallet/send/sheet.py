@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from morpheus_desktop import formats
-from morpheus_desktop.pages.wallet.presenter import WalletPresenter
+from morpheus_desktop.pages.wallet.send.presenter import SendPresenter
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.choices import Segment
 from morpheus_desktop.widgets.confirm_fields import ConfirmFields
@@ -28,7 +28,7 @@ class SendSheet(Sheet):
     finished = Signal(object)
     unlock_needed = Signal(object)
 
-    def __init__(self, host: QWidget, presenter: WalletPresenter, overview: MorOverview) -> None:
+    def __init__(self, host: QWidget, presenter: SendPresenter, overview: MorOverview) -> None:
         self._presenter, self._overview = presenter, overview
         self._draft: SendDraft | None = None
         self.asset = Segment(_ASSETS, name="wallet.send.asset")

@@ -1,0 +1,1 @@
+"""Sending: a form, a review, what became of it."""
