@@ -22,6 +22,7 @@ from node.core.ids import Address
 from node.core.settings import NodeSettings
 from node.core.tasks import TaskScope
 from node.core.units import Eth, Mor
+from node.core.web_address import host_only
 from node.router.claiming import ClaimRule
 from node.router.extension import SessionExtender
 from node.router.user_rules import UserRules, user_rules
@@ -95,7 +96,8 @@ def configured_network(name: str, settings: NodeSettings) -> Network:
             f" {network.chain_id}.",
             hint="Remove one of the two.",
         )
-    return network.with_rpc_urls(settings.rpc_urls) if settings.rpc_urls else network
+    mine = settings.rpc_urls and settings.rpc_network in ("", name)
+    return network.with_rpc_urls(settings.rpc_urls) if mine else network
 
 
 def _custom(settings: NodeSettings) -> Network:
@@ -140,7 +142,18 @@ class NetworkSwitch:
         demo = NetworkView(
             name=DEMO, title="Demo", chain_id=DEMO_CHAIN_ID, is_demo=True, is_test=True
         )
-        return (demo, *(network_view(network) for network in PRESETS.values()))
+        settings = self._settings()
+        found = [self._reached(network, settings) for network in PRESETS.values()]
+        if start_network(self._profile.settings) == CUSTOM:
+            found.append(_custom(settings))
+        return (demo, *(network_view(network) for network in found))
+
+    def _reached(self, network: Network, settings: NodeSettings) -> Network:
+        """With the servers that would be used for it; as it is where the settings forbid it."""
+        try:
+            return configured_network(network.key, settings)
+        except ConfigError:
+            return network
 
     async def select(self, name: str) -> NetworkStack:
         """Open the network `name` and close the one before.
@@ -165,7 +178,8 @@ class NetworkSwitch:
         current = self._stacks.current
         if current is None:
             return
-        settings = self._settings().model_copy(update={"rpc_urls": tuple(rpc_urls)})
+        changed = {"rpc_urls": tuple(rpc_urls), "rpc_network": ""}
+        settings = self._settings().model_copy(update=changed)
         if not configured_network(current.network.key, settings).rpc_urls:
             raise ConfigError(
                 "This network has no public RPC address.", hint="Enter one of your own."
@@ -189,8 +203,11 @@ class NetworkSwitch:
 
     def _settings(self) -> NodeSettings:
         """Those of the start, with the RPC addresses in force: they need no restart."""
-        urls = self._profile.book.current.rpc_urls
-        return self._profile.settings.model_copy(update={"rpc_urls": urls})
+        now = self._profile.book.current
+        # Those of a flag or the environment are meant for whatever is started with them.
+        fixed = self._profile.book.is_fixed("rpc_urls")
+        changed = {"rpc_urls": now.rpc_urls, "rpc_network": "" if fixed else now.rpc_network}
+        return self._profile.settings.model_copy(update=changed)
 
     async def _open(self, network: Network | None) -> NetworkStack:
         try:
@@ -307,4 +324,7 @@ def network_view(network: Network) -> NetworkView:
         is_demo=network.key == DEMO,
         is_test=network.is_test,
         explorer=network.explorer_tx,
+        marketplace=network.marketplace.checksum,
+        token=network.token.checksum,
+        hosts=tuple(host_only(url).partition("://")[2] for url in network.rpc_urls),
     )

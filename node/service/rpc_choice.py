@@ -3,16 +3,21 @@
 import asyncio
 from collections.abc import Sequence
 
+from pydantic import SecretStr
+
 from node.chain.rpc.endpoint import HttpRpc
+from node.chain.rpc.sources import MIN_OPERATORS, operator_of
 from node.core.errors import ConfigError, NodeError, NotSupportedError, UserInputError
 from node.core.http_client import HttpClient, open_http_client
-from node.service.network_switch import NetworkSwitch
+from node.core.web_address import host_only
+from node.service.dto import RpcServer, RpcServers, ServerAnswer
+from node.service.network_switch import PRESETS, NetworkSwitch
 from node.service.settings_book import SettingsBook
-from node.service.stack import StackHolder
+from node.service.stack import NetworkStack, StackHolder
 
 ANSWER_TIME_S = 2.0
 MAX_ADDRESSES = 16
-_FIELD = "rpc_urls"
+_FIELD, _NETWORK = "rpc_urls", "rpc_network"
 
 
 class RpcChoice:
@@ -22,6 +27,33 @@ class RpcChoice:
         self._stacks = stacks
         self._switch = switch
         self._book = book
+
+    def servers(self) -> RpcServers:
+        """The addresses in force; nothing without a network and for the demo."""
+        stack = self._stacks.current
+        if stack is None or stack.demo is not None:
+            return RpcServers()
+        network = stack.network
+        preset = PRESETS.get(network.key)
+        public = preset.rpc_urls if preset is not None else ()
+        return RpcServers(
+            servers=tuple(_server(url) for url in network.rpc_urls),
+            public=tuple(_server(url) for url in public),
+            own=network.rpc_urls != public,
+            fixed=self._book.is_fixed(_FIELD),
+            quorum_from=MIN_OPERATORS,
+            disagreement=next((error.message for error in stack.chain.sources.disagreements), ""),
+        )
+
+    async def check(self, url: str) -> ServerAnswer:
+        """Ask the server at `url` for its chain and its newest block. Nothing is saved.
+
+        Raises:
+            ConfigError: no address. UserInputError: as `use`. NoTargetError: no network is chosen.
+        """
+        stack = self._stacks.require()
+        async with open_http_client(read_timeout_s=ANSWER_TIME_S) as client:
+            return await _ask(client, url.strip(), stack)
 
     async def use(self, urls: Sequence[str]) -> None:
         """Save `urls` and reach the network through them; none: the public ones again.
@@ -49,25 +81,41 @@ class RpcChoice:
         wanted = tuple(dict.fromkeys(url.strip() for url in urls))
         if len(wanted) > MAX_ADDRESSES:
             raise UserInputError(f"At most {MAX_ADDRESSES} addresses are used.")
-        await self._check_all(wanted, stack.chain.market.chain_id)
+        async with open_http_client(read_timeout_s=ANSWER_TIME_S) as client:
+            await asyncio.gather(*(_ask(client, url, stack) for url in wanted))
         self._switch.check(wanted)
-        self._book.save({_FIELD: wanted})
+        self._book.save({_FIELD: wanted, _NETWORK: stack.network.key if wanted else ""})
         await self._switch.reopen()
 
-    async def _check_all(self, urls: Sequence[str], chain_id: int) -> None:
-        async with open_http_client(read_timeout_s=ANSWER_TIME_S) as client:
-            await asyncio.gather(*(_check(client, url, chain_id) for url in urls))
 
-
-async def _check(client: HttpClient, url: str, chain_id: int) -> None:
+async def _ask(client: HttpClient, url: str, stack: NetworkStack) -> ServerAnswer:
     endpoint = HttpRpc(client, url, timeout_s=ANSWER_TIME_S)
+    loop, chain_id = asyncio.get_running_loop(), stack.chain.market.chain_id
     try:
-        answer = await endpoint.request("eth_chainId", [])
-        found = int(answer, 16)
+        found = int(await endpoint.request("eth_chainId", []), 16)
+        if found != chain_id:
+            raise _refused(
+                f"This server is not {stack.network.title}: {endpoint.name} belongs to network"
+                f" {found}, not to {chain_id}."
+            )
+        began = loop.time()
+        height = int(await endpoint.request("eth_blockNumber", []), 16)
+    except UserInputError:
+        raise
     except (NodeError, TypeError, ValueError) as error:
         raise _refused(f"{endpoint.name} does not answer as a node of a chain.") from error
-    if found != chain_id:
-        raise _refused(f"{endpoint.name} belongs to network {found}, not to {chain_id}.")
+    return ServerAnswer(
+        host=endpoint.name,
+        operator=operator_of(endpoint.name),
+        chain_id=found,
+        latency_ms=round((loop.time() - began) * 1000),
+        height=height,
+    )
+
+
+def _server(url: str) -> RpcServer:
+    host = host_only(url).partition("://")[2]
+    return RpcServer(url=SecretStr(url), host=host, operator=operator_of(host))
 
 
 def _refused(message: str) -> UserInputError:

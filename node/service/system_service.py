@@ -20,6 +20,8 @@ from node.service.dto import (
     LogLine,
     NetworkView,
     NodeStatus,
+    RpcServers,
+    ServerAnswer,
     SettingField,
 )
 from node.service.health import NodeHealth
@@ -85,12 +87,21 @@ class SystemService:
     async def set_settings(self, values: Mapping[str, Any]) -> tuple[SettingField, ...]:
         return setting_fields(self._settings.save(values))
 
+        stack = self._stacks.current
+        if "rpc_urls" in values and stack is not None:
+            values = {**values, "rpc_network": stack.network.key}
     async def set_rpc_urls(self, urls: Sequence[str]) -> NodeStatus:
         await self._rpc.use(urls)
         return await self.status()
 
     async def api_access(self) -> ApiAccess:
         return ApiAccess(
+    async def rpc_servers(self) -> RpcServers:
+        return self._rpc.servers()
+
+    async def check_rpc_url(self, url: str) -> ServerAnswer:
+        return await self._rpc.check(url)
+
             url=self._api.url,
             cookie_file=str(self._api.cookie_file or ""),
             token=SecretStr(self._api.token),

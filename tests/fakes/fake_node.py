@@ -20,6 +20,7 @@ from node.service.api import AgentsApi, ChainApi, ClientsApi, NodeService
 from node.service.dto import (
     AccountView,
     ApprovalView,
+    ChainEndpoint,
     ChatEvent,
     ChatHistory,
     Contact,
@@ -32,13 +33,14 @@ from node.service.dto import (
     ProviderSession,
     ProviderStatus,
     QuoteProblem,
+    RpcServers,
     SendDraft,
     SessionView,
     SettingField,
     TransactionView,
     WalletStatus,
 )
-from tests.fakes import sample_data, sample_market
+from tests.fakes import sample_data, sample_market, sample_servers
 from tests.fakes.fake_accounts import sample_accounts
 from tests.fakes.fake_chat import FakeChat
 from tests.fakes.fake_money import FakeSessions, FakeWallet
@@ -68,6 +70,8 @@ class World:
     chats: list[ChatHistory] = field(default_factory=sample_data.chats)
     local_models: list[LocalModel] = field(default_factory=sample_data.local_models)
     network: NetworkView | None = field(default_factory=lambda: sample_data.networks()[0])
+    servers: RpcServers = field(default_factory=sample_servers.servers)
+    endpoints: tuple[ChainEndpoint, ...] = field(default_factory=sample_data.endpoints)
     settings: list[SettingField] = field(default_factory=sample_data.settings)
     quote_problems: tuple[QuoteProblem, ...] = ()
     prompt_privacy: PromptPrivacy = "encrypted"

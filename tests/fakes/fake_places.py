@@ -31,6 +31,8 @@ from node.service.dto import (
     ProviderSession,
     ProviderStatus,
     ProviderView,
+    RpcServers,
+    ServerAnswer,
     SettingField,
 )
 from tests.fakes import sample_data, sample_market
@@ -275,8 +277,27 @@ class FakeSystem(SystemApi):
         await self._script.enter("system.set_rpc_urls", tuple(urls))
         return self._status()
 
+        self._world.servers = sample_servers.servers(urls)
+        self._world.endpoints = sample_servers.endpoints_of(self._world.servers)
+        self._bus.publish(WalletChanged())
     async def api_access(self) -> ApiAccess:
         await self._script.enter("system.api_access")
+    async def rpc_servers(self) -> RpcServers:
+        await self._script.enter("system.rpc_servers")
+        network = self._world.network
+        return RpcServers() if network is None or network.is_demo else self._world.servers
+
+    async def check_rpc_url(self, url: str) -> ServerAnswer:
+        await self._script.enter("system.check_rpc_url", url)
+        server = sample_servers.server(url)
+        return ServerAnswer(
+            host=server.host,
+            operator=server.operator,
+            chain_id=8453,
+            latency_ms=61,
+            height=38_211_905,
+        )
+
         return ApiAccess(
             url="http://127.0.0.1:8082",
             cookie_file="/home/ada/.local/share/morpheus-desktop/.cookie",
@@ -289,7 +310,10 @@ class FakeSystem(SystemApi):
 
     async def endpoints(self, *, probe: bool = False) -> tuple[ChainEndpoint, ...]:
         await self._script.enter("system.endpoints", probe)
-        return sample_data.endpoints() if self._world.network is not None else ()
+        network = self._world.network
+        if network is None:
+            return ()
+        return sample_servers.in_process() if network.is_demo else tuple(self._world.endpoints)
 
     async def logs(self, level: str = "info", limit: int = 200) -> tuple[LogLine, ...]:
         await self._script.enter("system.logs", level, limit)

@@ -272,9 +272,19 @@ def networks() -> tuple[NetworkView, ...]:
             is_demo=False,
             is_test=False,
             explorer="https://explorer.example",
+            marketplace="0x6aBE1d282f72B474E54527D93b979A4f64d3030a",
+            token="0x7431aDa8a591C955a994a21710752EF9b882b8e3",
+            hosts=("mainnet.base.org", "base-rpc.publicnode.com", "1rpc.io"),
         ),
         NetworkView(
-            name="base-sepolia", title="Base Sepolia", chain_id=84532, is_demo=False, is_test=True
+            name="base-sepolia",
+            title="Base Sepolia",
+            chain_id=84532,
+            is_demo=False,
+            is_test=True,
+            marketplace="0x6e4d0B775E3C3b02683A6F277Ac80240C4aFF930",
+            token="0x5C80Ddd187054E1E4aBBfFCD750498e81d34FfA3",
+            hosts=("sepolia.base.org",),
         ),
         NetworkView(name="demo", title="Demo", chain_id=31337, is_demo=True, is_test=True),
     )

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from node.core.clock import SystemClock
-from node.core.errors import StorageError
+from node.core.errors import ConfigError, StorageError, UserInputError
 from node.core.http_client import HttpClient, open_http_client
 from node.core.paths import AppDirs
 from node.core.settings import load_settings
@@ -132,6 +132,32 @@ async def test_addresses_that_are_of_no_use_change_nothing(place: Place) -> None
         assert (await place.client.post("/config/ethNode", json=body)).status_code == 400, body
     assert await place.urls() == [place.server.url]
     assert (await place.client.get("/blockchain/balance")).status_code == 200
+
+
+async def test_a_server_is_tried_before_it_is_saved(place: Place) -> None:
+    system = place.node.system
+    answer = await system.check_rpc_url(f" {place.server.url}/?key=abc ")
+    assert answer.host in place.server.url
+    assert (answer.chain_id, answer.height >= 1) == (31337, True)
+    foreign = b'{"jsonrpc":"2.0","id":1,"result":"0x1"}'
+    async with answering(foreign) as other:
+        with pytest.raises(UserInputError, match="This server is not Custom"):
+            await system.check_rpc_url(other)
+    with pytest.raises(ConfigError):
+        await system.check_rpc_url("http://rpc.example")
+    assert await place.urls() == [place.server.url]
+
+
+async def test_the_list_of_servers_shows_hosts_and_keeps_the_addresses(place: Place) -> None:
+    url = f"{place.server.url}/?key=abc"
+    await place.node.system.set_rpc_urls([url])
+    found = await place.node.system.rpc_servers()
+    await place.node.system.set_rpc_urls([place.server.url])
+    assert [item.url.get_secret_value() for item in found.servers] == [url]
+    assert "abc" not in str(found)
+    assert (found.own, found.fixed, found.public) == (True, False, ())
+    custom = next(item for item in await place.node.system.networks() if item.name == "custom")
+    assert custom.hosts == (found.servers[0].host,)
 
 
 async def test_a_network_without_public_addresses_keeps_its_own(place: Place) -> None:

@@ -35,6 +35,12 @@ class NodeSettings(BaseModel):
         description="JSON-RPC addresses, separated by commas. Empty: the public ones.",
         group="Network",
     )
+    rpc_network: str = setting(
+        "",
+        "Network that these chain servers belong to",
+        "MORPHEUS_RPC_NETWORK",
+        description="On other networks the public ones are used. Empty: they count for all.",
+    )
     chain_id: int = setting(0, "Chain id", "MORPHEUS_CHAIN_ID", "ETH_NODE_CHAIN_ID", ge=0)
     marketplace_address: str = setting(
         "", "Marketplace contract", "MORPHEUS_MARKETPLACE", "DIAMOND_CONTRACT_ADDRESS"

@@ -12,6 +12,8 @@ from node.service.dto import (
     LogLine,
     NetworkView,
     NodeStatus,
+    RpcServers,
+    ServerAnswer,
     SettingField,
 )
 
@@ -42,6 +44,19 @@ class SystemApi(Protocol):
         ...
 
     async def api_access(self) -> ApiAccess: ...
+    async def rpc_servers(self) -> RpcServers:
+        """The addresses that reach the network in use; nothing without one and for the demo."""
+        ...
+
+    async def check_rpc_url(self, url: str) -> ServerAnswer:
+        """Try a server for the network in use, two seconds at most. Nothing is saved.
+
+        Raises:
+            ConfigError: no address.
+            UserInputError: it does not answer, or belongs to another network.
+        """
+        ...
+
 
     async def doctor(self) -> tuple[DoctorFinding, ...]: ...
 

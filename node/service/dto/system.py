@@ -8,12 +8,19 @@ from node.service.dto.base import Dto
 
 
 class NetworkView(Dto):
+    """`marketplace` and `token` are the contracts, empty for the demo until it runs. `hosts` are
+    the servers that reach it; without any the network cannot be chosen.
+    """
+
     name: str
     title: str
     chain_id: int
     is_demo: bool
     is_test: bool
     explorer: str = ""
+    marketplace: str = ""
+    token: str = ""
+    hosts: tuple[str, ...] = ()
 
 
 class ComponentHealth(Dto):
