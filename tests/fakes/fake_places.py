@@ -35,7 +35,7 @@ from node.service.dto import (
     ServerAnswer,
     SettingField,
 )
-from tests.fakes import sample_data, sample_market
+from tests.fakes import sample_data, sample_market, sample_servers
 from tests.fakes.script import Script
 
 if TYPE_CHECKING:
@@ -275,13 +275,11 @@ class FakeSystem(SystemApi):
 
     async def set_rpc_urls(self, urls: Sequence[str]) -> NodeStatus:
         await self._script.enter("system.set_rpc_urls", tuple(urls))
-        return self._status()
-
         self._world.servers = sample_servers.servers(urls)
         self._world.endpoints = sample_servers.endpoints_of(self._world.servers)
         self._bus.publish(WalletChanged())
-    async def api_access(self) -> ApiAccess:
-        await self._script.enter("system.api_access")
+        return self._status()
+
     async def rpc_servers(self) -> RpcServers:
         await self._script.enter("system.rpc_servers")
         network = self._world.network
@@ -298,6 +296,8 @@ class FakeSystem(SystemApi):
             height=38_211_905,
         )
 
+    async def api_access(self) -> ApiAccess:
+        await self._script.enter("system.api_access")
         return ApiAccess(
             url="http://127.0.0.1:8082",
             cookie_file="/home/ada/.local/share/morpheus-desktop/.cookie",
