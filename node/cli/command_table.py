@@ -44,6 +44,10 @@ COMMANDS: Mapping[str, LazyCommand] = {
     "doctor": LazyCommand(
         place="node.cli.doctor:doctor", help="Find out what is wrong and how to mend it."
     ),
+    "support-report": LazyCommand(
+        place="node.cli.support_report:support_report",
+        help="Make a zip for those who help, without secrets.",
+    ),
     "completion": LazyCommand(
         place="node.cli.completion:completion", help="Let the shell complete commands."
     ),

@@ -45,11 +45,11 @@ async def _examine(context: CliContext, findings: list[DoctorFinding]) -> None:
     except AlreadyRunningError:
         raise
     except NodeError as error:
-        findings.extend(await _without_a_node(context, error))
+        findings.extend(await findings_without_a_node(context, error))
     context.show(findings, lambda: "\n".join(finding_line(finding) for finding in findings))
 
 
-async def _without_a_node(context: CliContext, error: NodeError) -> list[DoctorFinding]:
+async def findings_without_a_node(context: CliContext, error: NodeError) -> list[DoctorFinding]:
     """What can be looked at when the node does not start, and why it does not."""
     from node.service.config_check import check_config
     from node.service.findings import of_error

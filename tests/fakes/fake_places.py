@@ -34,8 +34,10 @@ from node.service.dto import (
     RpcServers,
     ServerAnswer,
     SettingField,
+    SupportReport,
 )
 from tests.fakes import sample_data, sample_market, sample_servers
+from tests.fakes.sample_report import support_report
 from tests.fakes.script import Script
 
 if TYPE_CHECKING:
@@ -318,6 +320,10 @@ class FakeSystem(SystemApi):
     async def logs(self, level: str = "info", limit: int = 200) -> tuple[LogLine, ...]:
         await self._script.enter("system.logs", level, limit)
         return sample_data.log_lines()[-limit:]
+
+    async def support_report(self, *, addresses: bool = False) -> SupportReport:
+        await self._script.enter("system.support_report", addresses)
+        return support_report(addresses=addresses)
 
     async def skip_to_midnight(self) -> DemoStatus:
         await self._script.enter("system.skip_to_midnight")

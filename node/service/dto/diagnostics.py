@@ -35,3 +35,27 @@ class LogLine(Dto):
     area: str
     text: str
     fields: dict[str, str]
+
+
+class ReportFile(Dto):
+    """One file of a support report, exactly as it would be handed out."""
+
+    name: str
+    title: str
+    text: str
+
+
+class Redaction(Dto):
+    """What a report leaves out. `count`: how often it was found, None where it is never read."""
+
+    what: str
+    how: str
+    count: int | None = None
+
+
+class SupportReport(Dto):
+    """For a look before it is saved: nothing else is written. `file_name` is a proposal."""
+
+    file_name: str
+    files: tuple[ReportFile, ...]
+    redactions: tuple[Redaction, ...]
