@@ -23,7 +23,6 @@ from node.service.dto import (
     RpcServers,
     ServerAnswer,
     SettingField,
-    SupportReport,
 )
 from node.service.health import NodeHealth
 from node.service.log_view import newest_lines
@@ -33,7 +32,6 @@ from node.service.rpc_choice import RpcChoice
 from node.service.setting_fields import setting_fields
 from node.service.settings_book import SettingsBook
 from node.service.stack import DemoControl, StackHolder
-from node.service.support_report import ReportSources, make_report, wallet_shape
 
 
 class SystemService:
@@ -87,23 +85,23 @@ class SystemService:
         return setting_fields(self._settings.current)
 
     async def set_settings(self, values: Mapping[str, Any]) -> tuple[SettingField, ...]:
-        return setting_fields(self._settings.save(values))
-
         stack = self._stacks.current
         if "rpc_urls" in values and stack is not None:
             values = {**values, "rpc_network": stack.network.key}
+        return setting_fields(self._settings.save(values))
+
     async def set_rpc_urls(self, urls: Sequence[str]) -> NodeStatus:
         await self._rpc.use(urls)
         return await self.status()
 
-    async def api_access(self) -> ApiAccess:
-        return ApiAccess(
     async def rpc_servers(self) -> RpcServers:
         return self._rpc.servers()
 
     async def check_rpc_url(self, url: str) -> ServerAnswer:
         return await self._rpc.check(url)
 
+    async def api_access(self) -> ApiAccess:
+        return ApiAccess(
             url=self._api.url,
             cookie_file=str(self._api.cookie_file or ""),
             token=SecretStr(self._api.token),
@@ -121,18 +119,6 @@ class SystemService:
 
     async def logs(self, level: str = "info", limit: int = 200) -> tuple[LogLine, ...]:
         return newest_lines(level, limit)
-
-    async def support_report(self, *, addresses: bool = False) -> SupportReport:
-        sources = ReportSources(
-            dirs=self._profile.dirs,
-            settings=self._settings.current,
-            findings=await self.doctor(),
-            status=await self.status(),
-            endpoints=await self.endpoints(),
-            wallet=wallet_shape(self._profile.vault),
-        )
-        now = self._profile.clock.unix_seconds()
-        return await make_report(sources, addresses=addresses, now=now)
 
     async def skip_to_midnight(self) -> DemoStatus:
         demo = self._demo()

@@ -53,13 +53,7 @@ from node.service.dto.clients import (
     ClientView,
     CreatedClient,
 )
-from node.service.dto.diagnostics import (
-    ChainEndpoint,
-    LogLine,
-    Redaction,
-    ReportFile,
-    SupportReport,
-)
+from node.service.dto.diagnostics import ChainEndpoint, LogLine
 from node.service.dto.local import (
     Hardware,
     LocalModel,
@@ -93,13 +87,13 @@ from node.service.dto.provider import (
     ProviderSession,
     ProviderStatus,
 )
+from node.service.dto.servers import RpcServer, RpcServers, ServerAnswer
 from node.service.dto.sessions import (
     ApprovedSession,
     ClaimResult,
     CloseResult,
     Handshake,
     InitiateRequest,
-from node.service.dto.servers import RpcServer, RpcServers, ServerAnswer
     OpenProgress,
     OpenStep,
     PromptPrivacy,
@@ -206,26 +200,23 @@ __all__ = [
     "Quote",
     "QuoteProblem",
     "QuoteRequest",
-    "Redaction",
     "ReplaceDraft",
-    "ReportFile",
     "RevealRequest",
     "Revealed",
+    "RpcServer",
+    "RpcServers",
     "ScanRequest",
     "ScoreParts",
     "SendDraft",
+    "ServerAnswer",
     "SessionView",
     "SettingField",
     "Speed",
     "StopPreview",
     "StoredMessage",
-    "SupportReport",
-    "RpcServer",
-    "RpcServers",
     "TextDelta",
     "ToolView",
     "TransactionView",
-    "ServerAnswer",
     "TranscriptPart",
     "TranscriptionRequest",
     "TurnFinished",
