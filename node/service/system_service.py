@@ -23,6 +23,7 @@ from node.service.dto import (
     RpcServers,
     ServerAnswer,
     SettingField,
+    SupportReport,
 )
 from node.service.health import NodeHealth
 from node.service.log_view import newest_lines
@@ -32,6 +33,7 @@ from node.service.rpc_choice import RpcChoice
 from node.service.setting_fields import setting_fields
 from node.service.settings_book import SettingsBook
 from node.service.stack import DemoControl, StackHolder
+from node.service.support_report import ReportSources, make_report, wallet_shape
 
 
 class SystemService:
@@ -119,6 +121,18 @@ class SystemService:
 
     async def logs(self, level: str = "info", limit: int = 200) -> tuple[LogLine, ...]:
         return newest_lines(level, limit)
+
+    async def support_report(self, *, addresses: bool = False) -> SupportReport:
+        sources = ReportSources(
+            dirs=self._profile.dirs,
+            settings=self._settings.current,
+            findings=await self.doctor(),
+            status=await self.status(),
+            endpoints=await self.endpoints(),
+            wallet=wallet_shape(self._profile.vault),
+        )
+        now = self._profile.clock.unix_seconds()
+        return await make_report(sources, addresses=addresses, now=now)
 
     async def skip_to_midnight(self) -> DemoStatus:
         demo = self._demo()

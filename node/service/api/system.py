@@ -15,6 +15,7 @@ from node.service.dto import (
     RpcServers,
     ServerAnswer,
     SettingField,
+    SupportReport,
 )
 
 
@@ -69,6 +70,13 @@ class SystemApi(Protocol):
 
     async def logs(self, level: str = "info", limit: int = 200) -> tuple[LogLine, ...]:
         """The newest lines of this run of `level` and above, oldest first; 2,000 at most."""
+        ...
+
+    async def support_report(self, *, addresses: bool = False) -> SupportReport:
+        """What helps to find a fault, cleaned, for a look before it is saved: nothing is written.
+
+        With `addresses` those of wallets and contracts stay in it.
+        """
         ...
 
     async def skip_to_midnight(self) -> DemoStatus:

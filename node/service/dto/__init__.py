@@ -53,7 +53,13 @@ from node.service.dto.clients import (
     ClientView,
     CreatedClient,
 )
-from node.service.dto.diagnostics import ChainEndpoint, LogLine
+from node.service.dto.diagnostics import (
+    ChainEndpoint,
+    LogLine,
+    Redaction,
+    ReportFile,
+    SupportReport,
+)
 from node.service.dto.local import (
     Hardware,
     LocalModel,
@@ -200,7 +206,9 @@ __all__ = [
     "Quote",
     "QuoteProblem",
     "QuoteRequest",
+    "Redaction",
     "ReplaceDraft",
+    "ReportFile",
     "RevealRequest",
     "Revealed",
     "RpcServer",
@@ -214,6 +222,7 @@ __all__ = [
     "Speed",
     "StopPreview",
     "StoredMessage",
+    "SupportReport",
     "TextDelta",
     "ToolView",
     "TransactionView",
