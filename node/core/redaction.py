@@ -55,6 +55,12 @@ def redact_text(text: str) -> str:
     return _cleaned(text[:_MAX_READ])[:MAX_LINE]
 
 
+def holds_secret(text: str) -> bool:
+    """Whether `text`, typed where none belongs, looks like a private key or part of a phrase."""
+    read = text[:_MAX_READ]
+    return _LONG_HEX.search(read) is not None or _without_phrases(read) != read
+
+
 def _cleaned(text: str) -> str:
     text = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
     text = _INPUT_VALUE.sub("input_value=[removed]", text)
