@@ -119,5 +119,13 @@ class SectionPages:
         page.backup_requested.connect(dialogs.back_up)
         page.reveal_requested.connect(dialogs.reveal)
         page.password_requested.connect(dialogs.change_password)
+        page.report_requested.connect(lambda: self._report(page))
         page.told.connect(self._ways.tell)
         return page
+
+    def _report(self, page: QWidget) -> None:
+        from morpheus_desktop.dialogs.report_sheet import ReportSheet
+
+        sheet = ReportSheet(page.window(), self._node, self._tasks)
+        sheet.saved.connect(lambda path: self._ways.tell(f"Saved as {path}", "success"))
+        sheet.open()

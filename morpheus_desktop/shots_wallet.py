@@ -116,6 +116,13 @@ def settings_of(group: str) -> Scene:
     return show
 
 
+async def report_sheet(stage: Stage) -> None:
+    await settings_of("diagnostics")(stage)
+    stage.find("settings.report.create").click()  # type: ignore[attr-defined]
+    await stage.until(lambda: stage.window.findChild(QWidget, "report.checks.txt"))
+    stage.find("report.checks.txt").chosen.emit()  # type: ignore[attr-defined]
+
+
 SCENES: dict[str, tuple[Callable[[], FakeNode], Scene]] = {
     "wallet-phrase": (FakeNode.fresh, wallet_phrase),
     "wallet-words": (FakeNode.fresh, wallet_words),
@@ -131,5 +138,7 @@ SCENES: dict[str, tuple[Callable[[], FakeNode], Scene]] = {
     "password-sheet": (FakeNode, password_sheet),
     "unlock-sheet": (FakeNode, unlock_sheet),
     "settings-sessions": (FakeNode, settings_of("sessions")),
+    "settings-diagnostics": (FakeNode, settings_of("diagnostics")),
+    "report-sheet": (FakeNode, report_sheet),
     "settings-wallet": (unsaved_node, settings_of("wallet")),
 }

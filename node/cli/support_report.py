@@ -30,17 +30,17 @@ def support_report(
 async def _make(
     context: CliContext, file: Path | None, show: bool, addresses: bool, yes: bool
 ) -> None:
-    from node.service.report_file import save_report
+    from node.core.zip_file import save_zip
 
     report = await _report(context, addresses)
     if show:
         context.show(report, lambda: preview(report))
         return
-    path = (file or Path(report.file_name)).absolute()
+    path = (file or Path(f"{report.name}.zip")).absolute()
     if path.exists():
         agree(context, f"{path.name} is there already.", f"Replace {path.name}?", yes)
-    saved = save_report(report, path, replace=path.exists())
-    told = {"file": str(saved), "files": [item.name for item in report.files]}
+    saved = save_zip(path, report.name, report.texts, replace=path.exists())
+    told = {"file": str(saved), "files": list(report.texts)}
     context.show(told, lambda: f"{saved} is written. Look at it before you hand it on.")
 
 

@@ -69,7 +69,7 @@ def _made(sources: ReportSources, addresses: bool, now: int) -> SupportReport:
     lines += [f"- {item.what}: {item.how}{_times(item.count)}" for item in redactions]
     first = ReportFile(name="README.txt", title="Contents", text="\n".join(lines) + "\n")
     return SupportReport(
-        file_name=f"morpheus-report-{at:%Y%m%d-%H%M}.zip",
+        name=f"morpheus-report-{at:%Y%m%d-%H%M}",
         files=(first, *files),
         redactions=redactions,
     )
@@ -197,11 +197,11 @@ def _json(cleaner: ReportCleaner, value: Mapping[str, Any]) -> str:
 
 
 _FILES: tuple[tuple[str, str, Callable[[ReportSources, ReportCleaner], str]], ...] = (
-    ("system.json", "Version of the program, system, libraries", _system),
-    ("checks.txt", "What the checks found, damaged files among it", _checks),
-    ("settings.json", "Settings; of secrets only whether they are set", _settings),
-    ("network.json", "Network, chain servers, parts of the node", _network),
-    ("databases.json", "Versions and sizes of the databases, no contents", _databases),
-    ("files.txt", "Names, sizes and rights of the program's files", _files),
-    ("log.txt", f"The newest {LOG_LINES} lines of the log", _log),
+    ("system.json", "Version, system, libraries", _system),
+    ("checks.txt", "Findings and damaged files", _checks),
+    ("settings.json", "Settings without secrets", _settings),
+    ("network.json", "Network, servers, accounts", _network),
+    ("databases.json", "Sizes of the databases", _databases),
+    ("files.txt", "Names and sizes of files", _files),
+    ("log.txt", f"The newest {LOG_LINES} log lines", _log),
 )

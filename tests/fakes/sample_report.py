@@ -20,14 +20,14 @@ def support_report(*, addresses: bool) -> SupportReport:
         ("README.txt", "Contents", "Morpheus Desktop 0.3.0: report of 2026-10-31 22:00 UTC\n"),
         (
             "system.json",
-            "Version of the program, system, libraries",
+            "Version, system, libraries",
             '{\n  "program": "0.3.0"\n}\n',
         ),
-        ("checks.txt", "What the checks found, damaged files among it", _CHECKS),
-        ("log.txt", "The newest 500 lines of the log", f"{log}\n"),
+        ("checks.txt", "Findings and damaged files", _CHECKS),
+        ("log.txt", "The newest 500 log lines", f"{log}\n"),
     )
     return SupportReport(
-        file_name="morpheus-report-20261031-2200.zip",
+        name="morpheus-report-20261031-2200",
         files=tuple(ReportFile(name=name, title=title, text=text) for name, title, text in files),
         redactions=(
             Redaction(

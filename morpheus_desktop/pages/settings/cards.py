@@ -95,6 +95,24 @@ def _tail(path: str) -> str:
     return path if len(path) <= 30 else f"…{path[-29:]}"
 
 
+class ReportCard(Card):
+    """`report_clicked()`."""
+
+    report_clicked = Signal()
+
+    def __init__(self) -> None:
+        self.button = Button(
+            "Create report…", "secondary", size="compact", name="settings.report.create"
+        )
+        line = row(spacing=12)
+        text = "a zip for those who help, without secrets; seen before it is saved, never sent"
+        line.addLayout(column(Label("Support report"), Label(text, "small", "text3")), 1)
+        line.addWidget(self.button)
+        super().__init__(column(line), margins=_MARGINS)
+        self.setObjectName("settings.report")
+        self.button.clicked.connect(self.report_clicked)
+
+
 class AboutCard(Card):
     """`licences_clicked()`."""
 

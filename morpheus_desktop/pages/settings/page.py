@@ -8,7 +8,13 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from morpheus_desktop.errors import present
-from morpheus_desktop.pages.settings.cards import AboutCard, ApiCard, LicencesSheet, NetworkCard
+from morpheus_desktop.pages.settings.cards import (
+    AboutCard,
+    ApiCard,
+    LicencesSheet,
+    NetworkCard,
+    ReportCard,
+)
 from morpheus_desktop.pages.settings.field_row import FieldRow
 from morpheus_desktop.pages.settings.presenter import SettingsPresenter, Value
 from morpheus_desktop.pages.settings.theme_choice import ThemeChoice
@@ -45,7 +51,8 @@ _ICONS = {
 
 class SettingsPage(QWidget):
     """`told(text, tone)` for a toast; `theme_chosen(mode)` after the window has changed its look;
-    `backup_requested()`, `reveal_requested()`, `password_requested()` for the wallet's sheets.
+    `backup_requested()`, `reveal_requested()`, `password_requested()` for the wallet's sheets,
+    `report_requested()` for that of the support report.
 
     Object names of controls: `settings.<name of the setting>`.
     """
@@ -55,6 +62,7 @@ class SettingsPage(QWidget):
     backup_requested = Signal()
     reveal_requested = Signal()
     password_requested = Signal()
+    report_requested = Signal()
 
     def __init__(self, presenter: SettingsPresenter) -> None:
         super().__init__()
@@ -73,6 +81,7 @@ class SettingsPage(QWidget):
         self.network = NetworkCard()
         self.api = ApiCard()
         self.wallet = WalletCard()
+        self.report = ReportCard()
         self.about = AboutCard()
         self._scroll = self._build()
         self._connect()
@@ -108,6 +117,7 @@ class SettingsPage(QWidget):
         self.wallet.backup_clicked.connect(self.backup_requested)
         self.wallet.reveal_clicked.connect(self.reveal_requested)
         self.wallet.password_clicked.connect(self.password_requested)
+        self.report.report_clicked.connect(self.report_requested)
         self.about.licences_clicked.connect(self._licences)
         find = QShortcut(QKeySequence.StandardKey.Find, self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -139,6 +149,7 @@ class SettingsPage(QWidget):
             "Network": self.network,
             "Wallet": self.wallet,
             "API": self.api,
+            "Diagnostics": self.report,
         }
         named = dict.fromkeys([*_ICONS, *(field.group for field in fields)])
         named.pop("About", None)

@@ -54,8 +54,13 @@ class Redaction(Dto):
 
 
 class SupportReport(Dto):
-    """For a look before it is saved: nothing else is written. `file_name` is a proposal."""
+    """For a look before it is saved. `name` is a proposal for the zip file and its folder."""
 
-    file_name: str
+    name: str
     files: tuple[ReportFile, ...]
     redactions: tuple[Redaction, ...]
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The files by their names."""
+        return {item.name: item.text for item in self.files}

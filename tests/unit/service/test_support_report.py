@@ -11,7 +11,6 @@ from node.core.paths import AppDirs
 from node.service.data_shapes import database_shape
 from node.service.dto import CreateWallet, SupportReport
 from node.service.local import LocalNode, open_node
-from node.service.report_file import zipped
 from node.service.support_report import ReportSources, make_report
 from tests.unit.service.conftest import node_options
 
@@ -20,8 +19,7 @@ CHAIN_KEY = "key-of-a-chain-server"
 
 
 def text_of(report: SupportReport, name: str) -> str:
-    (found,) = [item.text for item in report.files if item.name == name]
-    return found
+    return report.texts[name]
 
 
 async def test_a_whole_node_in_files(tmp_path: Path) -> None:
@@ -66,7 +64,6 @@ async def test_a_whole_node_in_files(tmp_path: Path) -> None:
     assert "wire: refused session=[id 1] user=[address 1]" in text_of(report, "log.txt")
     assert "WARN backup: The recovery phrase of this wallet" in text_of(report, "checks.txt")
     assert "Left out:" in text_of(report, "README.txt")
-    assert zipped(report)
     assert made.address in text_of(with_addresses, "log.txt")
     assert phrase not in text_of(with_addresses, "log.txt")
 
@@ -93,7 +90,7 @@ async def test_without_a_node_the_rest_is_told(tmp_path: Path) -> None:
     dirs.ensure()
     sources = ReportSources(dirs=dirs, settings=None, findings=())
     report = await make_report(sources, addresses=False, now=1_793_520_000)
-    assert report.file_name == "morpheus-report-20261101-0800.zip"
+    assert report.name == "morpheus-report-20261101-0800"
     assert "did not start" in text_of(report, "network.json")
     assert "cannot be read" in text_of(report, "settings.json")
 

@@ -1,4 +1,4 @@
-"""The zip of a support report: whole or not there, and never over something else."""
+"""Zip files are whole or not there, and never written over something else."""
 
 import errno
 import io
@@ -8,17 +8,10 @@ from pathlib import Path
 import pytest
 
 from node.core.errors import StorageError
-from node.service.dto import ReportFile, SupportReport
-from node.service.report_file import save_report, zipped
+from node.core.zip_file import save_zip, zipped
 
-REPORT = SupportReport(
-    file_name="morpheus-report-1.zip",
-    files=(
-        ReportFile(name="checks.txt", title="Checks", text="ok\n"),
-        ReportFile(name="log.txt", title="Log", text="ünïcode\n"),
-    ),
-    redactions=(),
-)
+FOLDER = "morpheus-report-1"
+TEXTS = {"checks.txt": "ok\n", "log.txt": "ünïcode\n"}
 
 
 def contents(path: Path) -> dict[str, str]:
@@ -27,7 +20,7 @@ def contents(path: Path) -> dict[str, str]:
 
 
 def test_exactly_what_was_shown_is_written(tmp_path: Path) -> None:
-    path = save_report(REPORT, tmp_path / "r.zip")
+    path = save_zip(tmp_path / "r.zip", FOLDER, TEXTS)
     assert contents(path) == {
         "morpheus-report-1/checks.txt": "ok\n",
         "morpheus-report-1/log.txt": "ünïcode\n",
@@ -40,11 +33,11 @@ def test_a_file_that_is_there_stays(tmp_path: Path) -> None:
     path = tmp_path / "r.zip"
     path.write_text("mine")
     with pytest.raises(StorageError) as caught:
-        save_report(REPORT, path)
+        save_zip(path, FOLDER, TEXTS)
     assert caught.value.code == "storage.exists"
     assert path.read_text() == "mine"
     assert [item.name for item in tmp_path.iterdir()] == ["r.zip"]
-    assert contents(save_report(REPORT, path, replace=True))
+    assert contents(save_zip(path, FOLDER, TEXTS, replace=True))
 
 
 def test_where_there_are_no_links_it_is_moved(
@@ -54,19 +47,19 @@ def test_where_there_are_no_links_it_is_moved(
         raise OSError(errno.EPERM, "no links here")
 
     monkeypatch.setattr(Path, "hardlink_to", refuse)
-    path = save_report(REPORT, tmp_path / "r.zip")
+    path = save_zip(tmp_path / "r.zip", FOLDER, TEXTS)
     assert contents(path)
     with pytest.raises(StorageError):
-        save_report(REPORT, path)
+        save_zip(path, FOLDER, TEXTS)
     assert [item.name for item in tmp_path.iterdir()] == ["r.zip"]
 
 
 def test_a_disk_that_refuses_is_told(tmp_path: Path) -> None:
     with pytest.raises(StorageError) as caught:
-        save_report(REPORT, tmp_path / "missing" / "r.zip")
+        save_zip(tmp_path / "missing" / "r.zip", FOLDER, TEXTS)
     assert caught.value.code == "storage.io"
 
 
-def test_the_same_report_gives_the_same_bytes() -> None:
-    assert zipped(REPORT) == zipped(REPORT)
-    assert zipfile.ZipFile(io.BytesIO(zipped(REPORT))).testzip() is None
+def test_the_same_texts_give_the_same_bytes() -> None:
+    assert zipped(FOLDER, TEXTS) == zipped(FOLDER, TEXTS)
+    assert zipfile.ZipFile(io.BytesIO(zipped(FOLDER, TEXTS))).testzip() is None

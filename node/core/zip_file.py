@@ -1,43 +1,42 @@
-"""A support report as a zip file."""
+"""Zip files of texts: whole or not there, and never over something else unasked."""
 
 import io
 import os
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from node.core.errors import StorageError
 from node.core.paths import write_private
 from node.core.private_files import sync_folder
-from node.service.dto import SupportReport
 
 
-def zipped(report: SupportReport) -> bytes:
-    """All files in one folder, so that unpacking spills nothing. The same report gives the same
-    bytes."""
-    folder = report.file_name.removesuffix(".zip")
+def zipped(folder: str, texts: Mapping[str, str]) -> bytes:
+    """All files in one folder, so that unpacking spills nothing. Equal texts give equal bytes."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for item in report.files:
-            entry = zipfile.ZipInfo(f"{folder}/{item.name}")
+        for name, text in texts.items():
+            entry = zipfile.ZipInfo(f"{folder}/{name}")
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o600 << 16
-            archive.writestr(entry, item.text.encode())
+            archive.writestr(entry, text.encode())
     return content.getvalue()
 
 
-def save_report(report: SupportReport, path: Path, *, replace: bool = False) -> Path:
-    """Write the whole zip or nothing, readable by the user alone.
+def save_zip(path: Path, folder: str, texts: Mapping[str, str], *, replace: bool = False) -> Path:
+    """Write the zip, readable by the user alone.
 
     Raises:
         StorageError: the disk refuses (code `storage.io`), or a file is there and `replace` was
             not asked for (code `storage.exists`).
     """
+    content = zipped(folder, texts)
     partial = path.with_name(f"{path.name}.part")
     try:
         if replace:
-            write_private(path, zipped(report))
+            write_private(path, content)
             return path
-        write_private(partial, zipped(report))
+        write_private(partial, content)
         _move_to_free(partial, path)
     except FileExistsError as error:
         raise StorageError(
