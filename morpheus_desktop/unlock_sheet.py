@@ -45,7 +45,8 @@ class UnlockSheet(Sheet):
         self._timer = QTimer(interval=1000)
         self._timer.timeout.connect(self._second)
         self.forgotten = Button("Forgotten?", "link", name="unlock.forgotten")
-        self.forgotten.setVisible(not by_keyring)
+        if by_keyring:
+            self.forgotten.hide()
         self._restore = Button("Restore with your recovery phrase", "link", name="unlock.restore")
         self._explained = boxed(
             column(Label(_FORGOTTEN, "small", "text2", wrap=True), 6, row(self._restore, None))

@@ -42,7 +42,8 @@ class BackupSheet(Sheet):
         self._title = Label("", "h2")
         self._text = Label("", "body", "text2", wrap=True)
         self.field = PasswordField(name="backup.password")
-        self.field.setVisible(not by_keyring)
+        if by_keyring:
+            self.field.hide()
         self.view = SecretView(name="backup.phrase", title="Recovery phrase")
         self._asked = column()
         self._problem = Label("", "small", "danger", wrap=True)

@@ -26,7 +26,8 @@ class PasswordSheet(Sheet):
     ) -> None:
         self._node, self._tasks, self._by_keyring = node, tasks, status.by_keyring
         self.old = PasswordField("Password until now", name="password.old")
-        self.old.setVisible(not status.by_keyring)
+        if status.by_keyring:
+            self.old.hide()
         self.protect = ProtectFields(keyring=status.keyring_available)
         self._problem = Label("", "small", "danger", wrap=True)
         self._problem.setObjectName("password.problem")

@@ -65,7 +65,8 @@ class RevealSheet(Sheet):
             self._kinds.index(what) if what in self._kinds else 0,
         )
         self.field = PasswordField(name="reveal.password")
-        self.field.setVisible(not status.by_keyring)
+        if status.by_keyring:
+            self.field.hide()
         self.protect = ProtectFields()
         self._protect_lead = Label("Password of the file", "body", "text2")
         self._new = boxed(column(self._protect_lead, self.protect, spacing=6))

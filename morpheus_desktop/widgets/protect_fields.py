@@ -39,7 +39,8 @@ class ProtectFields(QWidget):
         self.again.submitted.connect(self.submitted)
         self._by.chosen.connect(self._changed)
         choice = boxed(row(Label("Protected by", "body", "text2"), None, self._by))
-        choice.setVisible(keyring)
+        if not keyring:
+            choice.hide()
         self.setLayout(column(choice, self.password, self.meter, self.again, self.hint, spacing=10))
         self._changed()
 

@@ -5,12 +5,15 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QScrollArea, QSizePo
 
 
 class ScrollArea(QScrollArea):
-    """Vertical scrolling only, transparent."""
+    """Vertical scrolling only, transparent. Tab passes it by: the focus would be invisible there,
+    and what has the focus inside is scrolled to and hands PgUp and PgDn on.
+    """
 
     def __init__(self, inner: QWidget) -> None:
         super().__init__()
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidget(inner)
         self.viewport().setAutoFillBackground(False)

@@ -14,8 +14,8 @@ from node.store.journal_records import SessionEntry, SessionPurpose
 
 _WHO = {
     SessionPurpose.API: ("Programs", "Settings > API"),
-    SessionPurpose.FAILOVER: ("Replaced providers", "Settings > Money"),
-    SessionPurpose.EXTENSION: ("Extended sessions", "Settings > Money"),
+    SessionPurpose.FAILOVER: ("Replaced providers", "Settings > Sessions"),
+    SessionPurpose.EXTENSION: ("Extended sessions", "Settings > Sessions"),
 }
 
 

@@ -167,7 +167,7 @@ class SpendingGuards:
             return Warning_(
                 code="over_limit",
                 text=f"This is above the limit of {session_cap} for one session.",
-                hint="Choose a shorter time, or raise the limit in Settings > Money.",
+                hint="Choose a shorter time, or raise the limit in Settings > Sessions.",
             )
         day_cap, used = Mor.parse(settings.guard_daily_cap), await self.used_today(stack)
         if used + wish.worth > day_cap:
@@ -175,7 +175,7 @@ class SpendingGuards:
                 code="over_limit",
                 text=f"This would exceed today's limit of {day_cap}.",
                 hint=f"{used} were sent or locked since 00:00 UTC. Send less, wait until"
-                " tomorrow, or raise the limit in Settings > Money.",
+                " tomorrow, or raise the limit in Settings > Wallet.",
             )
         return None
 

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 import qasync
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from morpheus_desktop.tasks import GuiTasks
 from morpheus_desktop.theme import Theme, install_theme
+from morpheus_desktop.window import MainWindow
 from tests.fakes.fake_node import FakeNode
 from tests.gui.window_kit import OpenWindow, open_window
 
@@ -19,6 +21,33 @@ from tests.gui.window_kit import OpenWindow, open_window
 def theme(qapp: QApplication) -> Theme:
     """The light theme with the bundled fonts, installed once."""
     return install_theme(qapp, "light")
+
+
+class WindowWatch(QObject):
+    """Notes what comes up as a window of its own: a widget shown before it has a parent flashes on
+    the user's screen and takes the focus along.
+    """
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self.flashed: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget):
+            is_window = watched.windowType() == Qt.WindowType.Window
+            if watched.isWindow() and is_window and not isinstance(watched, MainWindow):
+                self.flashed.append(watched.objectName() or type(watched).__name__)
+        return False
+
+
+@pytest.fixture
+def window_watch(qapp: QApplication) -> Iterator[WindowWatch]:
+    """For tests of whole windows, see `WindowWatch`."""
+    watch = WindowWatch(qapp)
+    qapp.installEventFilter(watch)
+    yield watch
+    qapp.removeEventFilter(watch)
+    assert not watch.flashed
 
 
 @pytest.fixture
@@ -58,8 +87,9 @@ def fresh_node() -> FakeNode:
 
 
 @pytest.fixture
-def open_kit(tasks: GuiTasks, qtbot: QtBot) -> OpenWindow:
+def open_kit(tasks: GuiTasks, qtbot: QtBot, window_watch: WindowWatch) -> OpenWindow:
     """Open a whole window on a node."""
+    del window_watch
     return lambda node: open_window(node, tasks, qtbot)
 
 

@@ -40,9 +40,12 @@ LOOK_EVERY_S = 0.5
 
 
 class ProcessWorld:
-    """One devnet and one provider; the consumer is started anew as often as a test wants."""
+    """One devnet and one provider; the consumer is started anew as often as a test wants.
 
-    def __init__(self, folder: Path, cleanup: ExitStack) -> None:
+    Without `consumer` the test has a node of its own.
+    """
+
+    def __init__(self, folder: Path, cleanup: ExitStack, *, consumer: bool = True) -> None:
         self._folder = folder
         self._cleanup = cleanup
         self._ahead_s = 0
@@ -55,7 +58,8 @@ class ProcessWorld:
         self.model_id = "0x" + keccak256(owner.raw + bytes.fromhex(BASE_ID[2:])).hex()
         self.provider = self.start_provider()
         self._offer()
-        self.consumer = self.start_consumer()
+        if consumer:
+            self.start_consumer()
 
     # --- processes -------------------------------------------------------------------------------
 
@@ -92,11 +96,13 @@ class ProcessWorld:
         program = Program(self._folder / name, "serve", environment=environment, module=TIMED)
         return self._cleanup.enter_context(program)
 
-    def _offer(self) -> None:
-        public = chain_environment(self.devnet)
+    def on_provider(self, *arguments: str) -> Any:
+        """A command of the provider's operator, in a process of its own."""
+        return cli(self.provider.home, *arguments, environment=chain_environment(self.devnet))
 
+    def _offer(self) -> None:
         def operate(*arguments: str) -> Any:
-            return cli(self.provider.home, "provider", *arguments, "--yes", environment=public)
+            return self.on_provider("provider", *arguments, "--yes")
 
         operate("register", f"127.0.0.1:{self._port}", "--stake", "100")
         assert operate("create-model", MODEL, "--base-id", BASE_ID) == {"model_id": self.model_id}
@@ -118,6 +124,10 @@ class ProcessWorld:
     def pass_chain_time(self, seconds: int) -> None:
         self.rpc("evm_increaseTime", seconds)
         self.rpc("evm_mine")
+
+    def skip_to_midnight(self) -> None:
+        """Let the chain's day end: blocks may be ahead of the chain's clock by a few seconds."""
+        self.pass_chain_time(86_400 - self.chain_time() % 86_400 + 10)
 
     def chain_time(self) -> int:
         return int(self.rpc("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
@@ -214,6 +224,8 @@ async def settled(node: RemoteNode) -> tuple[SessionView, ...]:
 
 
 @contextmanager
-def open_process_world(folder: Path) -> Generator[ProcessWorld, None, None]:
+def open_process_world(
+    folder: Path, *, consumer: bool = True
+) -> Generator[ProcessWorld, None, None]:
     with ExitStack() as cleanup:
-        yield ProcessWorld(folder, cleanup)
+        yield ProcessWorld(folder, cleanup, consumer=consumer)

@@ -42,7 +42,8 @@ class PlaceFields(QWidget):
         self._choice.chosen.connect(self._chosen)
         self._typed.changed.connect(self.changed)
         self._danger.hide()
-        self.setVisible(bool(address))
+        if not address:
+            self.hide()
 
     @property
     def is_needed(self) -> bool:

@@ -177,10 +177,7 @@ class OnboardingPresenter(QObject):
             )
 
     async def _scan(self, request: ScanRequest) -> tuple[FoundAccount, ...]:
-        status = await self._node.system.status()
-        if status.network is None or status.network.is_demo:
-            self.has_looked = True
-            await self._node.system.select_network(WALLET_NETWORK)
+        await self._leave_demo()
         return await self._node.wallet.scan(request)
 
     async def _confirm_backup(self, answers: tuple[str, ...]) -> WalletStatus:
@@ -206,8 +203,15 @@ class OnboardingPresenter(QObject):
         return await self._open_network()
 
     async def _open_network(self) -> WalletStatus:
-        await self._node.system.select_network(WALLET_NETWORK)
+        await self._leave_demo()
         return await self._node.wallet.status()
+
+    async def _leave_demo(self) -> None:
+        """Open a network with real money, unless the settings have opened one already."""
+        status = await self._node.system.status()
+        if status.network is None or status.network.is_demo:
+            self.has_looked = True
+            await self._node.system.select_network(WALLET_NETWORK)
 
     def _begin(self, action: str) -> bool:
         if self._busy:

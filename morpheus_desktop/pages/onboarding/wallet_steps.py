@@ -34,7 +34,8 @@ class Step(QWidget):
         super().__init__()
         leave = Button("Back", "ghost", icon="caret-left", name="wallet.step.back")
         leave.clicked.connect(self.back)
-        leave.setVisible(self.can_go_back)
+        if not self.can_go_back:
+            leave.hide()
         card = Card(
             column(
                 Label(title, "h1"),
