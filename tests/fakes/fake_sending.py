@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 from node.core.errors import QuoteExpiredError, UserInputError
-from node.core.events import BalanceChanged, EventBus
+from node.core.events import BalanceChanged, EventBus, TransactionChanged
 from node.service.api.money import MoneyApi
 from node.service.dto import (
     ApprovalView,
@@ -17,7 +17,7 @@ from node.service.dto import (
     Warning_,
 )
 from tests.fakes import sample_data
-from tests.fakes.sample_market import PROVIDERS
+from tests.fakes.sample_market import PROVIDERS, hex_id
 from tests.fakes.script import Script
 
 if TYPE_CHECKING:
@@ -25,13 +25,16 @@ if TYPE_CHECKING:
 
 MOR = 10**18
 MARKETPLACE = "0x6aBE1d282f72B474E54527D93b979A4f64d3030a"
+TOKEN = "0x7431aDa8a591C955a994a21710752EF9b882b8e3"
 FEES = {"slow": 3_100_000_000_000, "normal": 4_200_000_000_000, "fast": 6_300_000_000_000}
 KINDS = {
     "send": ("send_mor", "send_eth"),
-    "session": ("open_session", "close_session"),
+    "received": ("received",),
+    "session": ("open_session", "close_session", "stake_returned"),
     "approval": ("approve",),
-    "claim": ("withdraw_on_hold", "claim"),
+    "claim": ("withdraw_on_hold", "claim", "session_pay"),
     "hosting": ("register_provider", "register_model", "post_bid", "delete_bid"),
+    "dust": ("dust",),
 }
 
 
@@ -102,10 +105,42 @@ class FakeSending(MoneyApi):
             raise QuoteExpiredError("This transfer is no longer up to date.")
         self._world.check_yes(draft.needs_password, draft.needs_typed, password, typed)
         del self._world.drafts[draft_id]
-        sent = sample_data.transactions()[-1].model_copy(update={"summary": "Sent 5 MOR"})
+        sent = self._transaction_of(draft)
         self._world.transactions.insert(0, sent)
+        if draft.kind == "approval":
+            self._world.approvals = [
+                item.model_copy(update={"amount": draft.amount})
+                if item.spender == draft.to
+                else item
+                for item in self._world.approvals
+            ]
+        self._bus.publish(
+            TransactionChanged(tx_hash=sent.hash, status=sent.status, summary=sent.summary)
+        )
         self._bus.publish(BalanceChanged())
-        return sent
+        await self._script.enter("wallet.mined")
+        mined = sent.model_copy(update={"status": "mined", "block": 38_212_000})
+        self._world.transactions = [
+            mined if item.hash == sent.hash else item for item in self._all()
+        ]
+        return mined
+
+    def _transaction_of(self, draft: SendDraft) -> TransactionView:
+        tx_hash = hex_id(0x5E4D << 200 | self._world.draft_count)
+        transfer = draft.kind == "transfer"
+        return TransactionView(
+            hash=tx_hash,
+            intent=f"send_{draft.asset.lower()}" if transfer else "approve",
+            summary="Sent 5 MOR",
+            status="sent",
+            block=0,
+            fee_wei=draft.fee_wei,
+            created_at=self._world.now,
+            explorer_url=f"https://explorer.example/tx/{tx_hash}",
+            sender=sample_data.WALLET,
+            recipient=draft.to if transfer else "",
+            nonce=draft.nonce,
+        )
 
     async def approvals(self) -> tuple[ApprovalView, ...]:
         await self._script.enter("wallet.approvals")
@@ -125,8 +160,9 @@ class FakeSending(MoneyApi):
                 Effect(what="allowance", amount=amount, asset="MOR", direction="none"),
                 Effect(what="fee", amount=2 * FEES["normal"], asset="ETH", direction="out"),
             ),
+            warnings=self._in_use(amount, spender or MARKETPLACE),
             needs_password=amount > self._world.guard_password_above,
-            contact="Morpheus marketplace",
+            contact="Morpheus marketplace" if spender in ("", MARKETPLACE) else "",
         )
 
     async def contacts(self) -> tuple[Contact, ...]:
@@ -213,6 +249,18 @@ class FakeSending(MoneyApi):
                 Warning_(code="most_of_balance", text="This is nearly all that this wallet holds.")
             )
         return tuple(found)
+
+    def _in_use(self, amount: int, spender: str) -> tuple[Warning_, ...]:
+        needed = sum(i.needed_by_open for i in self._world.approvals if i.spender == spender)
+        if needed <= amount:
+            return ()
+        return (
+            Warning_(
+                code="in_use",
+                text=f"A session that is being opened needs {needed // MOR} MOR of the allowance.",
+                hint="With less it cannot be opened. Nothing is lost; wait until it is open.",
+            ),
+        )
 
     def _keep(self, **values: Any) -> SendDraft:
         self._world.draft_count += 1

@@ -1,0 +1,1 @@
+"""Allowances of the wallet: what contracts may take, and taking it back."""
