@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from node.core.errors import StorageError
+from node.core.private_files import make_folder
 
 APP_NAME = "Morpheus Desktop"
 
@@ -67,7 +68,7 @@ class AppDirs:
         """
         for folder in (self.config, self.data, self.state, self.logs, self.cache):
             try:
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_folder(folder)
                 if os.name == "posix":
                     folder.chmod(0o700)
             except OSError as error:

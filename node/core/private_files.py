@@ -22,13 +22,22 @@ def private_folder(path: Path) -> Path:
         StorageError: a symbolic link, no folder, or owned by somebody else.
     """
     try:
-        path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        make_folder(path)
         _check_owner(path, path.lstat(), want_folder=True)
         if _POSIX:
             path.chmod(FOLDER_MODE)
     except OSError as error:
         raise _refused(path, error) from error
     return path
+
+
+def make_folder(path: Path) -> None:
+    """Create `path` and its parents so that they outlast a power cut. Raises OSError."""
+    new = [folder for folder in (path, *path.parents) if not folder.exists()]
+    path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    for folder in new:
+        if os.access(folder.parent, os.R_OK):
+            sync_folder(folder.parent)
 
 
 def check_private_file(path: Path) -> None:

@@ -10,7 +10,7 @@ keystore/wallet.json              the one wallet of earlier versions; moved at t
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -93,8 +93,15 @@ class AccountFolder:
         except OSError as error:
             raise _io_error("written", error) from error
 
-    def save_together(self, wallets: Sequence[WalletFile], unused_entries: Sequence[str]) -> None:
-        """Replace several files, all or none: an interrupted change is finished by `load`."""
+    def save_together(
+        self,
+        wallets: Sequence[WalletFile],
+        unused_entries: Sequence[str] = (),
+        *,
+        aside: Collection[Address] = (),
+    ) -> None:
+        """Write several files, all or none: an interrupted change is finished by `load`. What is
+        there of the accounts `aside` is copied aside first."""
         change = self._folder / _CHANGE
         self._ready(change)
         content = {
@@ -102,6 +109,9 @@ class AccountFolder:
             "unused_entries": list(unused_entries),
         }
         try:
+            for path in map(self.path_of, aside):
+                if path.exists():
+                    self._copy_aside(path)
             fault_point("wallet.change.before")
             write_private(change, json.dumps(content).encode())
         except OSError as error:
@@ -112,7 +122,7 @@ class AccountFolder:
         except OSError as error:
             raise StorageError(
                 f"Not all wallet files could be written yet: {error.strerror or error}.",
-                hint="The new password holds; the rest is done at the next start.",
+                hint="The change holds; the rest is done at the next start.",
                 code=UNFINISHED,
             ) from error
 
@@ -136,6 +146,7 @@ class AccountFolder:
                 self._copy_aside(path)
                 fault_point("wallet.remove.copied")
             path.unlink(missing_ok=True)
+            sync_folder(self._folder)
         except OSError as error:
             raise _io_error("removed", error) from error
 
@@ -222,8 +233,8 @@ class AccountFolder:
             found.damaged.append(
                 DamagedFile(
                     path=change,
-                    problem="A change of the password was interrupted and could not be finished.",
-                    hint=f"Accounts may still have the old one. Cause: {error}",
+                    problem="A change of several accounts was interrupted and not finished.",
+                    hint=f"They may still have the old password, or be missing. Cause: {error}",
                 )
             )
 

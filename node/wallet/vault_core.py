@@ -1,7 +1,7 @@
 """State of the vault: which account is in use, and whether its key is at hand."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path as FilePath
@@ -217,41 +217,59 @@ class VaultCore:
 
     async def _save(self, file: WalletFile, *, keep_old: bool = False) -> None:
         """Write one account. A file nobody could read there is always copied aside."""
-        is_new = file.address not in self._stored.files
-        if is_new and len(self._stored.files) >= MAX_ACCOUNTS:
-            raise WalletError(
-                f"A wallet has at most {MAX_ACCOUNTS} accounts.",
-                hint="Remove one first; its file is copied aside.",
-                code="wallet.too_many_accounts",
-            )
-        aside = keep_old or is_new
+        self._require_room([file])
+        aside = keep_old or file.address not in self._stored.files
         await asyncio.to_thread(self._storage().save, file, keep_old=aside)
         self._stored.files[file.address] = file
 
     async def _save_new(self, files: list[WalletFile], lock: Lock, *, keep_old: bool) -> None:
-        """As `_save`; when the disk refuses, the new entry of the secret store goes again."""
-        written = 0
+        """Write all of `files` or none; when the disk refuses, the new entry of the secret store
+        goes again."""
         try:
-            for file in files:
-                await self._save(file, keep_old=keep_old)
-                written += 1
-        except StorageError:
-            if not written and all(
+            if len(files) == 1:
+                await self._save(files[0], keep_old=keep_old)
+            elif files:
+                self._require_room(files)
+                aside = {
+                    file.address
+                    for file in files
+                    if keep_old or file.address not in self._stored.files
+                }
+                await self._save_together(files, aside=aside)
+        except StorageError as error:
+            if error.code != UNFINISHED and all(
                 file.keyring_entry != lock.entry for file in self._stored.files.values()
             ):
                 await self._keeper.forget(lock.entry)
             raise
 
-    async def _save_together(self, files: list[WalletFile], unused_entries: list[str]) -> None:
+    async def _save_together(
+        self,
+        files: list[WalletFile],
+        unused_entries: Sequence[str] = (),
+        *,
+        aside: Collection[Address] = (),
+    ) -> None:
         """All of `files` or none of them."""
         try:
-            await asyncio.to_thread(self._storage().save_together, files, unused_entries)
+            await asyncio.to_thread(
+                self._storage().save_together, files, unused_entries, aside=aside
+            )
         except StorageError as error:
             if error.code != UNFINISHED:
                 raise
             self._stored.files.update({file.address: file for file in files})
             raise
         self._stored.files.update({file.address: file for file in files})
+
+    def _require_room(self, files: list[WalletFile]) -> None:
+        new = {file.address for file in files} - self._stored.files.keys()
+        if new and len(self._stored.files) + len(new) > MAX_ACCOUNTS:
+            raise WalletError(
+                f"A wallet has at most {MAX_ACCOUNTS} accounts.",
+                hint="Remove one first; its file is copied aside.",
+                code="wallet.too_many_accounts",
+            )
 
     def _lock_changed(self) -> None:
         if not self.auto_lock.is_unlocked:

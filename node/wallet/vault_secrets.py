@@ -134,8 +134,8 @@ class VaultSecrets(VaultAccounts):
                     code="wallet.password_needed",
                 )
             check.verify(answers)
-            for file in self._group(check.group):
-                await self._save(replace(file, backed_up=True))
+            proved = [replace(file, backed_up=True) for file in self._group(check.group)]
+            await self._save_together(proved)
             self._check = None
         self._on_change()
         return self.status()
