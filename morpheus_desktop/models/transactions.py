@@ -22,6 +22,10 @@ _PURPOSES = {
     "deregister_model": ("Remove a model", "cpu", "text2"),
     "post_bid": ("Post an offer", "storefront", "text2"),
     "delete_bid": ("Withdraw an offer", "storefront", "text2"),
+    "received": ("Received MOR", "arrow-down-left", "success"),
+    "stake_returned": ("Stake returned", "arrow-down-left", "success"),
+    "session_pay": ("Pay for a session", "coin", "accent"),
+    "dust": ("Dust", "arrow-down-left", "text3"),
 }
 _UNKNOWN = ("Transaction", "arrows-left-right", "text2")
 _STATUSES = {

@@ -8,9 +8,10 @@ from typing import Any
 
 from node.chain.abi.codec import Event
 from node.chain.abi.events import EVENTS
-from node.chain.rpc.quantities import data, hex_data, quantity
+from node.chain.logs import LogEvent, LogPlace, read_place
+from node.chain.rpc.quantities import data, hex_data
 from node.core.errors import RpcAnswerError
-from node.core.ids import Address, ModelId, SessionId, TxHash
+from node.core.ids import Address, ModelId, SessionId
 
 _SESSIONS = (EVENTS["SessionOpened"], EVENTS["SessionClosed"])
 _BIDS = (EVENTS["MarketplaceBidPosted"], EVENTS["MarketplaceBidDeleted"])
@@ -24,40 +25,31 @@ class SessionChange(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogPlace:
-    """Where a log stands. The same log in another block after a reorganisation is another place."""
+class SessionEvent(LogEvent):
+    """A session was opened or closed. Amounts are not in the log: read the session."""
 
-    block: int
-    block_hash: bytes
-    tx_hash: TxHash
-    log_index: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionEvent:
-    """A session was opened or closed. Amounts are not in the log: read the session.
-
-    `removed`: the block of this log was replaced and the log did not come back.
-    """
-
-    place: LogPlace
     change: SessionChange
     session_id: SessionId
     user: Address
     provider: Address
-    removed: bool = False
+
+    @property
+    def meaning(self) -> tuple[object, ...]:
+        return self.change, self.session_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BidEvent:
-    """An offer of the account was posted (`posted`) or deleted; `removed` as for sessions."""
+class BidEvent(LogEvent):
+    """An offer of the account was posted (`posted`) or deleted."""
 
-    place: LogPlace
     posted: bool
     model_id: ModelId
     provider: Address
     nonce: int
-    removed: bool = False
+
+    @property
+    def meaning(self) -> tuple[object, ...]:
+        return self.posted, self.model_id, self.nonce
 
 
 AccountEvent = SessionEvent | BidEvent
@@ -83,12 +75,7 @@ def read_log(
         topics = tuple(data(topic, 32) for topic in item["topics"])
         kind = _KINDS[topics[0]]
         values = kind.decode(topics, data(item["data"]))
-        place = LogPlace(
-            block=quantity(item["blockNumber"]),
-            block_hash=data(item["blockHash"], 32),
-            tx_hash=TxHash(data(item["transactionHash"], 32)),
-            log_index=quantity(item["logIndex"]),
-        )
+        place = read_place(item)
         if data(item["address"], 20) != contract.raw or not first <= place.block <= last:
             return None
         event = _event(kind, values, place)

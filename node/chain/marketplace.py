@@ -146,6 +146,10 @@ class ContractMarketplace:
         found = await self._reader.read_all(queries, await self._head_number()) if queries else []
         return tuple(Mor(allowance[0]) for allowance in found)
 
+    async def funding_account(self) -> Address:
+        """The account from which providers are paid."""
+        return (await self.parameters()).funding_account
+
     async def has_code(self, address: Address) -> bool:
         """Whether a contract is at the address. An account with a delegation (EIP-7702) is none."""
         code = data(await self._rpc.request("eth_getCode", [address.hex, "latest"]))

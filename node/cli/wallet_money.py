@@ -153,12 +153,14 @@ async def _approve(context: CliContext, amount: int, spender: str, yes: bool) ->
 def transactions(
     typer_context: typer.Context,
     limit: int = typer.Option(20, min=1, max=255, help="How many."),
-    kind: str = typer.Option("", help="send, session, approval, claim or hosting."),
+    kind: str = typer.Option("", help="send, received, session, approval, claim, hosting or dust."),
     text: str = typer.Option("", help="Words in purpose, note, address or hash."),
     as_csv: bool = typer.Option(False, "--csv", help="All of them as a table for a spreadsheet."),
     as_json: bool = JSON,
 ) -> None:
-    """List what this wallet sent, newest first.
+    """List what this wallet sent and received, newest first.
+
+    MOR that others sent is looked for a week back at first; ETH that came is not listed.
 
     Examples: mor-cli wallet transactions --kind send; mor-cli wallet transactions --csv > mor.csv
     """
@@ -170,7 +172,8 @@ async def _transactions(context: CliContext, limit: int, kind: str, text: str) -
     context.require_network()
     async with open_service(context) as node:
         found = await node.wallet.transactions(0, limit, kind, text)
-    context.show(found, lambda: listed(map(_transaction_line, found), "Nothing was sent."))
+    nothing = "Nothing was sent or received."
+    context.show(found, lambda: listed(map(_transaction_line, found), nothing))
 
 
 def _transaction_line(item: TransactionView) -> str:

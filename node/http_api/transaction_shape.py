@@ -7,9 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from node.http_api.shapes import BigText, Contract, Shape
 from node.service.dto import ChainContracts, TransactionView
 
+_INCOMING = frozenset({"received", "dust", "stake_returned", "session_pay"})
+
 
 class Moved(Shape):
-    """A transfer of ETH; MOR moves are named by the transaction's `summary`."""
+    """A transfer of ETH, or of MOR that came; other MOR moves are named by `summary`."""
 
     model_config = ConfigDict(frozen=True, serialize_by_alias=True)
 
@@ -50,6 +52,8 @@ def transactions_shape(items: Sequence[TransactionView], contracts: ChainContrac
 def _shape(item: TransactionView, contracts: ChainContracts) -> TransactionShape:
     sender, to = item.sender.lower(), item.to.lower()
     moved = (Moved(sender=sender, to=to, value=item.value_wei),) if item.value_wei else ()
+    if item.intent in _INCOMING:
+        moved = (_came(item, contracts),)
     return TransactionShape(
         hash=item.hash,
         sender=sender,
@@ -60,6 +64,17 @@ def _shape(item: TransactionView, contracts: ChainContracts) -> TransactionShape
         status=item.status,
         summary=item.summary,
         fee=item.fee_wei,
+    )
+
+
+def _came(item: TransactionView, contracts: ChainContracts) -> Moved:
+    return Moved(
+        sender=item.sender.lower(),
+        to=item.recipient.lower(),
+        value=item.amount_mor,
+        tokenAddress=contracts.token.lower(),
+        tokenSymbol="MOR",
+        tokenName="MOR",
     )
 
 

@@ -13,17 +13,15 @@ from node.chain.watcher import (
     SessionWatcher,
 )
 from node.core.clock import Clock
-from node.core.errors import NodeError, NoWalletError
 from node.core.events import MarketChanged
 from node.core.ids import Address, SessionId
 from node.core.log import get_logger
 from node.core.ports import Marketplace
-from node.core.tasks import TaskScope
 from node.router.access import WalletAccess
+from node.router.following import follow_account
 from node.router.keeper import SessionKeeper
 from node.store.log_cursors import LogCursor, LogCursors
 
-RETRY_S = 60.0
 WatcherFactory = Callable[[Address], SessionWatcher]
 _log = get_logger("node.router.watch")
 
@@ -64,30 +62,8 @@ class SessionWatch:
         self._provider = provider
 
     async def run(self) -> None:
-        """Watch until cancelled; waits for a wallet when there is none, follows its changes."""
-        with self._wallet.bus.subscribe() as events:
-            while True:
-                account = self._account()
-                async with TaskScope("session-watch") as scope:
-                    if account is not None:
-                        scope.spawn(self._keep_watching(account), name="logs")
-                    while self._account() == account:
-                        await events.get()
-
-    def _account(self) -> Address | None:
-        try:
-            return self._wallet.address
-        except NoWalletError:
-            return None
-
-    async def _keep_watching(self, account: Address) -> None:
-        while True:
-            try:
-                await self._watch(account)
-            except NodeError as error:
-                # Logs are a shortcut: whoever depends on a session reads it now and then anyway.
-                _log.warning("logs are not watched for a while", code=error.code)
-            await self._clock.sleep(RETRY_S)
+        """Watch until cancelled."""
+        await follow_account(self._wallet, self._clock, "session-watch", self._watch)
 
     async def _watch(self, account: Address) -> None:
         place = (self._market.chain_id, self._market.marketplace_address, account)

@@ -10,6 +10,7 @@ from node.chain.marketplace import ContractMarketplace
 from node.chain.networks import Network
 from node.chain.rpc.overview import ChainSources
 from node.chain.transactions import WalletTransactions
+from node.chain.transfers import TransferWatcher
 from node.chain.watcher import SessionWatcher
 from node.core.clock import Clock
 from node.core.errors import ConfigError
@@ -32,6 +33,7 @@ from node.router.consumer import Consumer
 from node.router.earnings import EarningsBook
 from node.router.failover import FailoverPrompts
 from node.router.finality import FinalityWatch
+from node.router.incoming import IncomingWatch
 from node.router.keeper import SessionKeeper
 from node.router.market import MarketBook
 from node.router.model_tags import TeeModels
@@ -62,6 +64,7 @@ from node.service.profile import VERSION
 from node.service.stack import DemoControl, NetworkStack
 from node.store.abilities import AbilityBook
 from node.store.db import Database
+from node.store.incoming import IncomingTransfers
 from node.store.journal import SessionJournal
 from node.store.log_cursors import LogCursors
 from node.store.peers import PeerKeys
@@ -120,6 +123,7 @@ async def open_stack(parts: StackParts) -> AsyncGenerator[NetworkStack, None]:
             tasks.spawn(stack.self_check.watch(), name="self-check")
         if parts.poll_s:
             tasks.spawn(_watch(parts, stack).run(), name="watch")
+            tasks.spawn(_incoming(parts, stack).run(), name="incoming")
         try:
             yield stack
         finally:
@@ -164,6 +168,19 @@ def _watch(parts: StackParts, stack: NetworkStack) -> SessionWatch:
         wallet=stack.wallet,
         keeper=stack.keeper,
         provider=stack.provider_side,
+    )
+
+
+def _incoming(parts: StackParts, stack: NetworkStack) -> IncomingWatch:
+    head = ChainHead(parts.rpc, parts.clock)
+    return IncomingWatch(
+        make_watcher=lambda account: TransferWatcher(
+            parts.rpc, parts.network, head, parts.clock, account, poll_s=parts.poll_s
+        ),
+        cursors=LogCursors(parts.journal),
+        transfers=stack.incoming,
+        chain=stack.chain,
+        wallet=stack.wallet,
     )
 
 
@@ -215,6 +232,7 @@ def _stack(parts: StackParts, provider: ProviderSide | None) -> NetworkStack:
         rpc=parts.rpc,
         chain=chain,
         wallet=wallet,
+        incoming=IncomingTransfers(parts.journal),
         stats=stats,
         market=MarketBook(market=chain.market, rating=parts.rating, clock=parts.clock),
         quotes=quotes,

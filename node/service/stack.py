@@ -35,6 +35,7 @@ from node.router.sending import TransactionSender
 from node.router.serving import ProviderSide
 from node.router.session_agents import SessionAgents
 from node.router.spending import LimitedOpening
+from node.store.incoming import IncomingTransfers
 from node.store.session_stats import SessionStats
 
 
@@ -59,6 +60,7 @@ class NetworkStack:
     rpc: JsonRpc
     chain: ChainAccess
     wallet: WalletAccess
+    incoming: IncomingTransfers
     stats: SessionStats
     market: MarketBook
     quotes: QuoteDesk

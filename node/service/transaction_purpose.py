@@ -8,13 +8,15 @@ from node.core.errors import NodeError
 from node.core.ids import Address
 from node.core.ports import Intent
 from node.router.display import clean_name
+from node.service.incoming_views import DUST, RECEIVED, SESSION_PAY, STAKE_RETURNED
 from node.store.journal_records import TxRecord, TxStatus
 
-KINDS: Mapping[str, frozenset[Intent]] = {
+KINDS: Mapping[str, frozenset[str]] = {
     "send": frozenset({Intent.SEND_MOR, Intent.SEND_ETH, Intent.CANCEL}),
-    "session": frozenset({Intent.OPEN_SESSION, Intent.CLOSE_SESSION}),
+    "received": frozenset({RECEIVED}),
+    "session": frozenset({Intent.OPEN_SESSION, Intent.CLOSE_SESSION, STAKE_RETURNED}),
     "approval": frozenset({Intent.APPROVE}),
-    "claim": frozenset({Intent.WITHDRAW_ON_HOLD, Intent.CLAIM}),
+    "claim": frozenset({Intent.WITHDRAW_ON_HOLD, Intent.CLAIM, SESSION_PAY}),
     "hosting": frozenset(
         {
             Intent.REGISTER_PROVIDER,
@@ -25,6 +27,7 @@ KINDS: Mapping[str, frozenset[Intent]] = {
             Intent.DELETE_BID,
         }
     ),
+    "dust": frozenset({DUST}),
 }
 _WORDS = {
     Intent.WITHDRAW_ON_HOLD: "Take back released stake",

@@ -28,6 +28,7 @@ from node.service.dto import (
 )
 from node.service.setting_fields import setting_fields
 from tests.fakes.sample_market import NOW, PROVIDERS, hex_id, models, stake_for
+from tests.fakes.sample_received import received
 
 WALLET = "0x7C4F3b1E52A0b6e4b0b7fC0E5aE9B8d2c1A49F3c"
 
@@ -128,7 +129,7 @@ def transactions() -> list[TransactionView]:
         ("send_mor", "Send 5 MOR to 0x5E1b…a044", "failed", 170_000),
         ("open_session", "Open a session with Qwen3 235B", "sent", 12),
     )
-    return [
+    sent = [
         TransactionView(
             hash=hex_id(0xFEED << 200 | index),
             intent=intent,
@@ -146,6 +147,7 @@ def transactions() -> list[TransactionView]:
         )
         for index, (intent, summary, status, ago) in enumerate(rows)
     ]
+    return [*sent[:-1], *received(WALLET), sent[-1]]
 
 
 ANSWER = """A session rents a model **by time**. You lock MOR as stake for as long as you want to \

@@ -53,6 +53,10 @@ class Marketplace(Protocol):
         """What each of the contracts may take from `owner`."""
         ...
 
+    async def funding_account(self) -> Address:
+        """The account from which providers are paid."""
+        ...
+
     async def has_code(self, address: Address) -> bool:
         """Whether a contract is at the address. An account with a delegation (EIP-7702) is none."""
         ...

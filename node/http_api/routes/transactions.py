@@ -36,7 +36,7 @@ def router(node: NodeService) -> APIRouter:
         openapi_extra=needs(Permission.GET_TRANSACTIONS),
     )
     async def transactions() -> Transactions:
-        """Transactions that this node sent, newest first."""
+        """What the wallet sent by this node, and MOR that came to it, newest first."""
         found = await node.wallet.transactions(0, PAGE)
         return transactions_shape(found, await node.chain.contracts())
 

@@ -68,10 +68,14 @@ class MoneyApi(Protocol):
     async def transactions(
         self, offset: int, limit: int, kind: str = "", text: str = ""
     ) -> tuple[TransactionView, ...]:
-        """What this wallet sent on the network in use, newest first, from the journal.
+        """What this wallet sent and received on the network in use, newest first, from the journal.
 
-        `kind`: `send`, `session`, `approval`, `claim`, `hosting`, or empty for all. `text` is
-        looked for in purpose, label, addresses, names and hash, in any case.
+        `kind`: `send`, `received`, `session`, `approval`, `claim`, `hosting`, `dust`, or empty for
+        all. `text` is looked for in purpose, label, addresses, names and hash, in any case.
+
+        MOR that others sent has the intent `received`, below 0.01 MOR `dust`; what the marketplace
+        gave by a transaction of somebody else `stake_returned` or `session_pay`. ETH that was
+        received leaves no trace in the logs of a chain and is not listed.
         """
         ...
 

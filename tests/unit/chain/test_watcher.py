@@ -15,22 +15,13 @@ from node.chain.watcher import (
     SessionEvent,
     SessionWatcher,
 )
-from node.core.clock import FakeClock
 from node.core.errors import RpcUnavailableError
 from node.core.tasks import TaskScope
 from node.core.units import Mor, PricePerSecond
 from tests.unit.chain.sessions import PROVIDER, USER, close_session, open_session
+from tests.unit.chain.watching import LongChain, QuickClock, Told, cursor_at, hash_of, ignore
 
 pytestmark = pytest.mark.chain
-
-
-async def ignore(cursor: Cursor) -> None:
-    """Somebody who keeps no cursor."""
-
-
-async def cursor_at(chain, number):
-    block = await chain.rpc.request("eth_getBlockByNumber", [hex(number), False])
-    return Cursor(block=number, block_hash=bytes.fromhex(block["hash"][2:]))
 
 
 async def genesis(chain):
@@ -216,24 +207,6 @@ async def test_the_providers_offers_are_told(chain):
     ]
 
 
-class Told:
-    """What a watch has told so far."""
-
-    def __init__(self):
-        self.items = []
-        self._more = asyncio.Condition()
-
-    async def follow(self, events):
-        async for event in events:
-            async with self._more:
-                self.items.append(event)
-                self._more.notify_all()
-
-    async def until(self, condition):
-        async with asyncio.timeout(10), self._more:
-            await self._more.wait_for(lambda: condition(self.items))
-
-
 def session_events(items):
     return [item for item in items if isinstance(item, SessionEvent)]
 
@@ -265,29 +238,6 @@ async def test_a_reorganisation_takes_back_what_did_not_come_again(chain, mined_
     ]
 
 
-class LongChain:
-    """An endpoint whose chain has many empty blocks; refuses log queries over `most` blocks."""
-
-    def __init__(self, height, most=10**9):
-        self.height = height
-        self.most = most
-        self.ranges = []
-
-    async def request(self, method, params):
-        if method == "eth_getLogs":
-            first, last = (int(params[0][name], 16) for name in ("fromBlock", "toBlock"))
-            if last - first + 1 > self.most:
-                raise RpcFaultError(Fault.BAD_RANGE, rpc_code=-32005, text="block range")
-            self.ranges.append((first, last))
-            return []
-        number = self.height if params[0] == "latest" else int(params[0], 16)
-        return {"number": hex(number), "hash": hash_of(number), "timestamp": hex(number)}
-
-
-def hash_of(number):
-    return "0x" + number.to_bytes(32, "big").hex()
-
-
 async def cursors_of(rpc, chain, start, until_block):
     """Cursors reported until the end of the chain, and what was told on the way."""
     reached, told = [], Told()
@@ -305,20 +255,6 @@ async def cursors_of(rpc, chain, start, until_block):
         scope.spawn(told.follow(watch.events(start, on_done)), name="watch")
         await done.wait()
     return reached, told.items
-
-
-class QuickClock(FakeClock):
-    """Time that passes at once whenever somebody sleeps; `later` comes after a second of it."""
-
-    def __init__(self):
-        super().__init__()
-        self.later = asyncio.Event()
-
-    async def sleep(self, seconds):
-        self.advance(seconds)
-        if self.monotonic() > 1:
-            self.later.set()
-        await asyncio.sleep(0)
 
 
 async def test_a_gap_is_caught_up_in_bounded_ranges_that_leave_nothing_out(chain):

@@ -83,7 +83,7 @@ async def test_a_kind_leaves_out_the_others(money: Money) -> None:
         assert {item.intent for item in await listed(money, kind)} == intents
     with pytest.raises(UserInputError) as caught:
         await listed(money, "gifts")
-    assert "send, session" in caught.value.hint
+    assert "send, received" in caught.value.hint
 
 
 async def test_text_is_found_in_names_purposes_hashes_and_labels(money: Money) -> None:
