@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from morpheus_desktop.pages.onboarding.page import OnboardingPage
@@ -123,6 +124,14 @@ async def report_sheet(stage: Stage) -> None:
     stage.find("report.checks.txt").chosen.emit()  # type: ignore[attr-defined]
 
 
+async def chat_secret(stage: Stage) -> None:
+    await in_chat(stage)
+    QGuiApplication.clipboard().setText(PHRASE)
+    edit = stage.find("chat.composer.edit")
+    edit.setPlainText(f"Why do these words not work? {PHRASE}")  # type: ignore[attr-defined]
+    stage.find("chat.composer.send").click()  # type: ignore[attr-defined]
+
+
 SCENES: dict[str, tuple[Callable[[], FakeNode], Scene]] = {
     "wallet-phrase": (FakeNode.fresh, wallet_phrase),
     "wallet-words": (FakeNode.fresh, wallet_words),
@@ -139,6 +148,7 @@ SCENES: dict[str, tuple[Callable[[], FakeNode], Scene]] = {
     "unlock-sheet": (FakeNode, unlock_sheet),
     "settings-sessions": (FakeNode, settings_of("sessions")),
     "settings-diagnostics": (FakeNode, settings_of("diagnostics")),
+    "chat-secret": (FakeNode, chat_secret),
     "report-sheet": (FakeNode, report_sheet),
     "settings-wallet": (unsaved_node, settings_of("wallet")),
 }

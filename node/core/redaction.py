@@ -6,6 +6,7 @@ the second line of defence: nothing secret is handed to a logger in the first pl
 
 import functools
 import re
+from collections import deque
 from collections.abc import MutableMapping
 from importlib.resources import files
 from typing import Any
@@ -22,6 +23,8 @@ _SECRET_KEY = re.compile(
     re.IGNORECASE,
 )
 _HASH_KEY = re.compile(r"(hash|_id|^id|block|address|session|model|bid|tx)$", re.IGNORECASE)
+SHORTEST_PHRASE = 12
+_KEY = re.compile(r"(?<![0-9a-fA-F])(?:0x)?[0-9a-fA-F]{64}(?![0-9a-fA-F])")
 _LONG_HEX = re.compile(r"(?<![0-9a-fA-F])(?:0x)?[0-9a-fA-F]{64,}")
 _WORDS = re.compile(r"[A-Za-z]+")
 _BETWEEN = re.compile(r"[\s\d.,:;|\"'\[\]()#_-]+")
@@ -59,6 +62,23 @@ def holds_secret(text: str) -> bool:
     """Whether `text`, typed where none belongs, looks like a private key or part of a phrase."""
     read = text[:_MAX_READ]
     return _LONG_HEX.search(read) is not None or _without_phrases(read) != read
+
+
+def holds_wallet_secret(text: str) -> bool:
+    """Whether a message for others holds what opens a wallet: a private key, or as many words of
+    the list in a row as the shortest phrase has, one of them perhaps mistyped. Prose has fewer."""
+    if _KEY.search(text):
+        return True
+    known, end = _phrase_words(), 0
+    newest: deque[bool] = deque(maxlen=SHORTEST_PHRASE)
+    for word in _WORDS.finditer(text):
+        if newest and not _BETWEEN.fullmatch(text, end, word.start()):
+            newest.clear()
+        end = word.end()
+        newest.append(word[0].lower() in known)
+        if sum(newest) >= SHORTEST_PHRASE - 1 and len(newest) == SHORTEST_PHRASE:
+            return True
+    return False
 
 
 def _cleaned(text: str) -> str:

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from morpheus_desktop import formats
 from morpheus_desktop.pages.chat.presenter import ChatPresenter
+from morpheus_desktop.pages.chat.secret_warning import SecretWarning
 from morpheus_desktop.pages.chat.session_card import SessionCard
 from morpheus_desktop.pages.chat.targets import Target
 from morpheus_desktop.privacy import privacy_icon, privacy_words
@@ -31,6 +32,7 @@ class InputArea(QWidget):
         self._presenter = presenter
         self._last = ""
         self.card = SessionCard()
+        self.secret = SecretWarning()
         self.composer = Composer("Ask anything")
         self.composer.input.setObjectName("chat.composer.edit")
         self.composer.button.setObjectName("chat.composer.send")
@@ -49,7 +51,7 @@ class InputArea(QWidget):
         inner.setMaximumWidth(WIDTH)
         inner.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         privacy = row(None, self._lock, self._privacy, None, spacing=6)
-        inner.setLayout(column(self.card, 10, self.composer, 8, privacy))
+        inner.setLayout(column(self.secret, self.card, 10, self.composer, 8, privacy))
         across = row(spacing=0, margins=(16, 8, 16, 10))
         across.addStretch(1)
         across.addWidget(inner, 1000)
@@ -61,11 +63,13 @@ class InputArea(QWidget):
 
     def _connect(self) -> None:
         presenter, composer, card = self._presenter, self.composer, self.card
-        composer.submitted.connect(presenter.send)
+        composer.submitted.connect(self._send)
+        composer.text_changed.connect(self.secret.text_changed)
+        self.secret.send_anyway.connect(lambda: self._send(composer.text()))
         composer.stop_requested.connect(presenter.stop)
         composer.recall_requested.connect(self._recall)
         self.model.clicked.connect(self.model_clicked)
-        card.open_clicked.connect(lambda: presenter.open_and_send(composer.text()))
+        card.open_clicked.connect(self._open_and_send)
         card.details_clicked.connect(self.details_clicked)
         card.dismissed.connect(presenter.hide_card)
         card.duration_chosen.connect(presenter.ask_quote)
@@ -81,7 +85,15 @@ class InputArea(QWidget):
     def submit(self, text: str) -> None:
         """Send `text` as if it had been typed."""
         self.composer.set_text(text)
-        self._presenter.send(text)
+        self._send(text)
+
+    def _send(self, text: str) -> None:
+        if self.secret.lets_pass(text):
+            self._presenter.send(text)
+
+    def _open_and_send(self) -> None:
+        if self.secret.lets_pass(self.composer.text()):
+            self._presenter.open_and_send(self.composer.text())
 
     def show_target(self, target: Target | None, now: int) -> None:
         """Who answers, how long still, who can read."""
