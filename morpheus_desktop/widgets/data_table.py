@@ -43,6 +43,7 @@ from morpheus_desktop.widgets.chips import paint_dot
 CELL_ROLE = Qt.ItemDataRole.UserRole + 1
 PAD = 12
 _AVATAR = 32
+_BY_TAB = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 _ROUND = 8.0
 
 
@@ -179,6 +180,9 @@ class DataTable(QTableView):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
+        if event.reason() in _BY_TAB and self.row < 0 and self.model().rowCount():
+            # Otherwise nobody sees where the focus is, and the arrows begin at the second row.
+            self.choose_row(0)
         self.viewport().update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

@@ -39,7 +39,8 @@ class ApprovalCard(Card):
         )
         self.revoke_button = Button("Revoke", size="compact", name=f"wallet.approvals.revoke.{key}")
         self.revoke_button.setAccessibleName(f"Revoke the allowance of {name_of(approval)}")
-        self.change_button.setVisible(bool(approval.spender_name))
+        if not approval.spender_name:
+            self.change_button.hide()
         for button in (self.change_button, self.revoke_button):
             button.disable_with(blocked)
         self._used = Label("", "caption", "text3", align=_RIGHT)

@@ -1,0 +1,193 @@
+"""Adding a contact, or changing its name and note."""
+
+from PySide6.QtWidgets import QWidget
+
+from morpheus_desktop import formats
+from morpheus_desktop.pages.wallet.contacts.presenter import ContactsPresenter
+from morpheus_desktop.widgets.buttons import Button
+from morpheus_desktop.widgets.fields import TextField
+from morpheus_desktop.widgets.frames import Frame
+from morpheus_desktop.widgets.icon_label import IconLabel
+from morpheus_desktop.widgets.labels import Label
+from morpheus_desktop.widgets.layouts import Item, boxed, column, row
+from morpheus_desktop.widgets.sheet import Sheet
+from node.core.errors import InvalidAddressError, NodeError
+from node.core.ids import Address
+from node.core.redaction import holds_secret
+from node.service.dto import Contact
+
+MAX_NAME, MAX_NOTE = 60, 500
+_FORBIDDEN = "input.secret"
+_FORBIDDEN_WORDS = (
+    "That was a private key or a recovery phrase. It is removed from the field and was kept"
+    " nowhere. Never share it; clear the clipboard too."
+)
+
+
+class EditSheet(Sheet):
+    """`contact` None adds one; otherwise its address stays and the rest can be changed."""
+
+    def __init__(
+        self, host: QWidget, presenter: ContactsPresenter, contact: Contact | None = None
+    ) -> None:
+        self._presenter, self._contact = presenter, contact
+        name = "wallet.contacts.edit"
+        self.name = TextField("For example Ada", name=f"{name}.name")
+        self.name.edit.setAccessibleName("Name")
+        self.name.edit.setMaxLength(MAX_NAME)
+        self.address = TextField("0x…", name=f"{name}.address")
+        self.address.edit.setAccessibleName("Address")
+        self.note = TextField("Optional", name=f"{name}.note")
+        self.note.edit.setAccessibleName("Note")
+        self.note.edit.setMaxLength(MAX_NOTE)
+        self._secret = _secret_warning()
+        self._error = Label("", "small", "danger", wrap=True)
+        self._error.hide()
+        self.save_button = Button("Save", "primary", size="primary", name=f"{name}.save")
+        self.cancel_button = Button("Cancel", "ghost", size="primary", name=f"{name}.cancel")
+        title = "Change contact" if contact is not None else "Add contact"
+        super().__init__(
+            host,
+            column(
+                Label(title, "h2"),
+                14,
+                *_titled("Name", self.name),
+                12,
+                *self._place(),
+                12,
+                *_titled("Note", self.note),
+                self._secret,
+                self._error,
+                8,
+            ),
+            name=name,
+            footer=row(None, self.cancel_button, self.save_button),
+        )
+        self._connect()
+        if contact is not None:
+            self.name.set_text(contact.name)
+            self.note.set_text(contact.note)
+            self.note.edit.setCursorPosition(0)
+
+    def _place(self) -> tuple[Item, ...]:
+        if self._contact is None:
+            return _titled("Address", self.address)
+        self.address.hide()
+        shown = Label(formats.grouped_address(self._contact.address), "mono", selectable=True)
+        shown.setAccessibleName(self._contact.address)
+        hint = Label("Another address is another contact.", "small", "text3")
+        return (*_titled("Address", shown), 2, hint)
+
+    def _connect(self) -> None:
+        presenter = self._presenter
+        presenter.saved.connect(self._saved)
+        presenter.save_failed.connect(self._refused)
+        self.save_button.clicked.connect(self._save)
+        self.cancel_button.clicked.connect(self.close_sheet)
+        for field in (self.name, self.address, self.note):
+            field.submitted.connect(self._save)
+            field.changed.connect(lambda _text, field=field: self._look_for_secrets(field))
+
+    # --- what the user does ---
+
+    def _save(self) -> None:
+        if not self.save_button.isEnabled():
+            return
+        self._say("")
+        address = self._contact.address if self._contact is not None else self._new_address()
+        name = self.name.text().strip()
+        if not name:
+            self.name.show_error("Give the contact a name.")
+            self.name.setFocus()
+        if address and name:
+            self._busy(True)
+            self._presenter.save(address, name, self.note.text().strip())
+        elif not address:
+            self.address.setFocus()
+
+    def _new_address(self) -> str:
+        """What was entered, empty with the reason at the field when it is of no use."""
+        text = self.address.text().strip()
+        if not text:
+            self.address.show_error("Enter the address.")
+            return ""
+        try:
+            Address.parse(text, strict=True)
+        except InvalidAddressError as error:
+            self._refuse_address(error)
+            return ""
+        known = self._presenter.by_address(text)
+        if known is not None:
+            self.address.show_error(f"“{known.name}” already has this address.")
+            return ""
+        return text
+
+    def _look_for_secrets(self, field: TextField) -> None:
+        """A secret must not stay readable until somebody clicks Save."""
+        text = field.text()
+        if not text.strip():
+            return
+        self._secret.hide()
+        if _is_secret(text) or (field is self.address and holds_secret(text)):
+            self._take_away(field)
+
+    def _take_away(self, field: TextField) -> None:
+        # setText also empties the field's history, so that undoing does not bring it back.
+        field.set_text("")
+        self._secret.show()
+        self.bring_into_view(self._secret)
+
+    # --- what comes of it ---
+
+    def _saved(self, contact: Contact) -> None:
+        del contact
+        self._busy(False)
+        self.close_sheet()
+
+    def _refused(self, error: NodeError) -> None:
+        self._busy(False)
+        if error.code == "input.contact":
+            self.name.show_error(f"{error.message} {error.hint}".strip())
+            self.name.setFocus()
+        elif isinstance(error, InvalidAddressError) and self._contact is None:
+            self._refuse_address(error)
+            self.address.setFocus()
+        else:
+            self._say(f"{error.message} {error.hint}".strip())
+
+    def _refuse_address(self, error: NodeError) -> None:
+        if error.code == _FORBIDDEN:
+            self._take_away(self.address)
+        else:
+            self.address.show_error(f"{error.message} {error.hint}".strip())
+
+    def _busy(self, on: bool) -> None:
+        self.locked = on
+        self.save_button.set_busy(on)
+        self.cancel_button.setEnabled(not on)
+
+    def _say(self, text: str) -> None:
+        self._error.setText(text)
+        self._error.setVisible(bool(text))
+
+
+def _is_secret(text: str) -> bool:
+    try:
+        Address.parse(text, strict=True)
+    except InvalidAddressError as error:
+        return error.code == _FORBIDDEN
+    return False
+
+
+def _titled(title: str, widget: QWidget) -> tuple[Item, ...]:
+    return (Label(title, "small", "text2"), 4, widget)
+
+
+def _secret_warning() -> QWidget:
+    line = row(IconLabel("warning-circle", "danger", 18), spacing=10, margins=(14, 10, 14, 10))
+    line.addWidget(Label(_FORBIDDEN_WORDS, "small", "text", wrap=True), 1)
+    frame = Frame("banner-danger", line)
+    frame.setAccessibleName(_FORBIDDEN_WORDS)
+    box = boxed(column(12, frame), "wallet.contacts.edit.secret")
+    box.hide()
+    return box
