@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from node.core.errors import (
     BidNotFoundError,
     FundsError,
+    MarketError,
     NoProviderError,
     NotEnoughMorError,
     PriceChangedError,
@@ -25,7 +26,7 @@ from node.core.errors import (
 from node.core.faults import fault_point
 from node.core.ids import ModelId
 from node.core.ports import HandshakeReply
-from node.core.records import Receipt
+from node.core.records import Bid, Receipt
 from node.core.units import Mor, UnixMillis
 from node.router.access import ChainAccess, WalletAccess, announce
 from node.router.clock_check import clock_words
@@ -42,6 +43,8 @@ APPROVAL_LIFETIME_MS = 540_000
 """Own limit; the contract's ten minutes never end with the network's millisecond timestamps."""
 APPROVE = Stage(name="approve", signed=SessionState.APPROVE_SIGNED, sent=SessionState.APPROVE_SENT)
 OPEN = Stage(name="open", signed=SessionState.OPEN_SIGNED, sent=SessionState.OPEN_SENT)
+_OFFERS = 100
+"""Of one provider, looked through for the one that took the place of another."""
 _MAY_OPEN = frozenset({OPEN.signed, OPEN.sent, SessionState.OPEN_IN_BLOCK})
 
 
@@ -90,6 +93,7 @@ class SessionOpener:
             SessionBusyError: a session of this model is being opened already; nothing was spent.
             NoProviderError: every provider refused; nothing was spent.
             PromptReadableError: the same, and one would take prompts in clear only.
+            PriceChangedError, BidNotFoundError: no offer is as it was quoted; nothing was spent.
             RevertedError, TxStuckError, RpcUnavailableError: as journalled; see `SessionRecovery`.
         """
         if quote.problems:
@@ -105,6 +109,7 @@ class SessionOpener:
     ) -> AsyncGenerator[OpeningStep, None]:
         tried: list[tuple[str, str]] = []
         readable: PromptReadableError | None = None
+        changed: list[MarketError] = []
         for candidate in quote.candidates:
             entry = await self._save(entry, candidate=candidate, state=SessionState.QUOTED)
             yield OpeningStep(
@@ -120,6 +125,8 @@ class SessionOpener:
                 tried.append((candidate.bid.provider.checksum, refusal_text(error)))
                 if isinstance(error, PromptReadableError):
                     readable = error
+                elif isinstance(error, MarketError):
+                    changed.append(error)
                 continue
             entry = await self._accepted(entry, reply)
             async with aclosing(self._pay(entry)) as steps:
@@ -129,6 +136,8 @@ class SessionOpener:
         await self._give_up(entry, "; ".join(f"{who}: {why}" for who, why in tried))
         if readable is not None:
             raise readable
+        if len(changed) == len(tried):
+            raise _of_changed(changed)
         raise NoProviderError(
             "No provider accepted the session.", tried=tried, hint=await self._clock_hint()
         )
@@ -190,9 +199,25 @@ class SessionOpener:
     async def _check_bid(self, candidate: Candidate) -> None:
         bid = await self._chain.market.bid(candidate.bid.id)
         if not bid.is_active:
-            raise BidNotFoundError("The offer was withdrawn.")
-        if bid.price_per_second != candidate.bid.price_per_second:
-            raise PriceChangedError("The provider changed the price.")
+            bid = await self._successor(bid)
+        old, new = candidate.bid.price_per_second, bid.price_per_second
+        if old != new or bid.id != candidate.bid.id:
+            raise PriceChangedError(
+                f"The provider changed the price: {old.per_hour()} → {new.per_hour()} per hour.",
+                details={"bid_id": bid.id.hex},
+            )
+
+    async def _successor(self, gone: Bid) -> Bid:
+        """What the provider offers instead: a new price is a new offer. Raises BidNotFoundError."""
+        offers = await self._chain.market.bid_pages(
+            provider=gone.provider, active_only=True, offset=0, limit=_OFFERS
+        )
+        for bid in offers.items:
+            if bid.model_id == gone.model_id:
+                return bid
+        raise BidNotFoundError(
+            "The offer was withdrawn.", hint="Look for another; nothing was sent."
+        )
 
     async def _ask(self, entry: SessionEntry) -> HandshakeReply:
         offer = SessionOffer(
@@ -307,3 +332,8 @@ class SessionOpener:
         await self._wallet.journal.save(entry)
         announce(self._wallet.bus, entry)
         return entry
+
+
+def _of_changed(errors: list[MarketError]) -> MarketError:
+    """The one that leads on: an offer at another price before one that is gone."""
+    return next((error for error in errors if isinstance(error, PriceChangedError)), errors[0])

@@ -12,6 +12,7 @@ from morpheus_desktop.widgets.icon_label import IconLabel
 from morpheus_desktop.widgets.labels import Label
 from morpheus_desktop.widgets.layouts import boxed, clear, column, row
 from node.core.errors import (
+    BidNotFoundError,
     NodeError,
     NoProviderError,
     NotEnoughGasError,
@@ -37,7 +38,7 @@ class Fix:
 
 def fix_of(quote: Quote | None, error: NodeError | None) -> Fix | None:
     """The way out of what keeps the session from being opened, if the sheet has one."""
-    if isinstance(error, NoProviderError):
+    if isinstance(error, NoProviderError | BidNotFoundError):
         return Fix(label="Choose a provider", kind="offers")
     code = error.code if error is not None else ""
     if not code and quote is not None and quote.problems:

@@ -24,7 +24,12 @@ from morpheus_desktop.widgets.labels import ElidedLabel, Label
 from morpheus_desktop.widgets.layouts import boxed, column, row
 from morpheus_desktop.widgets.sheet import Sheet
 from morpheus_desktop.widgets.stepper import Stepper
-from node.core.errors import NodeError, PromptReadableError, QuoteExpiredError
+from node.core.errors import (
+    NodeError,
+    PriceChangedError,
+    PromptReadableError,
+    QuoteExpiredError,
+)
 from node.service.dto import (
     ModelDetail,
     OpenProgress,
@@ -278,6 +283,9 @@ class SessionSheet(Sheet):
         if isinstance(self._error, PromptReadableError):
             self._presenter.agree_to_readable(str(self._error.details.get("provider", "")))
             return
+        if isinstance(self._error, PriceChangedError):
+            self._presenter.follow(self._error)
+            return
         if self._error is not None:
             self._presenter.again()
             return
@@ -328,7 +336,7 @@ class SessionSheet(Sheet):
         if isinstance(self._error, PromptReadableError):
             self.confirm.set_text("Agree to readable prompts")
             self.confirm.disable_with("")
-        elif isinstance(self._error, QuoteExpiredError):
+        elif isinstance(self._error, QuoteExpiredError | PriceChangedError):
             self.confirm.set_text("Review again")
             self.confirm.disable_with("")
         elif self._error is not None and self._error.retryable:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from morpheus_desktop.chain_time import ChainTime
 from morpheus_desktop.opening import Opening, Quoting
 from morpheus_desktop.tasks import GuiTasks, Refresh
-from node.core.errors import NodeError
+from node.core.errors import NodeError, PriceChangedError
 from node.core.units import next_midnight
 from node.service.api import NodeService
 from node.service.dto import (
@@ -163,6 +163,12 @@ class SessionSheetPresenter(QObject):
 
     def again(self) -> None:
         """Quote the same once more, after a failure or when the quote is too old."""
+        self._ask()
+
+    def follow(self, error: PriceChangedError) -> None:
+        """Quote what the provider offers now instead of what was picked."""
+        if self.bid_id:
+            self.bid_id = str(error.details.get("bid_id", ""))
         self._ask()
 
     def agree_to_readable(self, provider: str) -> None:

@@ -5,13 +5,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QPushButton
 
 from node.core.errors import (
+    BidNotFoundError,
     InvalidDurationError,
     NoProviderError,
+    PriceChangedError,
     QuoteExpiredError,
     RpcUnavailableError,
     SessionTooShortError,
 )
 from node.service.dto import QuoteProblem
+from tests.fakes import sample_market
 from tests.fakes.fake_node import FakeNode
 from tests.gui.conftest import OpenWindow
 from tests.gui.session_sheet.sheet_kit import SheetKit
@@ -93,6 +96,35 @@ def test_an_offer_that_is_gone_is_reviewed_again(sheet: SheetKit) -> None:
     sheet.kit.click("session.sheet.confirm")
     sheet.quoted()
     assert len(sheet.node.called("sessions.open")) == 1
+
+
+def test_a_dearer_offer_is_quoted_anew_before_anything_is_sent(sheet: SheetKit) -> None:
+    sheet.quoted()
+    sheet.kit.until(lambda: sheet.sheet._presenter.detail is not None)
+    old, new = (item.bid_id for item in sample_market.detail(sample_market.models()[0]).offers[1:3])
+    sheet.sheet._presenter.choose_bid(old)
+    sheet.kit.until(lambda: sheet.last_request()[2] == old)
+    sheet.quoted()
+    words = "The provider changed the price: 0.9 MOR → 1.4 MOR per hour."
+    sheet.node.fail("sessions.open", PriceChangedError(words, details={"bid_id": new}))
+    sheet.kit.click("session.sheet.confirm")
+    sheet.kit.until(lambda: sheet.kit.has("session.sheet.problem"))
+    assert words in sheet.text("session.sheet.problem")
+    assert "nothing was sent" in sheet.text("session.sheet.problem")
+    assert sheet.confirm.text() == "Review again"
+    sheet.kit.click("session.sheet.confirm")
+    sheet.quoted()
+    assert sheet.last_request()[2] == new
+    assert len(sheet.node.called("sessions.open")) == 1
+
+
+def test_an_offer_that_is_gone_leads_to_the_others(sheet: SheetKit) -> None:
+    sheet.quoted()
+    sheet.node.fail("sessions.open", BidNotFoundError("The offer was withdrawn."))
+    sheet.kit.click("session.sheet.confirm")
+    sheet.kit.until(lambda: sheet.kit.has("session.sheet.fix"))
+    sheet.kit.click("session.sheet.fix")
+    sheet.kit.until(lambda: not sheet.sheet._offers._rows.isHidden())
 
 
 def test_a_provider_that_does_not_answer_leads_to_the_others(sheet: SheetKit) -> None:
