@@ -6,6 +6,7 @@ import typer
 
 from node.cli import earnings
 from node.cli.amounts import clock_time, mor, mor_amount, price_per_second
+from node.cli.consent import with_password
 from node.cli.context import CliContext, agree, context_of, listed, open_service, run
 from node.core.units import Mor
 from node.service.dto import HostingFinding, ProviderStatus
@@ -76,7 +77,9 @@ async def _register(context: CliContext, endpoint: str, stake: Mor, yes: bool) -
     context.require_network()
     agree(context, SPENDS, f"{stake} are staked; they come back when you deregister. Go on?", yes)
     async with open_service(context) as node:
-        tx_hash = await node.provider.register(stake.base, endpoint)
+        tx_hash = await with_password(
+            node, lambda given: node.provider.register(stake.base, endpoint, password=given)
+        )
     context.show({"tx": tx_hash}, lambda: tx_hash)
 
 
@@ -116,8 +119,11 @@ async def _create_model(context: CliContext, request: _NewModel, yes: bool) -> N
     question = f"{request.stake} are staked; they come back when the model is removed. Go on?"
     agree(context, SPENDS, question, yes)
     async with open_service(context) as node:
-        model_id = await node.provider.create_model(
-            request.name, request.tags, request.stake.base, request.base_id
+        model_id = await with_password(
+            node,
+            lambda given: node.provider.create_model(
+                request.name, request.tags, request.stake.base, request.base_id, password=given
+            ),
         )
     context.show({"model_id": model_id}, lambda: model_id)
 
@@ -143,7 +149,9 @@ async def _post_bid(context: CliContext, model_id: str, price: int, yes: bool) -
     question = f"Offer at {mor(price * 3600)} per hour; the fee of an offer is not returned. Go on?"
     agree(context, SPENDS, question, yes)
     async with open_service(context) as node:
-        bid_id = await node.provider.post_bid(model_id, price)
+        bid_id = await with_password(
+            node, lambda given: node.provider.post_bid(model_id, price, password=given)
+        )
     context.show({"bid_id": bid_id}, lambda: bid_id)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import WithJsonSchema, computed_field
+from pydantic import SecretStr, WithJsonSchema, computed_field
 
 from node.http_api.shapes import AddressText, BigInput, BigText, HashText, Input, Shape
 
@@ -83,8 +83,11 @@ class ScoredBids(Shape):
 
 
 class RegisterProviderInput(Input):
+    """`password` of the wallet file, here and below: for what is above the settings' guards."""
+
     stake: BigInput
     endpoint: Annotated[str, WithJsonSchema({"type": "string", "pattern": "^.+:[0-9]{1,5}$"})]
+    password: SecretStr | None = None
 
 
 class CreateModelInput(Input):
@@ -96,11 +99,13 @@ class CreateModelInput(Input):
     stake: BigInput
     name: str
     tags: tuple[str, ...]
+    password: SecretStr | None = None
 
 
 class CreateBidInput(Input):
     modelID: HashText
     pricePerSecond: BigInput
+    password: SecretStr | None = None
 
 
 class Ping(Shape):

@@ -123,6 +123,12 @@ class SendInput(Input):
     password: SecretStr | None = None
 
 
+class ApproveInput(Input):
+    """Only for the password, as for a transfer; amount and spender are in the query."""
+
+    password: SecretStr | None = None
+
+
 class PrivateKeyInput(Input):
     """`password` protects the wallet file, else the OS keyring does. `replace` an existing one."""
 

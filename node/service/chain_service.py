@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
+from pydantic import SecretStr
+
 from node.core.errors import BidNotFoundError, ModelNotFoundError, SessionNotFoundError
 from node.core.ids import ZERO_ADDRESS, Address, BidId, ModelId, SessionId
 from node.core.ports import Marketplace
 from node.core.records import Bid, Model, Page, Provider, Session
-from node.core.units import Mor
 from node.core.web_address import host_only
 from node.router.display import model_kind
 from node.service.allowance_desk import AllowanceDesk, Spending
@@ -22,6 +23,8 @@ from node.service.dto import (
     ChainSession,
     PageRequest,
 )
+from node.service.guards import Consent
+from node.service.sending_service import SendingService
 from node.service.stack import NetworkStack, StackHolder
 
 _T = TypeVar("_T")
@@ -33,9 +36,12 @@ PAGE = 1000
 class ChainService:
     """Reads of the network in use; nothing here is kept or rated."""
 
-    def __init__(self, stacks: StackHolder, *, allowances: AllowanceDesk) -> None:
+    def __init__(
+        self, stacks: StackHolder, *, allowances: AllowanceDesk, sending: SendingService
+    ) -> None:
         self._stacks = stacks
         self._allowances = allowances
+        self._sending = sending
 
     async def contracts(self) -> ChainContracts:
         stack = self._stacks.require()
@@ -63,12 +69,16 @@ class ChainService:
             mor=found.mor.base, eth_wei=found.eth.base, allowance=found.allowance.base
         )
 
-    async def approve(self, amount: int, client: str = "") -> str:
+    async def approve(
+        self, amount: int, password: SecretStr | None = None, client: str = ""
+    ) -> str:
         stack = self._stacks.require()
         await self._allowances.check(Spending(client=client, asset="MOR", amount=amount))
         async with stack.wallet.allowing:
-            record, _ = await stack.sender.send_alone(stack.chain.calls.approve(Mor(amount)))
-        await self._allowances.note(client, record.tx_hash)
+            draft = await self._sending.draft_approval(amount)
+            # Typing an amount again is for people; a program names it once.
+            consent = Consent(password=password, typed=draft.needs_typed)
+            record = await self._sending.send(draft.id, consent, client)
         return record.tx_hash.hex
 
     async def on_hold(self) -> ChainHold:

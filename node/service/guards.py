@@ -1,9 +1,9 @@
 """What the user must give besides a yes: the password beyond limits, typed amounts at great risk.
 
-The limits count what the user ordered on this UTC day, from the journal: transfers, and stakes of
-sessions the user opened. Programs, failover and extension have limits of their own; what users of
-the API send within their allowances is not asked about, but counts for the day: the journal does
-not tell them apart.
+The limits count what the user ordered on this UTC day, from the journal: transfers, stakes of
+sessions the user opened, stakes and fees of hosting. Programs, failover and extension have limits
+of their own; what users of the API send within their allowances is not asked about, but counts for
+the day: the journal does not tell them apart.
 """
 
 import asyncio
@@ -28,6 +28,7 @@ _ONE_MOR = 10**18
 _TYPED_STEP = 10**14
 """Amounts are typed with four decimals at most."""
 _SENDS = frozenset({Intent.SEND_MOR, Intent.SEND_ETH})
+_HOSTING = frozenset({Intent.REGISTER_PROVIDER, Intent.REGISTER_MODEL, Intent.POST_BID})
 _COUNTED = frozenset({TxStatus.SIGNED, TxStatus.SENT, TxStatus.MINED})
 _PAGE = 100
 
@@ -150,13 +151,18 @@ class SpendingGuards:
             )
             today = [record for record in page if record.created_at >= moment]
             for record in today:
-                if record.intent in _SENDS and record.status in _COUNTED:
+                if record.status in _COUNTED:
                     by_nonce[record.nonce] = self._worth_of(record)
             if len(today) < _PAGE:
                 return Mor(sum(worth.base for worth in by_nonce.values()))
             offset += _PAGE
 
     def _worth_of(self, record: TxRecord) -> Mor:
+        if record.intent in _HOSTING:
+            # How much it takes is seen in its receipt.
+            return max(NO_MOR, NO_MOR - record.moved) if record.moved is not None else NO_MOR
+        if record.intent not in _SENDS:
+            return NO_MOR
         sent = outgoing_of(record.raw)
         return sent.mor + self.worth_of_eth(sent.eth)
 

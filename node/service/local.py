@@ -192,20 +192,16 @@ def _compose(
     vaults = VaultDesk(profile.vault)
     guards = SpendingGuards(settings=lambda: book.current, vaults=vaults)
     completions = Completions(local=profile.backends, clock=profile.clock, failover=rules.failover)
+    money = money_parts(
+        stacks=stacks,
+        vaults=vaults,
+        touch=touch,
+        allowances=desk,
+        guards=guards,
+        journal=storage.journal,
+    )
     return LocalNode(
-        wallet=WalletService(
-            stacks=stacks,
-            vaults=vaults,
-            touch=touch,
-            money=money_parts(
-                stacks=stacks,
-                vaults=vaults,
-                touch=touch,
-                allowances=desk,
-                guards=guards,
-                journal=storage.journal,
-            ),
-        ),
+        wallet=WalletService(stacks=stacks, vaults=vaults, touch=touch, money=money),
         market=MarketService(stacks),
         sessions=SessionsService(stacks, touch=touch, allowances=desk, rules=rules, guards=guards),
         chat=ChatService(
@@ -223,9 +219,11 @@ def _compose(
             ),
             clock=profile.clock,
         ),
-        provider=ProviderService(stacks=stacks, backends=profile.backends, allowances=desk),
+        provider=ProviderService(
+            stacks=stacks, backends=profile.backends, allowances=desk, guards=guards
+        ),
         local=LocalModelsService(local=local, dirs=profile.dirs, bus=profile.bus),
-        chain=ChainService(stacks, allowances=desk),
+        chain=ChainService(stacks, allowances=desk, sending=money.sending),
         agents=AgentsService(stacks=stacks, agents=profile.agents, touch=touch),
         clients=ClientsService(
             users=storage.users,

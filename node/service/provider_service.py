@@ -1,6 +1,9 @@
 """The facade's provider group."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from pydantic import SecretStr
 
 from node.core.errors import UserInputError
 from node.core.ids import BidId, Hash32, ModelId, SessionId
@@ -25,6 +28,7 @@ from node.service.dto import (
     ProviderStatus,
     SessionView,
 )
+from node.service.guards import Consent, SpendingGuards, Wish, typed_form
 from node.service.stack import NetworkStack, StackHolder
 from node.service.views import coarse_state
 
@@ -35,10 +39,16 @@ class ProviderService:
     """Hosting on the network in use."""
 
     def __init__(
-        self, *, stacks: StackHolder, backends: Backends, allowances: AllowanceDesk
+        self,
+        *,
+        stacks: StackHolder,
+        backends: Backends,
+        allowances: AllowanceDesk,
+        guards: SpendingGuards,
     ) -> None:
         self._stacks = stacks
         self._allowances = allowances
+        self._guards = guards
         self._backends = backends
 
     async def status(self) -> ProviderStatus:
@@ -138,9 +148,27 @@ class ProviderService:
 
     # --- on chain --------------------------------------------------------------------------------
 
-    async def register(self, stake: int, endpoint: str, client: str = "") -> str:
+    @asynccontextmanager
+    async def _spending(
+        self, client: str, amount: int, password: SecretStr | None
+    ) -> AsyncGenerator[str, None]:
+        """Within the client's allowance, or with what the guards ask of the owner. The amount was
+        typed with the order itself, so that it is not asked for again.
+        """
+        async with AsyncExitStack() as held:
+            if not client and amount:
+                wish = Wish(worth=Mor(amount), amount=amount)
+                consent = Consent(password=password, typed=typed_form(amount))
+                passing = self._guards.passing(self._stacks.require(), wish, consent)
+                await held.enter_async_context(passing)
+            wanted = Spending(client=client, asset="MOR", amount=amount)
+            yield await held.enter_async_context(self._allowances.spending(wanted))
+
+    async def register(
+        self, stake: int, endpoint: str, client: str = "", password: SecretStr | None = None
+    ) -> str:
         admin = self._stacks.require().provider_admin
-        async with self._allowances.spending(_mor(client, stake)) as intent_id:
+        async with self._spending(client, stake, password) as intent_id:
             receipt = await admin.register(Mor(stake), endpoint, intent_id)
         return receipt.tx_hash.hex
 
@@ -152,6 +180,7 @@ class ProviderService:
         base_id: str = "",
         ipfs_cid: str = "",
         client: str = "",
+        password: SecretStr | None = None,
     ) -> str:
         if model_kind(tuple(tags)) == UNKNOWN_KIND:
             raise UserInputError(
@@ -162,15 +191,21 @@ class ProviderService:
         base = Hash32.parse(base_id).raw if base_id else None
         cid = Hash32.parse(ipfs_cid).raw if ipfs_cid else bytes(32)
         admin = self._stacks.require().provider_admin
-        async with self._allowances.spending(_mor(client, stake)) as intent_id:
+        async with self._spending(client, stake, password) as intent_id:
             made = await admin.create_model(name, tags, Mor(stake), base, cid, intent_id)
         return made.hex
 
-    async def post_bid(self, model_id: str, price_per_second: int, client: str = "") -> str:
+    async def post_bid(
+        self,
+        model_id: str,
+        price_per_second: int,
+        client: str = "",
+        password: SecretStr | None = None,
+    ) -> str:
         stack = self._stacks.require()
         model, price = ModelId.parse(model_id), PricePerSecond(price_per_second)
         fee = await stack.chain.market.bid_fee()
-        async with self._allowances.spending(_mor(client, fee.base)) as intent_id:
+        async with self._spending(client, fee.base, password) as intent_id:
             bid = await stack.provider_admin.post_bid(model, price, intent_id)
         return bid.hex
 
@@ -235,7 +270,3 @@ async def _provider_session(stack: NetworkStack, item: Earned, now: int) -> Prov
         beyond_cap=item.claimable.beyond_cap.base,
         paid=session.provider_withdrawn.base,
     )
-
-
-def _mor(client: str, amount: int) -> Spending:
-    return Spending(client=client, asset="MOR", amount=amount)

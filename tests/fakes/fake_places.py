@@ -140,7 +140,9 @@ class FakeProvider(ProviderApi):
         await self._script.enter("provider.claim", session_id)
         return ClaimResult(tx_hash=sample_market.hex_id(0xC1A), amount=10**18)
 
-    async def register(self, stake: int, endpoint: str, client: str = "") -> str:
+    async def register(
+        self, stake: int, endpoint: str, client: str = "", password: SecretStr | None = None
+    ) -> str:
         await self._script.enter("provider.register", stake, endpoint)
         return sample_market.hex_id(1)
 
@@ -152,11 +154,18 @@ class FakeProvider(ProviderApi):
         base_id: str = "",
         ipfs_cid: str = "",
         client: str = "",
+        password: SecretStr | None = None,
     ) -> str:
         await self._script.enter("provider.create_model", name, tuple(tags), stake, base_id)
         return sample_market.model_id(50)
 
-    async def post_bid(self, model_id: str, price_per_second: int, client: str = "") -> str:
+    async def post_bid(
+        self,
+        model_id: str,
+        price_per_second: int,
+        client: str = "",
+        password: SecretStr | None = None,
+    ) -> str:
         await self._script.enter("provider.post_bid", model_id, price_per_second)
         return sample_market.hex_id(2)
 

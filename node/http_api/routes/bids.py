@@ -7,6 +7,7 @@ from node.http_api.market_shapes import Bids, CreateBidInput, OneBid, ScoredBids
 from node.http_api.paging import Limit, Offset, Order, page_of
 from node.http_api.permissions import Permission
 from node.http_api.routes.answers import client_of
+from node.http_api.routes.consent import told_how_to_consent
 from node.http_api.routes.fields import AddressPath, HashPath, address_of, hash_text
 from node.http_api.shape_of import bid_shape, scored_bid_shape
 from node.http_api.shapes import Tx
@@ -22,9 +23,10 @@ def router(node: NodeService) -> APIRouter:
     )
     async def create(request: Request, body: CreateBidInput) -> OneBid:
         """Post the own bid on a model, in place of an earlier one. The bid fee is not returned."""
-        bid_id = await node.provider.post_bid(
-            hash_text(body.modelID), body.pricePerSecond, client_of(request)
-        )
+        with told_how_to_consent():
+            bid_id = await node.provider.post_bid(
+                hash_text(body.modelID), body.pricePerSecond, client_of(request), body.password
+            )
         return OneBid(bid=bid_shape(await node.chain.bid(bid_id)))
 
     @routes.get(

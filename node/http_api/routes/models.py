@@ -7,6 +7,7 @@ from node.http_api.market_shapes import CreateModelInput, Models, OneModel
 from node.http_api.paging import Limit, Offset, Order, whole_or_page_of
 from node.http_api.permissions import Permission
 from node.http_api.routes.answers import client_of
+from node.http_api.routes.consent import told_how_to_consent
 from node.http_api.routes.fields import HashPath, hash_text
 from node.http_api.shape_of import model_shape
 from node.http_api.shapes import Tx
@@ -31,14 +32,16 @@ def router(node: NodeService) -> APIRouter:
     )
     async def create(request: Request, body: CreateModelInput) -> OneModel:
         """Register a model; its id comes back in `Id`."""
-        model_id = await node.provider.create_model(
-            body.name,
-            body.tags,
-            body.stake,
-            base_id=hash_text(body.id) if body.id else "",
-            ipfs_cid=hash_text(body.ipfsID) if body.ipfsID else "",
-            client=client_of(request),
-        )
+        with told_how_to_consent():
+            model_id = await node.provider.create_model(
+                body.name,
+                body.tags,
+                body.stake,
+                base_id=hash_text(body.id) if body.id else "",
+                ipfs_cid=hash_text(body.ipfsID) if body.ipfsID else "",
+                client=client_of(request),
+                password=body.password,
+            )
         return OneModel(model=model_shape(await node.chain.model(model_id)))
 
     @routes.delete(

@@ -14,6 +14,7 @@ from node.http_api.market_shapes import (
 from node.http_api.paging import Limit, Offset, Order, whole_or_page_of
 from node.http_api.permissions import Permission
 from node.http_api.routes.answers import client_of
+from node.http_api.routes.consent import told_how_to_consent
 from node.http_api.routes.fields import AddressPath, HashPath, address_of, hash_text
 from node.http_api.session_shapes import ClaimableBalance
 from node.http_api.shape_of import provider_shape
@@ -43,7 +44,10 @@ def router(node: NodeService) -> APIRouter:
     )
     async def register(request: Request, body: RegisterProviderInput) -> OneProvider:
         """Register the own wallet, or add stake and change the endpoint."""
-        await node.provider.register(body.stake, body.endpoint, client_of(request))
+        with told_how_to_consent():
+            await node.provider.register(
+                body.stake, body.endpoint, client_of(request), body.password
+            )
         own = (await node.wallet.status()).address
         return OneProvider(provider=provider_shape(await node.chain.provider(own)))
 

@@ -12,6 +12,7 @@ from node.http_api.paging import Limit, Offset, Order, page_of
 from node.http_api.permissions import Permission
 from node.http_api.refusal import HttpRefusal
 from node.http_api.routes.answers import client_of
+from node.http_api.routes.consent import told_how_to_consent
 from node.http_api.routes.fields import HashPath, address_of, hash_text
 from node.http_api.session_shapes import (
     OneSession,
@@ -150,10 +151,11 @@ async def open_quoted(
     opened = ""
     # Typing an amount again is for people; a program names it once.
     opening = node.sessions.open(quote.id, password, quote.needs_typed, client)
-    async with aclosing(opening) as steps:
-        async for step in steps:
-            if step.session is not None:
-                opened = step.session.id
+    with told_how_to_consent():
+        async with aclosing(opening) as steps:
+            async for step in steps:
+                if step.session is not None:
+                    opened = step.session.id
     if not opened:
         raise InternalError("The session was not opened.")
     return opened

@@ -8,8 +8,18 @@ from node.core.errors import NotSupportedError
 from node.http_api.access import needs
 from node.http_api.permissions import Permission
 from node.http_api.routes.answers import client_of
+from node.http_api.routes.consent import told_how_to_consent
 from node.http_api.routes.fields import address_of
-from node.http_api.shapes import Allowance, Balance, BigInput, Block, SendInput, Supply, Tx
+from node.http_api.shapes import (
+    Allowance,
+    ApproveInput,
+    Balance,
+    BigInput,
+    Block,
+    SendInput,
+    Supply,
+    Tx,
+)
 from node.http_api.transaction_shape import Transactions, transactions_shape
 from node.service.api import NodeService
 
@@ -52,11 +62,16 @@ def router(node: NodeService) -> APIRouter:
 
     @routes.post("/blockchain/approve", response_model=Tx, openapi_extra=needs(Permission.APPROVE))
     async def approve(
-        request: Request, amount: Annotated[BigInput, Query()], spender: Spender = ""
+        request: Request,
+        amount: Annotated[BigInput, Query()],
+        spender: Spender = "",
+        body: ApproveInput | None = None,
     ) -> Tx:
         """Let the marketplace take exactly `amount` MOR."""
         await _check_spender(node, spender)
-        return Tx(tx=await node.chain.approve(amount, client_of(request)))
+        password = body.password if body is not None else None
+        with told_how_to_consent():
+            return Tx(tx=await node.chain.approve(amount, password, client_of(request)))
 
     @routes.get(
         "/blockchain/latestBlock",
@@ -96,7 +111,8 @@ def router(node: NodeService) -> APIRouter:
 async def _send(node: NodeService, asset: str, body: SendInput, client: str) -> Tx:
     draft = await node.wallet.draft_send(asset, body.to, body.amount)
     # Typing an amount again is for people; a program names it once.
-    sent = await node.wallet.send(draft.id, body.password, draft.needs_typed, client)
+    with told_how_to_consent():
+        sent = await node.wallet.send(draft.id, body.password, draft.needs_typed, client)
     return Tx(tx=sent.hash)
 
 

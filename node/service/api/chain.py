@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from pydantic import SecretStr
+
 from node.service.dto import (
     ChainBalances,
     ChainBid,
@@ -27,10 +29,17 @@ class ChainApi(Protocol):
 
     async def balances(self) -> ChainBalances: ...
 
-    async def approve(self, amount: int, client: str = "") -> str:
+    async def approve(
+        self, amount: int, password: SecretStr | None = None, client: str = ""
+    ) -> str:
         """Let the marketplace take exactly `amount` MOR; returns the transaction hash.
 
-        At most what `client`, a user of the API, may still spend; empty for the owner.
+        At most what `client`, a user of the API, may still spend; empty for the owner, who gives
+        the password above the set amount.
+
+        Raises:
+            WrongPasswordError: wrong or missing (code `wallet.password_needed`).
+            ClientAllowanceError: the client may not spend so much.
         """
         ...
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from pydantic import SecretStr
+
 from node.service.dto import (
     ClaimPlan,
     ClaimResult,
@@ -42,10 +44,16 @@ class ProviderApi(Protocol):
         """Claim every session that pays now, one transaction each, largest first."""
         ...
 
-    async def register(self, stake: int, endpoint: str, client: str = "") -> str:
+    async def register(
+        self, stake: int, endpoint: str, client: str = "", password: SecretStr | None = None
+    ) -> str:
         """Register or update the own provider record; returns the transaction hash.
 
-        Here and below: within the allowance of `client`, a user of the API; empty for the owner.
+        Here and below: within the allowance of `client`, a user of the API; empty for the owner,
+        who gives the password beyond the limits of the settings.
+
+        Raises:
+            WrongPasswordError: wrong or missing (code `wallet.password_needed`); nothing was sent.
         """
         ...
 
@@ -57,11 +65,18 @@ class ProviderApi(Protocol):
         base_id: str = "",
         ipfs_cid: str = "",
         client: str = "",
+        password: SecretStr | None = None,
     ) -> str:
         """Register a model; returns its id. `ipfs_cid`: 32 bytes of hex, zeros when empty."""
         ...
 
-    async def post_bid(self, model_id: str, price_per_second: int, client: str = "") -> str:
+    async def post_bid(
+        self,
+        model_id: str,
+        price_per_second: int,
+        client: str = "",
+        password: SecretStr | None = None,
+    ) -> str:
         """Post (or replace) the own bid on a model; returns the bid id."""
         ...
 
