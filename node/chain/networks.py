@@ -216,3 +216,11 @@ PRESETS: Mapping[str, Network] = MappingProxyType(
 def by_chain_id(chain_id: int) -> Network | None:
     """The preset of a chain id, None for a chain that has none."""
     return next((item for item in PRESETS.values() if item.chain_id == chain_id), None)
+
+
+def chain_title(chain_id: int) -> str:
+    """The name of a chain for people; its number where it has none."""
+    known = by_chain_id(chain_id)
+    if known is not None:
+        return known.title
+    return "a local chain" if chain_id == DEMO_CHAIN_ID else f"chain {chain_id}"

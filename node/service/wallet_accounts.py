@@ -2,6 +2,7 @@
 
 from pydantic import SecretStr
 
+from node.chain.networks import chain_title
 from node.core.errors import SessionError
 from node.core.events import WalletChanged
 from node.core.ids import Address
@@ -22,6 +23,7 @@ from node.service.dto import (
 )
 from node.service.stack import StackHolder
 from node.service.vaults import VaultDesk
+from node.store.journal import SessionJournal
 from node.wallet.mnemonic import Mnemonic
 from node.wallet.safekeeping import Phrase
 
@@ -29,9 +31,11 @@ from node.wallet.safekeeping import Phrase
 class WalletAccounts:
     """Implements `AccountsApi`, and what concerns keys of `WalletApi`."""
 
-    def __init__(self, *, stacks: StackHolder, vaults: VaultDesk) -> None:
+    def __init__(self, *, stacks: StackHolder, vaults: VaultDesk, journal: SessionJournal) -> None:
+        """`journal` is that of all networks but the demo, whose account is no one here."""
         self._stacks = stacks
         self._vaults = vaults
+        self._journal = journal
         self._scanner = AccountScanner(stacks=stacks)
 
     async def status(self) -> WalletStatus:
@@ -126,19 +130,18 @@ class WalletAccounts:
         return status
 
     async def _refuse_open_sessions(self, address: Address) -> None:
-        """A session can only be closed, and its stake taken back, with the account's key."""
-        stack = self._stacks.current
+        """A session can only be closed, and its stake taken back, with the account's key: on
+        whichever network it is.
+        """
         watched = {item.address for item in self._vaults.accounts() if item.kind == "watch"}
-        if stack is None or stack.memory_wallet or address.checksum in watched:
+        if address.checksum in watched:
             return
-        market = stack.chain.market
-        held = await stack.wallet.journal.active(
-            address, market.chain_id, market.marketplace_address
-        )
+        held = await self._journal.with_stake(address)
         if held:
+            names = " and ".join(dict.fromkeys(chain_title(item.chain_id) for item in held))
             raise SessionError(
-                "This account has open sessions; their stake returns only to it.",
-                hint="Close them first, with this account in use.",
+                f"This account has open sessions on {names}; their stake returns only to it.",
+                hint=f"Close them first: choose {names}, with this account in use.",
                 code="wallet.open_sessions",
             )
 

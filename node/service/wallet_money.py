@@ -15,6 +15,7 @@ from node.service.transaction_list import TransactionList
 from node.service.vaults import VaultDesk
 from node.store.contacts import ContactBook
 from node.store.db import Database
+from node.store.journal import SessionJournal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,7 @@ class MoneyParts:
     sending: SendingService
     contacts: ContactDesk
     listing: TransactionList
+    journal: SessionJournal
 
 
 def money_parts(
@@ -39,6 +41,7 @@ def money_parts(
     book = ContactBook(journal)
     contacts = ContactDesk(stacks=stacks, book=book)
     return MoneyParts(
+        journal=SessionJournal(journal),
         contacts=contacts,
         listing=TransactionList(stacks=stacks, contacts=contacts, vaults=vaults, book=book),
         sending=SendingService(

@@ -22,7 +22,7 @@ class WalletService(WalletAccounts, WalletMoney, WalletPending):
         touch: Callable[[], None],
         money: MoneyParts,
     ) -> None:
-        WalletAccounts.__init__(self, stacks=stacks, vaults=vaults)
+        WalletAccounts.__init__(self, stacks=stacks, vaults=vaults, journal=money.journal)
         WalletMoney.__init__(self, money)
         WalletPending.__init__(self, stacks=stacks, listing=money.listing, touch=touch)
         self._touch = touch

@@ -51,6 +51,7 @@ __all__ = [
 ]
 
 MAX_KEPT = 256
+_S = SessionState
 _INSERT_SESSION = insert("sessions", SESSION_COLUMNS)
 _UPDATE_SESSION = update("sessions", SESSION_COLUMNS, "intent_id")
 _INSERT_TX = insert("transactions", TX_COLUMNS)
@@ -152,6 +153,16 @@ class SessionJournal:
     ) -> tuple[SessionEntry, ...]:
         """Sessions that are open on chain as far as is known, also ended ones nobody closed yet."""
         return await self._by_states(wallet, chain_id, OPEN_STATES, "DESC", marketplace)
+
+    async def with_stake(self, wallet: Address) -> tuple[SessionEntry, ...]:
+        """Sessions of every chain that hold the wallet's stake or are about to, oldest first."""
+        states = OPEN_STATES | {_S.OPEN_SIGNED, _S.OPEN_SENT, _S.OPEN_IN_BLOCK}
+        marks, values = _any_of(states)
+        return await self._sessions(
+            f"wallet = ? AND state IN ({marks})",
+            (wallet.raw, *values),
+            "ORDER BY created_at, rowid",
+        )
 
     async def all(
         self, wallet: Address, chain_id: int, marketplace: Address | None = None

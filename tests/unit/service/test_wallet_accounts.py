@@ -34,10 +34,12 @@ from node.service.local import LocalNode
 from node.service.stack import StackHolder
 from node.service.vaults import VaultDesk
 from node.service.wallet_accounts import WalletAccounts
+from node.store.journal import SessionJournal, SessionState, journal_database
 from node.wallet.peer_keychain import PeerKeychain
 from node.wallet.secret_box import ScryptCost
 from node.wallet.vault import Vault
 from tests.support.stacks import DemoStack, open_demo_stack
+from tests.unit.store.records import an_entry
 from tests.unit.wallet.stores import DictStore
 from tests.unit.wallet.vaults import FIRST, JUNK, KEY, KEY_ADDRESS, PASSWORD, SECOND, STRANGER
 
@@ -62,7 +64,10 @@ async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[DemoS
 def accounts_of(folder: Path, stacks: StackHolder, peer: DictStore | None = None) -> WalletAccounts:
     vault = Vault(folder, FakeClock(), cost=ScryptCost(n=2, r=8, p=1))
     desk = VaultDesk(vault, PeerKeychain(lambda: peer))
-    return WalletAccounts(stacks=stacks, vaults=desk)
+    journal = SessionJournal(journal_database(folder / "journal.db"))
+    if stacks.current is not None:
+        journal = stacks.current.wallet.journal
+    return WalletAccounts(stacks=stacks, vaults=desk, journal=journal)
 
 
 def on_chain(demo: DemoStack) -> StackHolder:
@@ -148,7 +153,8 @@ async def test_without_a_chain_amounts_are_unknown(
 
     holder = on_chain(demo)
     monkeypatch.setattr(type(demo.stack.chain.market), "holdings", unreachable)
-    offline = WalletAccounts(stacks=holder, vaults=wallet._vaults)
+    journal = demo.stack.wallet.journal
+    offline = WalletAccounts(stacks=holder, vaults=wallet._vaults, journal=journal)
     assert (await offline.accounts(balances=True))[0].mor is None
 
 
@@ -210,6 +216,39 @@ async def test_an_account_with_open_sessions_is_not_removed(
     assert (await wallet.status()).address == address
     await demo.stack.closer.close(entry)
     assert (await wallet.remove_account(address, "REMOVE")).kind == "none"
+
+
+@pytest.mark.parametrize("state", [SessionState.ACTIVE, SessionState.OPEN_SENT])
+async def test_an_account_with_sessions_on_another_network_is_not_removed(
+    demo: DemoStack, tmp_path: Path, state: SessionState
+) -> None:
+    """Whichever network is in use, also none: the journal knows them all."""
+    wallet = accounts_of(tmp_path, on_chain(demo))
+    await wallet.import_(imported())
+    journal = demo.stack.wallet.journal
+    for chain_id in (8453, 84532):
+        entry = an_entry(f"{state} {chain_id}", wallet=FIRST, chain_id=chain_id)
+        await journal.create(replace(entry, state=state))
+    nowhere = WalletAccounts(stacks=StackHolder(), vaults=wallet._vaults, journal=journal)
+    for asked in (wallet, nowhere):
+        with pytest.raises(SessionError) as told:
+            await asked.remove_account(FIRST.checksum, "REMOVE")
+        assert told.value.code == "wallet.open_sessions"
+        assert "on Base and Base Sepolia" in told.value.message
+        assert "Base Sepolia" in told.value.hint
+    for chain_id in (8453, 84532):
+        entry = await journal.entry(f"{state} {chain_id}")
+        assert entry is not None
+        for step in CLOSING[state]:
+            entry = replace(entry, state=step)
+            await journal.save(entry)
+    assert (await wallet.remove_account(FIRST.checksum, "REMOVE")).kind == "none"
+
+
+CLOSING = {
+    SessionState.ACTIVE: (SessionState.CLOSED,),
+    SessionState.OPEN_SENT: (SessionState.FAILED,),
+}
 
 
 async def test_a_watched_account_shows_everything_and_signs_nothing(
