@@ -61,6 +61,7 @@ class Sheet(QWidget):
         self._before: QWidget | None = None
         host.installEventFilter(self)
         inner.installEventFilter(self)
+        self.box.installEventFilter(self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.hide()
 
@@ -139,7 +140,7 @@ class Sheet(QWidget):
         if kind == QEvent.Type.Resize and watched is self._host:
             self.setGeometry(self._host.rect())
             self._fit()
-        elif kind == QEvent.Type.LayoutRequest and watched is self._inner:
+        elif kind == QEvent.Type.LayoutRequest and watched in (self._inner, self.box):
             self._fit()
         return super().eventFilter(watched, event)
 
@@ -149,7 +150,12 @@ class Sheet(QWidget):
         if layout is not None and layout.hasHeightForWidth():
             wanted = layout.totalHeightForWidth(self.box.width() - 2)
         if self._footer is not None:
-            wanted += self._footer.sizeHint().height()
+            footer = self._footer
+            wanted += (
+                footer.totalHeightForWidth(self.box.width() - 2)
+                if footer.hasHeightForWidth()
+                else footer.sizeHint().height()
+            )
         self.box.setFixedHeight(min(wanted + 2, max(200, self.height() - 32)))
 
     def paintEvent(self, event: QPaintEvent) -> None:

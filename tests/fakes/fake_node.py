@@ -14,12 +14,13 @@ from typing import Any, cast
 
 from pydantic import SecretStr
 
-from node.core.errors import NodeError, UserInputError, WrongPasswordError
+from node.core.errors import NodeError, NoTargetError, UserInputError, WrongPasswordError
 from node.core.events import EventBus, NodeEvent
 from node.service.api import AgentsApi, ChainApi, ClientsApi, NodeService
 from node.service.dto import (
     AccountView,
     ApprovalView,
+    ChainContracts,
     ChainEndpoint,
     ChatEvent,
     ChatHistory,
@@ -45,7 +46,7 @@ from tests.fakes.fake_accounts import sample_accounts
 from tests.fakes.fake_chat import FakeChat
 from tests.fakes.fake_money import FakeSessions, FakeWallet
 from tests.fakes.fake_places import FakeLocal, FakeMarket, FakeProvider, FakeSystem
-from tests.fakes.fake_sending import sample_approvals, sample_contacts
+from tests.fakes.fake_sending import MARKETPLACE, TOKEN, sample_approvals, sample_contacts
 from tests.fakes.script import Script
 
 
@@ -182,7 +183,7 @@ class FakeNode(NodeService):
 
     @property
     def chain(self) -> ChainApi:
-        return cast(ChainApi, _NoChain())
+        return cast(ChainApi, _FewChain(self.script, self.world))
 
     @property
     def agents(self) -> AgentsApi:
@@ -201,8 +202,18 @@ class _NoAgents:
     """The window has no page for agents."""
 
 
-class _NoChain:
-    """The window never asks for the contracts' raw records."""
+class _FewChain:
+    """The window asks where the contracts are, never for their raw records."""
+
+    def __init__(self, script: Script, world: World) -> None:
+        self._script, self._world = script, world
+
+    async def contracts(self) -> ChainContracts:
+        await self._script.enter("chain.contracts")
+        network = self._world.network
+        if network is None:
+            raise NoTargetError("No network is chosen.")
+        return ChainContracts(chain_id=network.chain_id, marketplace=MARKETPLACE, token=TOKEN)
 
 
 class _NoClients:

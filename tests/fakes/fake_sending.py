@@ -214,7 +214,10 @@ class FakeSending(MoneyApi):
         return overview.wallet if asset == "MOR" else overview.eth_wei
 
     def _name(self, address: str) -> str:
-        return next((item.name for item in self._world.contacts if item.address == address), "")
+        return next(
+            (item.name for item in self._world.contacts if item.address.lower() == address.lower()),
+            "",
+        )
 
     def _warnings(self, asset: str, to: str, amount: int) -> tuple[Warning_, ...]:
         found: list[Warning_] = []
@@ -222,8 +225,7 @@ class FakeSending(MoneyApi):
             (
                 item.address
                 for item in self._world.contacts
-                if item.address != to
-                and (item.address[2:6], item.address[-4:]) == (to[2:6], to[-4:])
+                if item.address.lower() != to.lower() and _ends(item.address) == _ends(to)
             ),
             "",
         )

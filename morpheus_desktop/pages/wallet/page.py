@@ -22,7 +22,7 @@ from morpheus_desktop.widgets.labels import CopyLabel, Label
 from morpheus_desktop.widgets.layouts import boxed, clear, column, row
 from morpheus_desktop.widgets.scroll import page_column
 from node.core.errors import NodeError, WalletLockedError
-from node.service.dto import ClaimResult, DemoStatus, TransactionView
+from node.service.dto import ClaimResult, DemoStatus
 
 _WIDTH, _SIDE = 1080, 292
 _BESIDE = 980
@@ -119,7 +119,7 @@ class WalletPage(QWidget):
         self.demo.skip_clicked.connect(presenter.skip_to_midnight)
         self.demo.speed_chosen.connect(presenter.set_speed)
         self.receive_button.clicked.connect(self._receive)
-        self.send_button.clicked.connect(self._send)
+        self.send_button.clicked.connect(lambda _checked: self.send())
         self.more_button.clicked.connect(presenter.show_more)
         self.table.row_activated.connect(self._open_transaction)
 
@@ -191,16 +191,18 @@ class WalletPage(QWidget):
             network = state.network.title if state.network is not None else "its own network"
             ReceiveSheet(self.window(), state.status.address, network).open()
 
-    def _send(self) -> None:
+    def send(self, to: str = "") -> None:
+        """Open the sheet that sends, perhaps to an address that was chosen elsewhere."""
         state = self._presenter.state
         if state is None or state.overview is None:
             return
         sending = self._presenter.sending()
         sending.setParent(self)  # what was sent goes on when its sheet is closed
-        sheet = SendSheet(self.window(), sending, state.overview)
-        sheet.finished.connect(lambda sent: self.told.emit(_sent_words(sent), "success"))
+        sending.told.connect(self.told)
+        sheet = SendSheet(self.window(), sending, to=to)
         sheet.finished.connect(lambda _sent: self._presenter.load())
         sheet.unlock_needed.connect(self.problem)
+        sheet.receive_requested.connect(self._receive)
         sheet.open()
 
     def _open_transaction(self, number: int) -> None:
@@ -226,7 +228,3 @@ class WalletPage(QWidget):
         self._lower.setDirection(direction.LeftToRight if beside else direction.BottomToTop)
         self._side.setMaximumWidth(_SIDE if beside else _WIDTH)
         self._side.setMinimumWidth(_SIDE if beside else 0)
-
-
-def _sent_words(sent: TransactionView) -> str:
-    return f"{sent.summary or 'The transfer'}: on its way"

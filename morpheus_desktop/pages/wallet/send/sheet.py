@@ -1,225 +1,313 @@
-"""Send MOR or ETH: what and where, then the checked draft, then the yes."""
+"""Send MOR or ETH: what and where, then the checked draft and the yes, then what became of it."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from morpheus_desktop import formats
-from morpheus_desktop.pages.wallet.send.presenter import SendPresenter
+from morpheus_desktop.pages.wallet.send.amounts import written
+from morpheus_desktop.pages.wallet.send.form_step import FormStep
+from morpheus_desktop.pages.wallet.send.presenter import SendPresenter, Wish
+from morpheus_desktop.pages.wallet.send.problems import Problem, is_watch_only, problem_of
+from morpheus_desktop.pages.wallet.send.result_step import ResultStep
+from morpheus_desktop.pages.wallet.send.review_step import ReviewStep, difference
 from morpheus_desktop.widgets.buttons import Button
-from morpheus_desktop.widgets.choices import Segment
 from morpheus_desktop.widgets.confirm_fields import ConfirmFields
-from morpheus_desktop.widgets.fields import AmountEdit, TextField
-from morpheus_desktop.widgets.frames import Sunken
-from morpheus_desktop.widgets.icon_label import IconLabel
-from morpheus_desktop.widgets.labels import Label
-from morpheus_desktop.widgets.layouts import boxed, clear, column, row
+from morpheus_desktop.widgets.labels import ElidedLabel, Label
+from morpheus_desktop.widgets.layouts import column, row
 from morpheus_desktop.widgets.sheet import Sheet
-from node.core.errors import FundsError, InvalidAddressError, NodeError, WalletLockedError
-from node.core.units import Mor
-from node.service.dto import MorOverview, SendDraft, TransactionView
+from node.core.errors import (
+    NodeError,
+    PriceChangedError,
+    QuoteExpiredError,
+    RpcUnavailableError,
+    WalletLockedError,
+)
+from node.service.dto import Contact, SendDraft, TransactionView
 
-_ASSETS = ("MOR", "ETH")
-_FORM, _REVIEW = 0, 1
+WIDTH = 540
+_FORM, _REVIEW, _RESULT = "form", "review", "result"
+_TITLES = {_FORM: "Send", _REVIEW: "Check before sending", _RESULT: ""}
+_SAME = "Checked again: it costs the same."
 
 
 class SendSheet(Sheet):
-    """`finished(TransactionView)` when the transfer was sent; `unlock_needed(NodeError)`."""
+    """`to`: the recipient to begin with, for example a contact's address.
+
+    Signals: `finished(TransactionView)` when a transfer was sent; `unlock_needed(NodeError)`;
+    `receive_requested()` when ETH for the fee is missing. All that was typed stays through them.
+    """
 
     finished = Signal(object)
     unlock_needed = Signal(object)
+    receive_requested = Signal()
 
-    def __init__(self, host: QWidget, presenter: SendPresenter, overview: MorOverview) -> None:
-        self._presenter, self._overview = presenter, overview
+    def __init__(self, host: QWidget, presenter: SendPresenter, *, to: str = "") -> None:
+        self._presenter = presenter
         self._draft: SendDraft | None = None
-        self.asset = Segment(_ASSETS, name="wallet.send.asset")
-        self.to = TextField("0x… address", name="wallet.send.to")
-        self.amounts = (
-            AmountEdit(unit="MOR", name="wallet.send.amount.mor"),
-            AmountEdit(unit="ETH", name="wallet.send.amount.eth"),
-        )
-        self.all_button = Button("All", "secondary", name="wallet.send.all")
-        self._free = Label("", "small", "text3")
-        self._error = Label("", "small", "danger", wrap=True)
-        self._review = column(spacing=6)
+        self._step = _FORM
+        self._used_up = self._asked_again = self._waits_for_key = False
+        self._told_hash = ""
+        self.form, self.review, self.result = FormStep(), ReviewStep(), ResultStep()
         self.guard = ConfirmFields("wallet.send")
         self._title = Label("Send", "h2")
         self.next_button = Button("Review", "primary", size="primary", name="wallet.send.review")
         self.back_button = Button("Cancel", "ghost", size="primary", name="wallet.send.cancel")
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._form())
-        self._stack.addWidget(boxed(column(Sunken(self._review), 10, self.guard, None)))
+        self._missing = ElidedLabel("", "small", "text2", align=Qt.AlignmentFlag.AlignRight)
+        self._missing.setObjectName("wallet.send.missing")
+        self.done_button = Button("Done", "primary", size="primary", name="wallet.send.done")
         super().__init__(
             host,
-            column(
-                self._title,
-                14,
-                self._stack,
-                self._error,
-                18,
-                row(None, self.back_button, self.next_button),
-            ),
+            column(self._title, 12, self.form, self.review, self.result),
+            width=WIDTH,
             name="wallet.send",
+            footer=self._footer_part(),
         )
-        self._error.hide()
         self._connect()
-        self._asset_chosen(0)
+        self._show_step(_FORM)
+        if to:
+            self.form.to.set_address(to)
+        presenter.load()
 
-    def _form(self) -> QWidget:
-        amount = row(spacing=8)
-        for field in self.amounts:
-            amount.addWidget(field, 1)
-        amount.addWidget(self.all_button)
-        return boxed(
-            column(
-                row(self.asset, None),
-                14,
-                Label("To", "small", "text2"),
-                4,
-                self.to,
-                12,
-                row(Label("Amount", "small", "text2"), None, self._free),
-                4,
-                amount,
-            )
-        )
+    def open(self) -> None:
+        super().open()
+        (self.form.amounts.edit if self.form.to.edit.text() else self.form.to.edit).setFocus()
+
+    def _footer_part(self) -> QVBoxLayout:
+        buttons = row(spacing=8)
+        buttons.addWidget(self._missing, 1)
+        for button in (self.back_button, self.next_button, self.done_button):
+            buttons.addWidget(button)
+        return column(self.guard, 10, buttons)
 
     def _connect(self) -> None:
-        presenter = self._presenter
-        presenter.drafted.connect(self._show_draft)
-        presenter.draft_failed.connect(self._refused)
+        presenter, form = self._presenter, self.form
+        presenter.context_read.connect(self._context_read)
+        presenter.checked.connect(self._checked)
+        presenter.most_found.connect(self._most_found)
+        presenter.most_failed.connect(lambda error: form.show_refusal(error, final=True))
+        presenter.drafted.connect(self._drafted)
+        presenter.draft_failed.connect(self._not_drafted)
         presenter.sent.connect(self._sent)
-        presenter.send_failed.connect(self._send_failed)
-        self.asset.chosen.connect(self._asset_chosen)
-        self.all_button.clicked.connect(self._all)
-        self.next_button.clicked.connect(self._go_on)
-        self.back_button.clicked.connect(self._go_back)
-        self.to.submitted.connect(self._go_on)
+        presenter.send_failed.connect(self._not_sent)
+        presenter.trouble.connect(self._trouble)
+        presenter.unlocked.connect(self._unlocked)
+        presenter.contact_saved.connect(self._contact_saved)
+        presenter.contact_failed.connect(self.result.show_not_saved)
+        form.changed.connect(presenter.check)
+        form.submitted.connect(self._go_on)
+        form.most_wanted.connect(self._find_most)
+        form.way_chosen.connect(self._follow)
+        form.reload_wanted.connect(presenter.load)
+        self.result.save_wanted.connect(self._save_contact)
         self.guard.changed.connect(self._show_what_is_missing)
         self.guard.submitted.connect(self._go_on)
-        for field in self.amounts:
-            field.submitted.connect(self._go_on)
+        self.next_button.clicked.connect(self._go_on)
+        self.back_button.clicked.connect(self._go_back)
+        self.done_button.clicked.connect(self.close_sheet)
+        self.closed.connect(presenter.leave)
 
-    @property
-    def amount(self) -> AmountEdit:
-        """The field of the chosen asset."""
-        return self.amounts[self.asset.index]
+    # --- the form ---
 
-    def _asset_chosen(self, index: int) -> None:
-        for number, field in enumerate(self.amounts):
-            field.setVisible(number == index)
-        mor = index == 0
-        self.all_button.setVisible(mor)
-        held = self._overview.wallet if mor else self._overview.eth_wei
-        self._free.setText(f"{formats.mor(held) if mor else formats.eth(held)} free")
+    def _context_read(self) -> None:
+        context = self._presenter.context
+        if context is not None:
+            self.form.set_context(context)
+            self._show_what_is_missing()
 
-    def _all(self) -> None:
-        self.amount.set_amount(Mor(self._overview.wallet), decimals=18)
+    def _checked(self, wish: Wish, draft: SendDraft | None, error: NodeError | None) -> None:
+        if self._step != _FORM or wish != self.form.wish:
+            return
+        if draft is not None:
+            self.form.show_cost(draft)
+        elif error is not None:
+            self.form.show_refusal(error, final=False)
 
-    # --- form to draft ---
+    def _find_most(self) -> None:
+        asset, to = self.form.amounts.asset, self.form.to.address
+        context = self._presenter.context
+        held = context.held(asset) if context is not None else None
+        if to:
+            self._presenter.find_most(asset, to)
+        elif asset == "MOR" and held is not None:
+            self._most_found(asset, held)
+        else:
+            self.form.to.show_error("Enter the recipient first: the fee depends on it.")
+            self.form.to.setFocus()
+
+    def _most_found(self, asset: str, most: int) -> None:
+        if asset != self.form.amounts.asset:
+            return
+        if not most:
+            words = f"This wallet holds no {asset} that could be sent."
+            self.form.show_problem(Problem(words=words, place="form"))
+            return
+        self.form.amounts.set_amount(most)
+        self.form.amounts.edit.setFocus()
+
+    def _follow(self, way: str) -> None:
+        """The button beside a problem."""
+        if way == "most":
+            self._find_most()
+        elif way == "retry":
+            self._presenter.load()
+            self._presenter.check(self.form.wish)
+        elif way == "receive":
+            self.close_sheet()
+            self.receive_requested.emit()
+
+    # --- from step to step ---
 
     def _go_on(self) -> None:
-        if not self.next_button.isEnabled():
+        if not self.next_button.isEnabled() or self._presenter.is_sending:
             return
-        if self._draft is not None:
+        wish, draft = self.form.wish, self._draft
+        if self._step == _FORM:
+            if self.form.judge() and wish is not None:
+                self._busy(True)
+                self._presenter.draft(wish)
+        elif self._used_up:
+            self._check_again()
+        elif draft is not None:
+            self.review.show_problem("")
             self._busy(True)
             self.locked = True
-            self._presenter.send(self._draft, self.guard.password(), self.guard.typed())
+            self._presenter.confirm(draft, self.guard.password(), self.guard.typed())
+
+    def _check_again(self) -> None:
+        self._asked_again = True
+        self._busy(True)
+        self._presenter.draft_again()
+
+    def _drafted(self, draft: SendDraft) -> None:
+        self._busy(False)
+        self.locked = self._used_up = self._waits_for_key = False
+        context, old = self._presenter.context, self._draft
+        if context is None:
             return
-        address, amount = self.to.text().strip(), self.amount.amount
-        if not address:
-            self.to.show_error("Enter the address to send to.")
-        elif amount is None or not amount.base:
-            self.amount.show_error("Enter an amount above 0.")
-        else:
-            self._say("")
-            self._busy(True)
-            self._presenter.draft(_ASSETS[self.asset.index], address, amount.base)
-
-    def _refused(self, error: NodeError) -> None:
-        self._busy(False)
-        words = f"{error.message} {error.hint}".strip()
-        if isinstance(error, InvalidAddressError) or error.code == "input.address":
-            self.to.show_error(words)
-            self.to.setFocus()
-        elif isinstance(error, FundsError) or error.code.startswith("input.amount"):
-            self.amount.show_error(words)
-            self.amount.setFocus()
-        else:
-            self._say(words)
-
-    # --- draft to yes ---
-
-    def _show_draft(self, draft: SendDraft) -> None:
-        self._busy(False)
+        changes = difference(old, draft) if old is not None and self._step == _REVIEW else ""
+        if self._asked_again and not changes:
+            changes = _SAME
+        self._asked_again = False
         self._draft = draft
-        write = formats.mor if draft.asset == "MOR" else formats.eth
-        amount = write(draft.amount)
-        clear(self._review)
-        self._review.addWidget(Label(amount, "figure"))
-        self._review.addWidget(Label("goes to", "small", "text3"))
-        to = Label(formats.grouped_address(draft.to), "mono", selectable=True)
-        to.setAccessibleName(draft.to)
-        self._review.addWidget(to)
-        self._review.addSpacing(6)
-        self._fact("Network fee, at most", formats.eth(draft.fee_max_wei or draft.fee_wei))
-        self._fact("Left afterwards", write(draft.balance_after))
-        for warning in draft.warnings:
-            line = row(IconLabel("warning", "warning", 16), spacing=8)
-            line.addWidget(Label(warning.text, "body", "warning", wrap=True), 1)
-            self._review.addLayout(line)
-        line = row(IconLabel("info", "text3", 16), spacing=8)
-        line.addWidget(Label("A transfer cannot be taken back.", "body", "text2", wrap=True), 1)
-        self._review.addLayout(line)
+        self.review.show_draft(draft, context, changes)
         self.guard.ask(password=draft.needs_password, typed=draft.needs_typed)
-        self._title.setText("Check before sending")
-        self._stack.setCurrentIndex(_REVIEW)
-        self.next_button.set_text(f"Send {amount}")
-        self.back_button.set_text("Back")
-        self._show_what_is_missing()
-        if self.next_button.isEnabled():
-            self.next_button.setFocus()
+        self._show_step(_REVIEW)
+        first = self.guard.typed_field if draft.needs_typed else self.guard.password_field
+        (self.next_button if self.guard.isHidden() else first).setFocus()
 
-    def _fact(self, name: str, value: str) -> None:
-        self._review.addLayout(row(Label(name, "body", "text2"), None, Label(value, "strong")))
+    def _not_drafted(self, error: NodeError) -> None:
+        self._busy(False)
+        self._asked_again = False
+        if self._step == _REVIEW and isinstance(error, RpcUnavailableError | WalletLockedError):
+            self._stay(error)
+            return
+        self._show_form()
+        self.form.show_refusal(error, final=True)
 
     def _go_back(self) -> None:
-        if self._draft is None:
+        if self._step == _FORM:
             self.close_sheet()
             return
+        self._show_form()
+        self.form.amounts.edit.setFocus()
+
+    def _show_form(self) -> None:
         self._draft = None
-        self._say("")
+        self._used_up = self._waits_for_key = False
         self.guard.clear()
         self.guard.ask(password=False, typed="")
-        self._show_what_is_missing()
-        self._title.setText("Send")
-        self._stack.setCurrentIndex(_FORM)
-        self.next_button.set_text("Review")
-        self.back_button.set_text("Cancel")
+        self._show_step(_FORM)
+
+    # --- sending ---
 
     def _sent(self, transaction: TransactionView) -> None:
-        self.locked = False
-        self._busy(False)
-        self.close_sheet()
-        self.finished.emit(transaction)
+        self._show_result()
+        self.result.show_transaction(transaction)
+        if self._told_hash != transaction.hash:
+            self._told_hash = transaction.hash
+            self.finished.emit(transaction)
 
-    def _send_failed(self, error: NodeError) -> None:
+    def _trouble(self, error: NodeError) -> None:
+        self._show_result()
+        self.result.show_trouble(error)
+
+    def _not_sent(self, error: NodeError) -> None:
         self.locked = False
         self._busy(False)
-        if isinstance(error, WalletLockedError):
-            self.unlock_needed.emit(error)
-        if error.code == "market.quote_expired":
-            self._go_back()
         if self.guard.show_error(error):
             return
-        self._say(f"{error.message} {error.hint}".strip())
+        if isinstance(error, QuoteExpiredError | PriceChangedError):
+            self._check_again()
+            return
+        self._stay(error)
+
+    def _stay(self, error: NodeError) -> None:
+        """Nothing was sent and the draft is used up: say why, and check anew when asked to."""
+        self._used_up = True
+        words = problem_of(error, "").words
+        self.review.show_problem(words if "othing was" in words else f"{words} Nothing was sent.")
+        self.bring_into_view(self.review)
+        if isinstance(error, WalletLockedError) and not is_watch_only(error):
+            self._waits_for_key = True
+            self.unlock_needed.emit(error)
+        self._show_what_is_missing()
+        self.next_button.setFocus()
+
+    def _unlocked(self) -> None:
+        if self._waits_for_key and self._step == _REVIEW:
+            self._check_again()
+
+    # --- afterwards ---
+
+    def _show_result(self) -> None:
+        self.locked = False
+        self._busy(False)
+        draft, context = self._draft, self._presenter.context
+        if self._step == _RESULT or draft is None:
+            return
+        known = context.recipient(draft.to) if context is not None else None
+        self.guard.clear()
+        self.guard.ask(password=False, typed="")
+        self.result.begin(draft, known.name if known is not None else draft.contact)
+        self._show_step(_RESULT)
+        self.done_button.setFocus()
+
+    def _save_contact(self, name: str) -> None:
+        if self._draft is not None:
+            self._presenter.save_contact(self._draft.to, name)
+
+    def _contact_saved(self, contact: Contact) -> None:
+        self.result.show_saved(contact)
+        self.done_button.setFocus()
+
+    # --- looks ---
+
+    def _show_step(self, step: str) -> None:
+        self._step = step
+        for name, widget in ((_FORM, self.form), (_REVIEW, self.review), (_RESULT, self.result)):
+            widget.setVisible(name == step)
+        self._title.setText(_TITLES[step])
+        self._title.setVisible(bool(_TITLES[step]))
+        self.next_button.setVisible(step != _RESULT)
+        self.back_button.setVisible(step != _RESULT)
+        self.done_button.setVisible(step == _RESULT)
+        self.back_button.set_text("Cancel" if step == _FORM else "Back")
+        self._show_what_is_missing()
 
     def _show_what_is_missing(self) -> None:
-        self.next_button.disable_with(self.guard.problem)
+        context, draft = self._presenter.context, self._draft
+        watched = context is not None and context.status.watch_only
+        reason = "This account is watched only." if watched else ""
+        if self._step == _REVIEW and draft is not None and not self._used_up:
+            self.next_button.set_text(f"Send {written(draft.asset, draft.amount)}")
+            reason = reason or self.guard.problem
+        else:
+            self.next_button.set_text("Review" if self._step == _FORM else "Check again")
+        self.guard.setEnabled(not self._used_up)
+        self._missing.set_text(reason)
+        self.next_button.disable_with(reason)
 
     def _busy(self, on: bool) -> None:
         self.next_button.set_busy(on)
         self.back_button.setEnabled(not on)
-
-    def _say(self, text: str) -> None:
-        self._error.setText(text)
-        self._error.setVisible(bool(text))
+        self.guard.setEnabled(not on)
+        self.form.setEnabled(not on)

@@ -1,0 +1,177 @@
+"""How much of what: asset, amount, the most; what an unclear amount may have meant."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from morpheus_desktop.pages.wallet.send.amounts import (
+    ASSETS,
+    above_balance,
+    choices_of,
+    read_amount,
+    typed_form,
+    written,
+)
+from morpheus_desktop.pages.wallet.send.context import SendContext
+from morpheus_desktop.theme import font
+from morpheus_desktop.widgets.buttons import Button
+from morpheus_desktop.widgets.choices import Segment
+from morpheus_desktop.widgets.fields import TextField
+from morpheus_desktop.widgets.labels import Label
+from morpheus_desktop.widgets.layouts import boxed, clear, column, row
+from node.core.errors import InvalidAmountError
+from node.core.redaction import holds_secret
+
+
+class AmountRow(QWidget):
+    """Signals: `changed()`; `submitted()`; `most_wanted()`; `secret_typed()`, when the field is
+    empty again.
+    """
+
+    changed = Signal()
+    submitted = Signal()
+    most_wanted = Signal()
+    secret_typed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asset_choice = Segment(ASSETS, name="wallet.send.asset")
+        self.field = TextField("0", name="wallet.send.amount")
+        self.edit = self.field.edit
+        self.edit.setFont(font("strong", tabular=True))
+        self.edit.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.edit.setMaxLength(200)
+        self._unit = Label("MOR", "small", "text3")
+        self.field.add_widget(self._unit)
+        self.most_button = Button("Max", "secondary", name="wallet.send.max")
+        self._held = Label("", "small", "text2", align=Qt.AlignmentFlag.AlignRight)
+        self._held.setObjectName("wallet.send.held")
+        self._choices = row(spacing=8)
+        self._choice_line = boxed(self._choices)
+        self._choice_line.hide()
+        self.most_button.setFixedHeight(self.field.frame.height())
+        # The segment is four pixels lower than the frame of a field.
+        line = row(column(2, self.asset_choice, None), spacing=8)
+        line.addLayout(column(self.field, self._choice_line, None), 1)
+        line.addLayout(column(self.most_button, None))
+        head = row(Label("Amount", "small", "text2"), None, self._held)
+        self.setLayout(column(head, 4, line))
+        self._context: SendContext | None = None
+        self._unclear = ""
+        self._single = ""
+        self.amount: int | None = None
+        self.asset_choice.chosen.connect(self._asset_chosen)
+        self.field.changed.connect(self._typed)
+        self.field.submitted.connect(self._entered)
+        self.most_button.clicked.connect(self.most_wanted)
+        self._describe()
+
+    @property
+    def asset(self) -> str:
+        return ASSETS[self.asset_choice.index]
+
+    def choose_asset(self, asset: str) -> None:
+        self.asset_choice.choose(ASSETS.index(asset))
+
+    def set_context(self, context: SendContext) -> None:
+        self._context = context
+        self._describe()
+        self._show_problem()
+
+    def set_amount(self, base: int) -> None:
+        """Exactly so much, with all its decimals."""
+        self.edit.setText(typed_form(base))
+
+    def show_error(self, text: str) -> None:
+        self.field.show_error(text)
+
+    def judge(self) -> bool:
+        """Whether there is an amount that may be sent; says what is wrong with it."""
+        if self.amount is None and not self._unclear:
+            self.show_error("Enter an amount above 0.")
+        return self.amount is not None and not self.is_too_much
+
+    @property
+    def is_too_much(self) -> bool:
+        held = self._context.held(self.asset) if self._context is not None else None
+        return held is not None and self.amount is not None and self.amount > held
+
+    def _asset_chosen(self, _index: int) -> None:
+        self._describe()
+        self._typed(self.edit.text())
+
+    def _describe(self) -> None:
+        asset = self.asset
+        held = self._context.held(asset) if self._context is not None else None
+        self._held.setText(f"{written(asset, held)} in this wallet" if held is not None else "")
+        self._unit.setText(asset)
+        self.edit.setAccessibleName(f"Amount in {asset}")
+
+    def _typed(self, text: str) -> None:
+        if holds_secret(text):
+            self.edit.setText("")
+            self.secret_typed.emit()
+            return
+        self.amount, self._unclear = None, ""
+        choices: tuple[str, ...] = ()
+        if text.strip():
+            try:
+                self.amount = read_amount(text, self.asset)
+            except InvalidAmountError as error:
+                choices = choices_of(error)
+                self._unclear = error.message if choices else _words(error, text)
+        self.edit.setToolTip(f"{typed_form(self.amount)} {self.asset}" if self.amount else "")
+        self._offer(choices)
+        self._show_problem()
+        self.changed.emit()
+
+    def _show_problem(self) -> None:
+        held = self._context.held(self.asset) if self._context is not None else None
+        if self._unclear:
+            self.show_error(self._unclear)
+        elif self.is_too_much and held is not None and self.amount is not None:
+            self.show_error(above_balance(self.asset, self.amount, held))
+            self._offer_most()
+        else:
+            self.show_error("")
+
+    def _offer(self, choices: tuple[str, ...]) -> None:
+        clear(self._choices)
+        self._single = choices[0] if len(choices) == 1 else ""
+        for number, text in enumerate(choices):
+            button = Button(
+                f"{text} {self.asset}", size="compact", name=f"wallet.send.choice.{number}"
+            )
+            button.clicked.connect(lambda _checked=False, text=text: self._take(text))
+            self._choices.addWidget(button)
+        self._show_choices()
+
+    def _offer_most(self) -> None:
+        clear(self._choices)
+        button = Button("Use the most possible", size="compact", name="wallet.send.most")
+        button.clicked.connect(self.most_wanted)
+        self._choices.addWidget(button)
+        self._show_choices()
+
+    def _show_choices(self) -> None:
+        there = self._choices.count() > 0
+        self._choices.addStretch(1)
+        self._choices.setContentsMargins(0, 6 if there else 0, 0, 0)
+        self._choice_line.setVisible(there)
+
+    def _take(self, text: str) -> None:
+        """`1.000` may have meant one: the same text would be as unclear again."""
+        self.edit.setText(text)
+        self.edit.setFocus()
+
+    def _entered(self) -> None:
+        if self._single:
+            self._take(self._single)
+        else:
+            self.submitted.emit()
+
+
+def _words(error: InvalidAmountError, text: str) -> str:
+    """Half a number is not a mistake yet."""
+    if text.strip() in (".", "0", "0.", "0,") or not text.strip().strip("0."):
+        return ""
+    return f"{error.message} {error.hint}".strip()
