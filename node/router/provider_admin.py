@@ -7,7 +7,7 @@ from node.core.errors import MarketError, NotEnoughMorError, UserInputError
 from node.core.ids import BidId, ModelId
 from node.core.keccak import keccak256
 from node.core.ports import Call
-from node.core.records import Provider, Receipt
+from node.core.records import HostingTerms, Provider, Receipt
 from node.core.units import Mor, PricePerSecond
 from node.router.access import ChainAccess, WalletAccess
 from node.router.sending import TransactionSender
@@ -58,7 +58,13 @@ class ProviderAdmin:
     async def post_bid(
         self, model_id: ModelId, price: PricePerSecond, intent_id: str = ""
     ) -> BidId:
-        """Post or replace the own bid. The contract's bid fee is paid and not returned."""
+        """Post or replace the own bid. The contract's bid fee is paid and not returned.
+
+        Raises:
+            UserInputError: outside the network's bounds; `details["nearest"]` is per second.
+        """
+        terms = await self._chain.market.hosting_terms()
+        _check_price(price, terms)
         fee = await self._chain.market.bid_fee()
         call = self._chain.calls.post_bid(self._wallet.address, model_id, price)
         await self._spend(fee, call, intent_id)
@@ -101,6 +107,18 @@ class ProviderAdmin:
     async def _send(self, call: Call, intent_id: str = "") -> Receipt:
         _, receipt = await self._sender.send_alone(call, intent_id)
         return receipt
+
+
+def _check_price(price: PricePerSecond, terms: HostingTerms) -> None:
+    low, high = terms.min_price, terms.max_price
+    if low.base <= price.base <= high.base:
+        return
+    raise UserInputError(
+        f"The network allows prices from {low.per_hour()} to {high.per_hour()} per hour.",
+        hint="Choose one between them; nothing was sent.",
+        code="input.price",
+        details={"nearest": min(max(price.base, low.base), high.base)},
+    )
 
 
 def _checked_endpoint(endpoint: str) -> None:

@@ -7,7 +7,7 @@ from node.service.backend_checks import backend_findings
 from node.service.chain_checks import chain_findings, hosting_findings
 from node.service.dto import DoctorFinding
 from node.service.findings import fine, warning
-from node.service.local_checks import local_findings
+from node.service.local_checks import api_finding, local_findings
 from node.service.profile import Profile
 from node.service.stack import StackHolder
 from node.wallet.vault import VaultStatus
@@ -33,7 +33,7 @@ class Doctor:
         ):
             yield finding
         if serves:
-            yield fine("API", f"It listens at {self._api.url}.")
+            yield api_finding(self._api.url, profile.settings)
         for finding in await backend_findings(profile.backends):
             yield finding
         for finding in _wallet_findings(profile.vault.status()):

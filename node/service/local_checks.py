@@ -8,6 +8,7 @@ import sqlite3
 import sys
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from node import __version__
 from node.core.errors import ConfigError
@@ -32,6 +33,22 @@ async def local_findings(
     files = await asyncio.to_thread(check_files, dirs, settings)
     ports = _ports(settings) if look_at_ports else ()
     return (_program(), _folders(dirs), _disk(dirs), databases, await _keychain(), *files, *ports)
+
+
+def api_finding(url: str, settings: NodeSettings) -> DoctorFinding:
+    """Where the API of the running node is, and whether another port had to be taken."""
+    try:
+        _, wanted = split_address(settings.web_address)
+    except ConfigError:
+        wanted = 0
+    used = urlsplit(url).port
+    if wanted and used != wanted:
+        return warning(
+            "API",
+            f"Port {wanted} is used by another program; {used} is used instead.",
+            f"Programs reach it at {url} in this run. End the other one, or set WEB_ADDRESS.",
+        )
+    return fine("API", f"It listens at {url}.")
 
 
 def _program() -> DoctorFinding:

@@ -66,9 +66,12 @@ class ApiCard(Card):
         self.token_button = Button(
             "Copy token", "secondary", icon="copy", size="compact", name="settings.api.token"
         )
+        self._other_port = Label("", "small", "warning", wrap=True)
+        self._other_port.setObjectName("settings.api.port")
         self._off = Label("The API does not run. Look at its address below.", "body", "text2")
         lines: list[Item] = [
             self._line("Address", "for OpenAI clients, with /v1 at its end", self._url),
+            self._other_port,
             self._line("Token", "opens your wallet to programs: keep it secret", self.token_button),
             self._line("Cookie file", "the same token for programs on this computer", self._cookie),
         ]
@@ -83,7 +86,14 @@ class ApiCard(Card):
         line.addWidget(control)
         return boxed(line)
 
-    def show_access(self, url: str, cookie_file: str) -> None:
+    def show_access(self, url: str, cookie_file: str, wanted: str = "") -> None:
+        """`wanted` is the address of the settings; another program may have its port."""
+        taken, used = wanted.rpartition(":")[2], url.rpartition(":")[2]
+        is_other = bool(url) and taken not in ("", "0", used)
+        self._other_port.setText(
+            f"Port {taken} is used by another program; {used} is used instead in this run."
+        )
+        self._other_port.setVisible(is_other)
         self._on.setVisible(bool(url))
         self._off.setVisible(not url)
         self._url.set_value(url, url)

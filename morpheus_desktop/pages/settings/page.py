@@ -139,7 +139,10 @@ class SettingsPage(QWidget):
             self._show_field(field)
         self._show_network()
         self.wallet.show_wallet(state.wallet)
-        self.api.show_access(state.api_url, state.cookie_file)
+        address = self._presenter.field("web_address")
+        is_settled = address is not None and address.name not in self._presenter.waiting
+        wanted = str(address.value) if address is not None and is_settled else ""
+        self.api.show_access(state.api_url, state.cookie_file, wanted)
         self.about.show_version(state.status.version)
 
     def _make_groups(self, fields: tuple[SettingField, ...]) -> None:

@@ -171,6 +171,20 @@ def test_the_token_is_read_and_copied_on_request_only(page: SettingsPage, qtbot:
     assert QGuiApplication.clipboard().text() == token
 
 
+def test_another_port_than_the_set_one_is_explained(
+    page: SettingsPage, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    note = page.findChild(Label, "settings.api.port")
+    assert note is not None and not note.isVisible()
+    fields = fake_node.world.settings
+    number = next(i for i, field in enumerate(fields) if field.name == "web_address")
+    fields[number] = fields[number].model_copy(update={"value": "127.0.0.1:8080"})
+    with qtbot.waitSignal(page._presenter.loaded):
+        page.shown()
+    assert note.isVisible()
+    assert note.text().startswith("Port 8080 is used by another program; 8082 is used instead")
+
+
 def test_search_leaves_what_has_the_words(page: SettingsPage, qtbot: QtBot) -> None:
     qtbot.keyClicks(page.search.edit, "fee")
     assert page.rows["max_fee_eth"].isVisible()

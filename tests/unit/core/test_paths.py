@@ -1,5 +1,6 @@
 """Folders are private, and files are replaced whole."""
 
+import os
 import stat
 import sys
 from pathlib import Path
@@ -37,6 +38,26 @@ def test_a_file_where_the_folder_should_be_is_explained(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("in the way")
     with pytest.raises(StorageError) as caught:
         AppDirs.under(tmp_path).ensure()
+    assert caught.value.code == "storage.not_writable"
+
+
+@pytest.mark.skipif(os.name != "posix" or os.getuid() == 0, reason="everything may be written")
+def test_a_folder_of_others_is_refused(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(StorageError):
+        AppDirs.under(tmp_path / "home").ensure()
+    tmp_path.chmod(0o700)
+
+
+def test_a_folder_that_cannot_be_written_is_named_with_a_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a disk that became read-only; root may write everywhere else."""
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(StorageError) as caught:
+        AppDirs.under(tmp_path).ensure()
+    assert caught.value.message == f"The folder {tmp_path / 'config'} cannot be written."
+    assert caught.value.hint == "Choose another data folder with --home."
     assert caught.value.code == "storage.not_writable"
 
 

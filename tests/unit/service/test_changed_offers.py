@@ -1,4 +1,5 @@
-"""An offer that is not there any more as it was shown: nothing is sent before it was seen anew."""
+"""Offers that are not as they were shown, or not as the network allows: nothing is sent before
+somebody has looked again."""
 
 import re
 from collections.abc import AsyncGenerator
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from node.core.errors import BidNotFoundError, PriceChangedError
+from node.core.errors import BidNotFoundError, NodeError, PriceChangedError
 from node.service.dto import Quote, QuoteRequest
 from node.service.local import LocalNode, open_node
 from tests.support.mortal_consumer import options
@@ -63,3 +64,21 @@ async def test_an_offer_that_was_withdrawn_leads_to_others(
     error = await refused(node, quote)
     assert error.message == "The offer was withdrawn."
     assert error.hint == "Look for another; nothing was sent."
+
+
+@pytest.mark.parametrize("price", [1, 10**40])
+async def test_a_price_outside_the_bounds_names_them_and_the_nearest(
+    market: SmallMarket, price: int
+) -> None:
+    owner = market.provider
+    before = await owner.chain.balances()
+    with pytest.raises(NodeError) as caught:
+        await owner.provider.post_bid(market.model_id, price)
+    assert caught.value.code == "input.price"
+    assert re.fullmatch(
+        r"The network allows prices from [\d.]+ MOR to [\d.]+ MOR per hour\.", caught.value.message
+    )
+    assert await owner.chain.balances() == before
+    nearest = caught.value.details["nearest"]
+    assert nearest != price
+    assert await owner.provider.post_bid(market.model_id, nearest)
