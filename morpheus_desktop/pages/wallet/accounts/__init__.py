@@ -1,0 +1,1 @@
+"""Accounts of the wallet: seen, used, named, added and taken out."""
