@@ -95,7 +95,7 @@ class PasswordField(TextField):
 
     def __init__(self, placeholder: str = "Password", *, name: str = "") -> None:
         super().__init__(placeholder, name=name)
-        self._eye = IconButton("eye", "Show", compact=True)
+        self._eye = IconButton("eye", "Show", compact=True, name=f"{name}.show" if name else "")
         self._eye.setCheckable(True)
         self._eye.toggled.connect(self._toggle)
         self.add_widget(self._eye)

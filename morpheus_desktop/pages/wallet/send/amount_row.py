@@ -142,15 +142,22 @@ class AmountRow(QWidget):
                 f"{text} {self.asset}", size="compact", name=f"wallet.send.choice.{number}"
             )
             button.clicked.connect(lambda _checked=False, text=text: self._take(text))
-            self._choices.addWidget(button)
+            self._add_choice(button)
         self._show_choices()
 
     def _offer_most(self) -> None:
         clear(self._choices)
         button = Button("Use the most possible", size="compact", name="wallet.send.most")
         button.clicked.connect(self.most_wanted)
-        self._choices.addWidget(button)
+        self._add_choice(button)
         self._show_choices()
+
+    def _add_choice(self, button: Button) -> None:
+        """Tab reaches it right after the field, not behind all that was there before."""
+        last = self._choices.itemAt(self._choices.count() - 1) if self._choices.count() else None
+        before = last.widget() if last is not None else None
+        self._choices.addWidget(button)
+        QWidget.setTabOrder(before or self.edit, button)
 
     def _show_choices(self) -> None:
         there = self._choices.count() > 0

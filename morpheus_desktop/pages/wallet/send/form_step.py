@@ -223,6 +223,8 @@ class FormStep(QWidget):
         notice = Notice(text, detail, tone=tone, action=action, name="wallet.send.notice")
         self._notices.addWidget(notice)
         self._notices.addSpacing(8)
+        if notice.button is not None:
+            QWidget.setTabOrder(notice.button, self.to.edit)
         return notice
 
 

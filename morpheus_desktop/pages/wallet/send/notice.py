@@ -27,6 +27,7 @@ class Notice(Frame):
         action: str = "",
         name: str = "",
     ) -> None:
+        self.button: Button | None = None
         self.words = column(Label(text, "strong", wrap=True), spacing=2)
         if detail:
             self.words.addWidget(Label(detail, "small", "text2", wrap=True))
@@ -42,6 +43,7 @@ class Notice(Frame):
         if action:
             button = Button(action, "secondary", size="compact", name=f"{name}.action")
             button.clicked.connect(self.action)
+            self.button = button
             if len(text) > _LONG:
                 self.words.addSpacing(4)
                 self.words.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
