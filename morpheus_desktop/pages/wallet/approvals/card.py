@@ -39,6 +39,10 @@ class ApprovalCard(Card):
         )
         self.revoke_button = Button("Revoke", size="compact", name=f"wallet.approvals.revoke.{key}")
         self.revoke_button.setAccessibleName(f"Revoke the allowance of {name_of(approval)}")
+        # Amounts of several cards stand below each other.
+        policy = self.change_button.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.change_button.setSizePolicy(policy)
         if not approval.spender_name:
             self.change_button.hide()
         for button in (self.change_button, self.revoke_button):

@@ -119,6 +119,16 @@ class ApprovalSheet(Sheet):
         self.guard.ask(password=draft.needs_password, typed=draft.needs_typed)
         self.back_button.set_text("Cancel" if self._revoke else "Back")
         self._show_what_is_missing()
+        if not self._revoke:
+            self._focus_what_is_next(draft)
+
+    def _focus_what_is_next(self, draft: SendDraft) -> None:
+        if draft.needs_typed:
+            self.guard.typed_field.setFocus()
+        elif draft.needs_password:
+            self.guard.password_field.setFocus()
+        else:
+            self.next_button.setFocus()
 
     def _refused(self, error: NodeError) -> None:
         words = f"{error.message} {error.hint}".strip()

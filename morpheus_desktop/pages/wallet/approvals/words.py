@@ -35,7 +35,8 @@ def hint_of(approval: ApprovalView) -> str:
         needed = formats.mor(approval.needed_by_open)
         return f"{needed} of it are needed by a session that opens right now."
     if not approval.spender_name:
-        return "This is not the marketplace. Revoke it unless you know what it is for."
+        much = " It may take all MOR of this wallet." if is_unlimited(approval.amount) else ""
+        return f"This is not the marketplace.{much} Revoke it unless you know what it is for."
     if is_unlimited(approval.amount):
         return "It may take all MOR of this wallet at any time. No session needs that."
     return ""

@@ -46,8 +46,13 @@ class DetailSheet(Sheet):
         self.edit_button = Button("Change", icon="pencil-simple", name=f"{name}.edit")
         self.remove_button = Button("Remove…", icon="trash", name=f"{name}.remove")
         self.copy_button = IconButton("copy", "Copy the address", name=f"{name}.copy")
+        self.keep_button = Button(
+            "Keep", "secondary", size="primary", name="wallet.contacts.remove.cancel"
+        )
+        self.confirm_button = Button(
+            "Remove", "danger", icon="trash", size="primary", name="wallet.contacts.remove.confirm"
+        )
         self._ask = _RemoveQuestion(contact)
-        self._ask.hide()
         head = row(Avatar(contact.name, contact.address, side=40, circle=True), spacing=12)
         head.addLayout(column(ElidedLabel(contact.name, "h2"), spacing=0), 1)
         address = Label(formats.grouped_address(contact.address), "mono", selectable=True)
@@ -63,8 +68,11 @@ class DetailSheet(Sheet):
             host,
             column(head, 14, Sunken(place), 10, note, self._acts, self._ask, 8),
             name=name,
-            footer=row(None, self.close_button, self.send_button),
+            footer=row(
+                None, self.close_button, self.send_button, self.keep_button, self.confirm_button
+            ),
         )
+        self._show_question(False)
         self._connect()
 
     def _connect(self) -> None:
@@ -73,29 +81,29 @@ class DetailSheet(Sheet):
         self.copy_button.clicked.connect(self._copy)
         self.close_button.clicked.connect(self.close_sheet)
         self.remove_button.clicked.connect(self.ask_to_remove)
-        self._ask.keep_button.clicked.connect(self._keep)
-        self._ask.remove_button.clicked.connect(self._remove)
+        self.keep_button.clicked.connect(self._keep)
+        self.confirm_button.clicked.connect(self._remove)
         self._presenter.removed.connect(self._removed)
         self._presenter.remove_failed.connect(self._not_removed)
 
     def ask_to_remove(self) -> None:
         """Name what goes before it goes; the focus is on the harmless answer."""
-        self._acts.hide()
-        self._ask.show()
-        self.send_button.hide()
-        self.close_button.hide()
-        self._ask.keep_button.setFocus()
+        self._show_question(True)
+        self.keep_button.setFocus()
         self.bring_into_view(self._ask)
 
+    def _show_question(self, asked: bool) -> None:
+        for widget in (self._ask, self.keep_button, self.confirm_button):
+            widget.setVisible(asked)
+        for widget in (self._acts, self.close_button, self.send_button):
+            widget.setVisible(not asked)
+
     def _keep(self) -> None:
-        self._ask.hide()
-        self._acts.show()
-        self.send_button.show()
-        self.close_button.show()
+        self._show_question(False)
         self.remove_button.setFocus()
 
     def _remove(self) -> None:
-        self._ask.remove_button.set_busy(True)
+        self.confirm_button.set_busy(True)
         self._presenter.remove(self._contact)
 
     def _removed(self, contact: Contact) -> None:
@@ -103,7 +111,7 @@ class DetailSheet(Sheet):
             self.close_sheet()
 
     def _not_removed(self, error: NodeError) -> None:
-        self._ask.remove_button.set_busy(False)
+        self.confirm_button.set_busy(False)
         self._ask.say(f"{error.message} {error.hint}".strip())
 
     def _send(self) -> None:
@@ -123,10 +131,7 @@ class DetailSheet(Sheet):
 class _RemoveQuestion(QWidget):
     def __init__(self, contact: Contact) -> None:
         super().__init__()
-        name = "wallet.contacts.remove"
         text = "Name and note are forgotten. Sending there warns as for a new address again."
-        self.keep_button = Button("Keep", "secondary", name=f"{name}.cancel")
-        self.remove_button = Button("Remove", "danger", icon="trash", name=f"{name}.confirm")
         self._error = Label("", "small", "danger", wrap=True)
         self._error.hide()
         self.setLayout(
@@ -136,8 +141,6 @@ class _RemoveQuestion(QWidget):
                 2,
                 Label(text, "small", "text2", wrap=True),
                 self._error,
-                12,
-                row(None, self.keep_button, self.remove_button),
             )
         )
 
