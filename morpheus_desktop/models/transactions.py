@@ -22,6 +22,7 @@ _PURPOSES = {
     "deregister_model": ("Remove a model", "cpu", "text2"),
     "post_bid": ("Post an offer", "storefront", "text2"),
     "delete_bid": ("Withdraw an offer", "storefront", "text2"),
+    "free_nonce": ("Free the way", "arrows-left-right", "text2"),
     "received": ("Received MOR", "arrow-down-left", "success"),
     "stake_returned": ("Stake returned", "arrow-down-left", "success"),
     "session_pay": ("Pay for a session", "coin", "accent"),

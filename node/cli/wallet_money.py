@@ -178,7 +178,8 @@ async def _transactions(context: CliContext, limit: int, kind: str, text: str) -
 
 def _transaction_line(item: TransactionView) -> str:
     noted = f"  “{item.label}”" if item.label else ""
-    return f"{item.hash}  {item.status}  {item.purpose or item.summary}{noted}"
+    held = f"  ({item.held_up})" if item.held_up else ""
+    return f"{item.hash}  {item.status}  {item.purpose or item.summary}{noted}{held}"
 
 
 async def _table(context: CliContext) -> None:

@@ -1,8 +1,8 @@
 """Watches the wallet's mined transactions until no reorganisation can take them away.
 
 A block that vanished takes its transactions along: they wait again and the same bytes are sent
-again, unless so much time has passed that the user must decide. A nonce nobody fills any more would
-hold up everything behind it: it is filled with an empty transfer to oneself.
+again, unless so much time has passed that the user must decide. What was given up may leave a gap
+in the account's numbers: see `GapFiller`.
 """
 
 from dataclasses import replace
@@ -12,6 +12,7 @@ from node.core.log import get_logger
 from node.core.ports import Intent
 from node.core.units import NO_MOR, UnixSeconds
 from node.router.access import ChainAccess, WalletAccess, announce
+from node.router.gap_filling import GapFiller
 from node.router.sending import TransactionSender
 from node.router.transaction_book import RESEND_WINDOW_S
 from node.store.journal_records import SessionEntry, SessionState, TxRecord, TxStatus
@@ -32,13 +33,18 @@ class FinalityWatch:
     """One wallet on one chain. `look` is cheap while nothing is unsettled."""
 
     def __init__(
-        self, *, chain: ChainAccess, wallet: WalletAccess, sender: TransactionSender
+        self,
+        *,
+        chain: ChainAccess,
+        wallet: WalletAccess,
+        sender: TransactionSender,
+        gaps: GapFiller,
     ) -> None:
         self._chain = chain
         self._wallet = wallet
         self._sender = sender
+        self._gaps = gaps
         self._next_look = 0.0
-        self._gap: int | None = None
 
     async def look_if_due(self) -> bool:
         """`look`, at most every twelve seconds."""
@@ -72,7 +78,7 @@ class FinalityWatch:
                     vanished |= await self._vanished(record)
                 elif record.block <= final:
                     await self._sender.book.finish(record)
-        await self._fill_gap()
+        await self._gaps.look()
         return vanished
 
     async def _vanished(self, record: TxRecord) -> bool:
@@ -125,25 +131,6 @@ class FinalityWatch:
         except NodeError as error:
             # Refused, or another one of its nonce was mined: the journal has it.
             _log.info("vanished transaction", hash=record.tx_hash.hex, code=error.code)
-
-    async def _fill_gap(self) -> None:
-        """Only when two looks found the same gap: an endpoint may lag behind."""
-        gap = await self._found_gap()
-        if gap is not None and gap == self._gap:
-            _log.warning("a nonce that nobody uses holds up transactions", nonce=gap)
-            await self._sender.fill(gap)
-            gap = None
-        self._gap = gap
-
-    async def _found_gap(self) -> int | None:
-        waiting = await self._wallet.journal.pending_transactions(
-            self._wallet.address, self._chain.market.chain_id
-        )
-        if not waiting:
-            return None
-        free = await self._chain.transactions.free_nonce(self._wallet.address)
-        lowest = min((item.nonce for item in waiting if item.nonce >= free), default=free)
-        return free if lowest > free else None
 
 
 def _not_opened(entry: SessionEntry) -> SessionEntry:

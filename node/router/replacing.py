@@ -18,7 +18,7 @@ from node.core.errors import (
 from node.core.faults import fault_point
 from node.core.ids import TxHash
 from node.core.log import get_logger
-from node.core.ports import Call, Intent, PreparedTransaction, SignedTransaction
+from node.core.ports import EMPTY_INTENTS, Call, Intent, PreparedTransaction, SignedTransaction
 from node.core.units import Eth
 from node.router.access import ChainAccess, WalletAccess
 from node.router.sending import TransactionSender
@@ -79,9 +79,9 @@ class TransactionReplacer:
             )
         if not can_replace(record):
             raise _too_late()
-        if verb == "cancel" and record.intent is Intent.CANCEL:
+        if verb == "cancel" and record.intent in EMPTY_INTENTS:
             raise UserInputError(
-                "This is a cancellation already.",
+                "This does nothing but use its number already.",
                 hint="Speed it up instead.",
                 code="input.transaction",
             )

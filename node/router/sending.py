@@ -12,6 +12,7 @@ from node.core.errors import (
     RevertedError,
     RpcAnswerError,
     RpcUnavailableError,
+    SpendLimitError,
 )
 from node.core.faults import fault_point
 from node.core.ids import TxHash
@@ -95,21 +96,36 @@ class TransactionSender:
             fault_point("single.sent.after")
             return await self.wait_mined(record)
 
-    async def fill(self, nonce: int) -> TxRecord:
-        """Send nothing to oneself under a nonce that holds up those behind it. Raises as
-        `send_alone`, without waiting.
+    async def fill(self, nonce: int, most: Eth | None) -> TxRecord | None:
+        """Send nothing to oneself under a nonce that holds up those behind it; None when something
+        took it meanwhile. Raises as `send_alone`, without waiting.
+
+        Raises:
+            SpendLimitError: its fee could be above `most` (None: no limit here); nothing was sent.
         """
         own = self._wallet.address
         call = Call(
-            intent=Intent.CANCEL,
+            intent=Intent.FREE_NONCE,
             to=own,
             data=b"",
-            summary="Free the way for the transactions behind",
+            summary=f"Free the way for waiting transactions (number {nonce})",
         )
         async with self._chain.transactions.lane():
+            waiting = await self._wallet.journal.pending_transactions(
+                own, self._chain.market.chain_id
+            )
+            free = await self._chain.transactions.free_nonce(own)
+            if free != nonce or nonce in {item.nonce for item in waiting}:
+                return None
             prepared = await self._chain.transactions.prepare(
                 call, self._wallet.signer, nonce=nonce
             )
+            if most is not None and prepared.max_fee > most:
+                raise SpendLimitError(
+                    f"Freeing the way could cost {prepared.max_fee}, more than the {most} allowed.",
+                    hint="Raise the limit in Settings > Wallet, or send something: it takes the"
+                    " free number too.",
+                )
             signed = prepared.signed
             record = self._record(call, nonce, signed.raw, signed.tx_hash, secrets.token_hex(16))
             await self._wallet.journal.add_tx(record)

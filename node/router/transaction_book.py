@@ -5,7 +5,7 @@ from dataclasses import replace
 from node.core.errors import TxCancelledError
 from node.core.events import BalanceChanged, TransactionChanged
 from node.core.ids import Address
-from node.core.ports import Intent, SignedTransaction
+from node.core.ports import EMPTY_INTENTS, SignedTransaction
 from node.core.records import Receipt
 from node.core.units import Eth, Mor
 from node.router.access import ChainAccess, WalletAccess
@@ -84,7 +84,7 @@ class TransactionBook:
         for item in changed:
             self._announce(item)
         self._wallet.bus.publish(BalanceChanged())
-        if winner.intent is Intent.CANCEL and record.intent is not Intent.CANCEL:
+        if winner.intent in EMPTY_INTENTS and record.intent not in EMPTY_INTENTS:
             raise TxCancelledError(
                 "The transaction was cancelled.", details={"tx_hash": winner.tx_hash.hex}
             )

@@ -33,6 +33,7 @@ from node.router.consumer import Consumer
 from node.router.earnings import EarningsBook
 from node.router.failover import FailoverPrompts
 from node.router.finality import FinalityWatch
+from node.router.gap_filling import FillRule, GapFiller
 from node.router.incoming import IncomingWatch
 from node.router.keeper import SessionKeeper
 from node.router.market import MarketBook
@@ -98,6 +99,7 @@ class StackParts:
     memory_wallet: bool = False
     poll_s: float = 0.0
     claim_rule: Callable[[], ClaimRule] = ClaimRule
+    fill_rule: Callable[[], FillRule] = FillRule
     users: Callable[[], UserRules] = UserRules
     claim_pay_from: Callable[[], Mor] = never
     demo: DemoControl | None = None
@@ -222,7 +224,8 @@ def _stack(parts: StackParts, provider: ProviderSide | None) -> NetworkStack:
     consumer = Consumer(
         chain=chain, wallet=wallet, link=link, peers=peers, stats=stats, privacy=privacy
     )
-    finality = FinalityWatch(chain=chain, wallet=wallet, sender=sender)
+    gaps = GapFiller(chain=chain, wallet=wallet, sender=sender, rule=parts.fill_rule)
+    finality = FinalityWatch(chain=chain, wallet=wallet, sender=sender, gaps=gaps)
     retries = RetryQueue(RetryBook(parts.journal), parts.clock)
     claimer = StakeClaimer(
         chain=chain, wallet=wallet, sender=sender, retries=retries, rule=parts.claim_rule
@@ -264,6 +267,7 @@ def _stack(parts: StackParts, provider: ProviderSide | None) -> NetworkStack:
         ),
         replacer=TransactionReplacer(chain=chain, wallet=wallet, sender=sender),
         finality=finality,
+        gaps=gaps,
         consumer=consumer,
         privacy=privacy,
         agents=SessionAgents(consumer=consumer, link=link, privacy=privacy),

@@ -25,6 +25,7 @@ from node.core.units import Eth, Mor
 from node.core.web_address import host_only
 from node.router.claiming import ClaimRule
 from node.router.extension import SessionExtender
+from node.router.gap_filling import FillRule
 from node.router.user_rules import UserRules, user_rules
 from node.service.assembly import StackParts, open_stack
 from node.service.dto import NetworkView
@@ -257,7 +258,11 @@ class NetworkSwitch:
             backends=profile.backends,
             limits=wire_limits(profile.settings),
         )
-        return replace(parts, claim_rule=lambda: claim_rule(parts.network, profile.book.current))
+        return replace(
+            parts,
+            claim_rule=lambda: claim_rule(parts.network, profile.book.current),
+            fill_rule=lambda: fill_rule(parts.network, profile.book.current),
+        )
 
     async def _chain_parts(self, network: Network) -> StackParts:
         profile, settings = self._profile, self._profile.settings
@@ -280,6 +285,7 @@ class NetworkSwitch:
             listen=self._listen,
             poll_s=settings.polling_interval_s,
             claim_rule=lambda: claim_rule(network, profile.book.current),
+            fill_rule=lambda: fill_rule(network, profile.book.current),
             users=lambda: user_rules_of(profile.book.current),
             claim_pay_from=lambda: Mor.parse(profile.book.current.provider_claim_from),
             memory_wallet=bool(settings.wallet_private_key.get_secret_value()),
@@ -302,6 +308,12 @@ def claim_rule(network: Network, settings: NodeSettings) -> ClaimRule:
         fee_percent=0 if network.is_test else settings.auto_claim_fee_percent,
         mor_worth=Eth.parse(settings.mor_worth_eth),
     )
+
+
+def fill_rule(network: Network, settings: NodeSettings) -> FillRule:
+    """The user's rule for numbers that hold up transactions; test money has no limit."""
+    most = None if network.is_test else Eth.parse(settings.free_nonce_max_fee)
+    return FillRule(automatic=settings.auto_free_nonce, most=most)
 
 
 def user_rules_of(settings: NodeSettings) -> UserRules:

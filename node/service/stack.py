@@ -19,6 +19,7 @@ from node.router.consumer import Consumer
 from node.router.earnings import EarningsBook
 from node.router.failover import FailoverPrompts
 from node.router.finality import FinalityWatch
+from node.router.gap_filling import GapFiller
 from node.router.keeper import SessionKeeper
 from node.router.market import MarketBook
 from node.router.opening import SessionOpener
@@ -75,6 +76,7 @@ class NetworkStack:
     retries: RetryQueue
     replacer: TransactionReplacer
     finality: FinalityWatch
+    gaps: GapFiller
     recovery: SessionRecovery
     keeper: SessionKeeper
     consumer: Consumer

@@ -135,7 +135,18 @@ def _view(stack: NetworkStack, record: Entry, known: Known, label: str) -> Trans
             "amount_mor": purpose.amount_mor,
             "recipient": purpose.recipient.checksum if purpose.recipient is not None else "",
             "label": label,
+            "held_up": _held_up(stack, record),
         }
+    )
+
+
+def _held_up(stack: NetworkStack, record: TxRecord) -> str:
+    held = stack.gaps.held_up
+    if held is None or not record.is_pending or record.nonce <= held.nonce:
+        return ""
+    return (
+        f"It waits for number {held.nonce} of your account, which nothing uses: {held.reason}."
+        " Whatever you send next takes that number and frees the way."
     )
 
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from node.chain.outgoing import Outgoing, outgoing_of
 from node.core.errors import NodeError
 from node.core.ids import Address
-from node.core.ports import Intent
+from node.core.ports import EMPTY_INTENTS, Intent
 from node.router.display import clean_name
 from node.service.incoming_views import DUST, RECEIVED, SESSION_PAY, STAKE_RETURNED
 from node.store.journal_records import TxRecord, TxStatus
 
 KINDS: Mapping[str, frozenset[str]] = {
-    "send": frozenset({Intent.SEND_MOR, Intent.SEND_ETH, Intent.CANCEL}),
+    "send": frozenset({Intent.SEND_MOR, Intent.SEND_ETH, *EMPTY_INTENTS}),
     "received": frozenset({RECEIVED}),
     "session": frozenset({Intent.OPEN_SESSION, Intent.CLOSE_SESSION, STAKE_RETURNED}),
     "approval": frozenset({Intent.APPROVE}),
@@ -39,6 +39,7 @@ _WORDS = {
     Intent.POST_BID: "Offer a model",
     Intent.DELETE_BID: "Withdraw an offer",
     Intent.CANCEL: "Cancel a waiting transaction",
+    Intent.FREE_NONCE: "Free the way for waiting transactions",
 }
 _PENDING = frozenset({TxStatus.SIGNED, TxStatus.SENT})
 

@@ -5,7 +5,7 @@ constructor.
 `LlmBackend`; `store` implements the journal and chat repositories named in their own modules.
 """
 
-from node.core.ports.calls import Call, Calls, Intent
+from node.core.ports.calls import EMPTY_INTENTS, Call, Calls, Intent
 from node.core.ports.handshake import HandshakeReply, SignedBlob
 from node.core.ports.keys import SignedTransaction, Signer, UnsignedTransaction
 from node.core.ports.models import (
@@ -26,6 +26,7 @@ from node.core.ports.transactions import (
 )
 
 __all__ = [
+    "EMPTY_INTENTS",
     "AsyncLane",
     "AudioBackend",
     "BackendHealth",

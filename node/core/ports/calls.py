@@ -27,6 +27,12 @@ class Intent(StrEnum):
     DELETE_BID = "delete_bid"
     CANCEL = "cancel"
     """Nothing to oneself, in the place of a transaction that waits."""
+    FREE_NONCE = "free_nonce"
+    """Nothing to oneself, under a number that nothing uses and that holds up those behind it."""
+
+
+EMPTY_INTENTS = frozenset({Intent.CANCEL, Intent.FREE_NONCE})
+"""Transactions that do nothing but use their number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,6 +91,23 @@ class NodeSettings(BaseModel):
         restart=False,
         description="Only to compare a fee with a stake. No prices are fetched.",
     )
+    auto_free_nonce: bool = setting(
+        True,
+        "Free the way for waiting transactions by itself",
+        "MORPHEUS_AUTO_FREE_NONCE",
+        group="Wallet",
+        restart=False,
+        description="A number that nothing uses any more holds up all behind it; an empty transfer"
+        " to yourself takes it.",
+    )
+    free_nonce_max_fee: EthText = setting(
+        "0.00005",
+        "Highest network fee for that",
+        "MORPHEUS_FREE_NONCE_MAX_FEE",
+        group="Wallet",
+        unit="ETH",
+        restart=False,
+    )
     guard_password_above: MorText = setting(
         "50",
         "Ask for the password above",

@@ -122,6 +122,8 @@ class TransactionView(Dto):
     `replaced_by`: hash of another transaction of the same `nonce`: while this one waits the newest,
     afterwards the one that counts. `confirmations`: blocks from its own to the newest one seen.
     `final`: no reorganisation is expected to undo it. `can_replace`: `draft_replace` may be used.
+    `held_up`: why it waits for a number of the account that nothing uses, and what to do; mostly
+    empty.
 
     A row of what others sent (`intent` `received`, `dust`, `stake_returned`, `session_pay`) has no
     nonce and no fee of the wallet's; `sender` is who sent the MOR, empty for dust, and `recipient`
@@ -148,3 +150,4 @@ class TransactionView(Dto):
     confirmations: int = 0
     final: bool = False
     can_replace: bool = False
+    held_up: str = ""

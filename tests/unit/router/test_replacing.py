@@ -17,7 +17,7 @@ from node.core.ids import Address
 from node.core.ports import Intent
 from node.core.tasks import TaskScope
 from node.core.units import Mor
-from node.router import finality, sending
+from node.router import sending
 from node.router.quotes import QuoteOrder
 from node.router.replacing import MAX_SIGNED, can_replace
 from node.store.journal_records import SessionState, TxRecord, TxStatus
@@ -269,32 +269,3 @@ async def test_a_block_that_vanished_takes_nothing_away_for_good(demo: DemoStack
     assert (await stack.chain.market.balances(FRIEND)).mor == before + Mor(9)
     assert not await stack.finality.look()
     assert (await again(demo, record)).final
-
-
-async def test_a_gap_left_by_a_vanished_transaction_is_filled(
-    demo: DemoStack, opened: tuple[DemoStack, FaultyServer], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The transaction before is given up for good; the one behind it must not wait for ever."""
-    stack = demo.stack
-    monkeypatch.setattr(sending, "WAIT_TIMEOUT_S", 0.0)
-    for amount in (1, 2):
-        with pytest.raises(NodeError):
-            await stack.sender.send_alone(stack.chain.calls.send_mor(FRIEND, Mor(amount)))
-    first, second = await stack.wallet.journal.pending_transactions(
-        stack.wallet.address, stack.chain.market.chain_id
-    )
-    snapshot = (await demo.world.devnet.request("evm_snapshot"))["result"]
-    await demo.world.devnet.request("evm_revert", [snapshot])
-    await stack.sender.give_up(first, TxStatus.DROPPED)
-    await stack.sender.send_again(second)
-    await demo.world.devnet.hold_transactions(False)
-    await stack.finality.look()
-    assert (await again(demo, second)).status is TxStatus.SENT
-    await stack.finality.look()
-    await stack.recovery.run()
-    assert (await again(demo, second)).status is TxStatus.MINED
-    (filler,) = [
-        item for item in await stack.sender.book.same_nonce(first) if item.intent is Intent.CANCEL
-    ]
-    assert filler.status is TxStatus.MINED
-    assert finality.LOOK_EVERY_S <= 12

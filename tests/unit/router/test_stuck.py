@@ -14,7 +14,7 @@ from node.chain.head import ChainHead
 from node.chain.transactions import WalletTransactions
 from node.core.errors import NodeError
 from node.core.ids import Address
-from node.core.ports import Intent
+from node.core.ports import EMPTY_INTENTS, Intent
 from node.core.units import Eth, Mor
 from node.router import sending
 from node.router.quotes import QuoteOrder
@@ -87,7 +87,7 @@ async def bump(demo: DemoStack, fate: Fate) -> None:
         waiting = [item for item in await records_of(demo.stack) if item.is_pending]
         newest = [item for item in waiting if item.replaced_by is None]
         for record in newest:
-            if record.intent is not Intent.CANCEL:
+            if record.intent not in EMPTY_INTENTS:
                 plan = await demo.stack.replacer.plan(record.tx_hash, verb)  # type: ignore[arg-type]
                 await demo.stack.replacer.replace(plan)
 
@@ -140,7 +140,7 @@ async def assert_one_nonce_each(stack: NetworkStack) -> None:
         assert (receipt is not None) == (record.status in (TxStatus.MINED, TxStatus.FAILED))
     places: dict[tuple[str, Intent], set[int]] = {}
     for record in records:
-        if record.intent is not Intent.CANCEL:
+        if record.intent not in EMPTY_INTENTS:
             places.setdefault((record.intent_id, record.intent), set()).add(record.nonce)
     assert all(len(nonces) == 1 for nonces in places.values()), "an intent was signed twice"
 
