@@ -1,0 +1,1 @@
+"""Networks, their contracts and their servers."""

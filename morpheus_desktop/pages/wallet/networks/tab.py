@@ -1,0 +1,177 @@
+"""Networks: which one is in use, what reaches it, and the way to another one."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from morpheus_desktop.errors import present
+from morpheus_desktop.pages.wallet.networks.current_card import CurrentCard
+from morpheus_desktop.pages.wallet.networks.other_card import OtherCard
+from morpheus_desktop.pages.wallet.networks.presenter import NetworksPresenter, NetworksState
+from morpheus_desktop.pages.wallet.networks.servers_sheet import ServersSheet
+from morpheus_desktop.pages.wallet.networks.switch_sheet import SwitchSheet
+from morpheus_desktop.widgets.banner import Banner
+from morpheus_desktop.widgets.labels import Label
+from morpheus_desktop.widgets.layouts import boxed, clear, column
+from morpheus_desktop.widgets.load_view import LoadView
+from node.service.dto import NetworkView, NodeStatus
+
+EVERY_S = 10
+"""So often the figures are read again while they are looked at. Nobody is asked for it."""
+_TWO_COLUMNS = 720
+
+
+class NetworksTab(QWidget):
+    """`told(text, tone)`, `problem(NodeError)`, `count_changed(text)`: see the page;
+    `network_selected(NodeStatus)` when another one is in use.
+    """
+
+    told = Signal(str, str)
+    problem = Signal(object)
+    count_changed = Signal(str)
+    network_selected = Signal(object)
+
+    def __init__(self, presenter: NetworksPresenter) -> None:
+        super().__init__()
+        self.setObjectName("wallet.networks")
+        self._presenter = presenter
+        self._ticks = 0
+        self.others: list[OtherCard] = []
+        self._notices = column()
+        self.current = CurrentCard()
+        self._none = Label(
+            "No network is in use: there are no balances, sessions and offers now.",
+            "body",
+            "text2",
+            wrap=True,
+        )
+        self._others_title = Label("Other networks", "strong")
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(12)
+        self._columns = 0
+        content = boxed(
+            column(self._notices, self._none, self.current, 20, self._others_title, 8, self._grid)
+        )
+        # Even without an answer there is nothing else to show than that.
+        self.view = LoadView(content, QWidget(), name="wallet.networks", rows=4)
+        self.setLayout(column(12, self.view))
+        self._connect()
+
+    def _connect(self) -> None:
+        presenter = self._presenter
+        presenter.loaded.connect(self._show)
+        presenter.failed.connect(self.view.show_failure)
+        presenter.stale.connect(self._look_again)
+        presenter.busy_changed.connect(self._show_busy)
+        presenter.probe_failed.connect(lambda _error: self._show())
+        presenter.leaving_counted.connect(self._open_switch)
+        presenter.selected.connect(self._selected)
+        presenter.servers_saved.connect(self._servers_saved)
+        presenter.time.ticked.connect(self._tick)
+        self.view.retry.connect(presenter.load)
+        self.current.test_clicked.connect(presenter.probe)
+        self.current.edit_clicked.connect(self._edit_servers)
+
+    def shown(self) -> None:
+        """Called when the tab becomes visible."""
+        self._presenter.load()
+
+    # --- what is there ---
+
+    def _look_again(self) -> None:
+        if self.isVisible():
+            self._presenter.load()
+
+    def _tick(self) -> None:
+        if self.isVisible() and self._presenter.state is not None:
+            self._ticks += 1
+            if self._ticks % EVERY_S == 0 and not self._presenter.is_probing:
+                self._presenter.load()
+            self._show_busy()
+
+    def _show(self) -> None:
+        state = self._presenter.state
+        if state is None:
+            return
+        self.current.setVisible(state.current is not None)
+        self._none.setVisible(state.current is None)
+        self.current.show_state(state)
+        self._show_notices(state)
+        self._show_others(state)
+        self._show_busy()
+        self.view.show_content()
+        if self.isVisible():
+            self._presenter.probe_if_old()
+
+    def _show_busy(self) -> None:
+        self.current.show_busy(self._presenter.is_probing, self._presenter.age_s())
+
+    def _show_notices(self, state: NetworksState) -> None:
+        clear(self._notices)
+        difference, clock = state.servers.disagreement, self._presenter.clock
+        failure = self._presenter.test_failure
+        if failure is not None:
+            words = present(failure)
+            self._notice(words.title, words.text, words.severity)
+        if difference:
+            self._notice("The servers disagree", f"{difference} Nothing is signed.", "danger")
+        if clock is not None:
+            tone = "warning" if clock.warning else "danger"
+            self._notice("Your computer's clock is off", f"{clock.message} {clock.hint}", tone)
+
+    def _notice(self, title: str, text: str, tone: str) -> None:
+        banner = Banner(title, text.strip(), tone=tone)
+        banner.setObjectName("wallet.networks.notice")
+        self._notices.addWidget(banner)
+        self._notices.addSpacing(8)
+
+    def _show_others(self, state: NetworksState) -> None:
+        used = state.current.name if state.current is not None else ""
+        wanted = [item for item in state.networks if item.name != used]
+        if [card.network for card in self.others] == wanted:
+            return
+        clear(self._grid)
+        self.others = [OtherCard(item) for item in wanted]
+        for card in self.others:
+            card.use_clicked.connect(self._presenter.count_leaving)
+        self._columns = 0
+        self._place()
+
+    def _place(self) -> None:
+        """Two beside each other where there is room."""
+        columns = 2 if self.width() >= _TWO_COLUMNS else 1
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for number, card in enumerate(self.others):
+            self._grid.addWidget(card, number // columns, number % columns)
+        for column_number in range(2):
+            self._grid.setColumnStretch(column_number, int(column_number < columns))
+
+    # --- what the user does ---
+
+    def _edit_servers(self) -> None:
+        state = self._presenter.state
+        if state is not None and state.current is not None:
+            ServersSheet(self.window(), self._presenter, state.current, state.servers).open()
+
+    def _open_switch(self, network: NetworkView, leaving: int | None) -> None:
+        state = self._presenter.state
+        current = state.current if state is not None else None
+        SwitchSheet(
+            self.window(), self._presenter, network, current=current, leaving=leaving
+        ).open()
+
+    def _selected(self, status: NodeStatus) -> None:
+        if status.network is not None:
+            self.told.emit(f"{status.network.title} is in use", "success")
+        self.network_selected.emit(status)
+
+    def _servers_saved(self, status: NodeStatus) -> None:
+        del status
+        self.told.emit("The servers are in use", "success")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
