@@ -21,10 +21,15 @@ from morpheus_desktop.unlock_sheet import UnlockSheet
 from morpheus_desktop.wallet_dialogs import WalletDialogs
 from morpheus_desktop.widgets.banner import Banner
 from morpheus_desktop.window import MainWindow
-from node.core.errors import NodeError, RpcUnavailableError, WalletLockedError
+from node.core.errors import (
+    KeystoreFormatError,
+    NodeError,
+    RpcUnavailableError,
+    WalletLockedError,
+)
 from node.core.events import HealthChanged
 from node.service.api import NodeService
-from node.service.dto import LocalModel, NetworkView, NodeStatus, SessionView
+from node.service.dto import DamagedWallet, LocalModel, NetworkView, NodeStatus, SessionView
 
 FIRST_NETWORK = "base"
 CONFIG = "config"
@@ -120,10 +125,20 @@ class Navigation(QObject):
         reached = state.overview is not None and _UNREACHABLE in self._problems
         if reached:
             del self._problems[_UNREACHABLE]
+        for item in self.wallet_dialogs.new_damage():
+            self._show_damage(item)
         reminds = self.wallet_dialogs.wants_backup
         if reached or (state.is_demo and not self._demo_noticed) or reminds != self._reminded:
             self._demo_noticed = state.is_demo
             self._show_notices()
+
+    def _show_damage(self, item: DamagedWallet) -> None:
+        title, text = "A wallet file was damaged.", f"{item.problem} {item.hint}"
+        if self._window.is_full_page:
+            self._welcome.show_problem(KeystoreFormatError(title, hint=text))
+            return
+        self._problems[item.path] = errors.Presented(title=title, text=text, severity="warning")
+        self._show_notices()
 
     def _resume(self) -> None:
         """A profile that was used before: straight to the chat, on the wallet's network."""

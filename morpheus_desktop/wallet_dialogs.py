@@ -13,7 +13,7 @@ from morpheus_desktop.widgets.banner import Banner
 from morpheus_desktop.window import MainWindow
 from node.service.api import NodeService
 from node.service.dto import WalletStatus
-from node.service.dto.accounts import RevealKind
+from node.service.dto.accounts import DamagedWallet, RevealKind
 
 Tell = Callable[[str, str], None]
 
@@ -35,6 +35,7 @@ class WalletDialogs(QObject):
         self._status, self._tell = status, tell
         self._clipboard = SecretClipboard(self)
         self._postponed = False
+        self._told_damage: set[str] = set()
 
     @property
     def wants_backup(self) -> bool:
@@ -47,6 +48,14 @@ class WalletDialogs(QObject):
             and not status.backed_up
             and not self._postponed
         )
+
+    def new_damage(self) -> list[DamagedWallet]:
+        """Wallet files that cannot be read, or could not, each once."""
+        status = self._status()
+        damaged = status.damaged if status is not None else ()
+        found = [item for item in damaged if item.path not in self._told_damage]
+        self._told_damage.update(item.path for item in found)
+        return found
 
     def reminder(self, hidden: Callable[[], None]) -> Banner:
         """The banner of the frame; `hidden` is called when it is closed for this run."""

@@ -15,7 +15,7 @@ from node.service.findings import fine, warning
 _MAX_FILES = 500
 _SKIPPED = frozenset({"models", "uploads"})
 """Large, and named by their owner."""
-_ASIDE = (".corrupt-", ".damaged-", "replaced-", ".broken-")
+_ASIDE = (".corrupt-", "damaged-", "replaced-", ".broken-")
 
 
 def databases(dirs: AppDirs) -> dict[str, Any]:

@@ -3,8 +3,10 @@
 ```
 keystore/wallets/<address>.json   an account
 keystore/wallets/active           address of the account in use
-keystore/wallets/change.json      only while a password is being changed
+keystore/wallets/change.json      only while several accounts are being changed
+keystore/wallets/copies/          a second copy of each account
 keystore/replaced-1.json          what was replaced or removed, encrypted as it was
+keystore/damaged-1.json           what could not be read and was replaced by its copy
 keystore/wallet.json              the one wallet of earlier versions; moved at the first start
 ```
 """
@@ -20,9 +22,10 @@ from node.core.faults import fault_point
 from node.core.ids import Address
 from node.core.paths import write_private
 from node.core.private_files import check_private_file, private_folder, sync_folder
+from node.wallet.account_copies import AccountCopies
 from node.wallet.derivation import Path as DerivationPath
 from node.wallet.keystore import MAX_FILE, parse_object
-from node.wallet.wallet_file import WalletFile, damaged_file
+from node.wallet.wallet_file import DAMAGED, WalletFile, damaged_file
 
 MAX_ACCOUNTS = 500
 """More are not added; those that are there are all read."""
@@ -64,19 +67,24 @@ class AccountFolder:
     def __init__(self, folder: Path) -> None:
         self._top = folder
         self._folder = folder / _FOLDER
+        self._copies = AccountCopies(self._folder)
 
     def path_of(self, address: Address) -> Path:
         return self._folder / f"{address.hex}.json"
 
     def load(self) -> StoredAccounts:
-        """All accounts. A damaged file is listed and keeps nobody from the others."""
+        """All accounts. A damaged file is listed and keeps nobody from the others; where there is
+        a copy of it, the copy takes its place."""
         found = StoredAccounts()
         self._finish_change(found)
         for path in self._candidates():
             try:
                 self._take(path, found)
+            except KeystoreFormatError as error:
+                if error.code != DAMAGED or not self._use_copy(path, found):
+                    found.damaged.append(_damaged(path, error))
             except NodeError as error:
-                found.damaged.append(DamagedFile(path=path, problem=error.message, hint=error.hint))
+                found.damaged.append(_damaged(path, error))
         found.active = self._pointer(found.files)
         return found
 
@@ -88,7 +96,7 @@ class AccountFolder:
             if keep_old and path.exists():
                 self._copy_aside(path)
             fault_point("wallet.save.before")
-            write_private(path, wallet.to_bytes())
+            self._write(path, wallet)
             fault_point("wallet.save.after")
         except OSError as error:
             raise _io_error("written", error) from error
@@ -145,6 +153,7 @@ class AccountFolder:
                 fault_point("wallet.remove.before")
                 self._copy_aside(path)
                 fault_point("wallet.remove.copied")
+            self._copies.forget(path.name)
             path.unlink(missing_ok=True)
             sync_folder(self._folder)
         except OSError as error:
@@ -179,6 +188,34 @@ class AccountFolder:
             )
         self._adopt(path, wallet.address)
         found.files[wallet.address] = wallet
+        self._copies.keep(wallet)
+
+    def _write(self, path: Path, wallet: WalletFile) -> None:
+        write_private(path, wallet.to_bytes())
+        self._copies.keep(wallet)
+
+    def _use_copy(self, path: Path, found: StoredAccounts) -> bool:
+        """Put the copy in the place of the damaged file at `path`, which is kept aside."""
+        copy = self._copies.read(path.name) if path.parent == self._folder else None
+        if copy is None or copy[0].address in found.files:
+            return False
+        wallet, date = copy
+        aside = self._free_name("damaged")
+        try:
+            write_private(aside, path.read_bytes())
+            write_private(path, wallet.to_bytes())
+        except OSError as error:
+            raise _io_error("restored", error) from error
+        found.files[wallet.address] = wallet
+        found.damaged.append(
+            DamagedFile(
+                path=aside,
+                problem=f"The wallet file of {wallet.address.checksum} was damaged; its copy of"
+                f" {date} is used.",
+                hint=f"Nothing is lost. The damaged file is kept: {aside}",
+            )
+        )
+        return True
 
     def _adopt(self, path: Path, address: Address) -> None:
         """Give a file from elsewhere its place. A rename: a crash leaves it here or there."""
@@ -242,17 +279,20 @@ class AccountFolder:
         for wallet in wallets:
             path = self.path_of(wallet.address)
             check_private_file(path)
-            write_private(path, wallet.to_bytes())
+            self._write(path, wallet)
             fault_point("wallet.change.file")
         change.unlink()
         sync_folder(self._folder)
 
     def _copy_aside(self, path: Path) -> None:
         """A replaced wallet stays, encrypted as it was: nobody loses a key by one wrong click."""
+        write_private(self._free_name("replaced"), path.read_bytes())
+
+    def _free_name(self, kind: str) -> Path:
         number = 1
-        while (target := self._top / f"replaced-{number}.json").exists():
+        while (target := self._top / f"{kind}-{number}.json").exists():
             number += 1
-        write_private(target, path.read_bytes())
+        return target
 
 
 def by_age(file: WalletFile) -> tuple[int, str, tuple[int, ...], bytes]:
@@ -271,6 +311,10 @@ def _read(path: Path) -> WalletFile:
         raise damaged_file(path) from error
     except OSError as error:
         raise _io_error("read", error) from error
+
+
+def _damaged(path: Path, error: NodeError) -> DamagedFile:
+    return DamagedFile(path=path, problem=error.message, hint=error.hint)
 
 
 def _first(files: dict[Address, WalletFile]) -> Address | None:

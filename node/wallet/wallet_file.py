@@ -135,6 +135,7 @@ def _from_section(
 
 
 _T = TypeVar("_T")
+DAMAGED = "wallet.file_damaged"
 
 
 def _typed(section: dict[str, Any], name: str, default: _T) -> _T:
@@ -155,5 +156,5 @@ def damaged_file(path: Path | None = None) -> KeystoreFormatError:
     return KeystoreFormatError(
         f"{name} is damaged.",
         hint="Put a copy of it back, or move it away and import the recovery phrase.",
-        code="wallet.file_damaged",
+        code=DAMAGED,
     )

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWid
 
 from morpheus_desktop.rail import SECTIONS, RailButton
 from morpheus_desktop.top_bar import BarChip
+from morpheus_desktop.widgets.banner import Banner
 from node.core.errors import (
     InternalError,
     KeyringUnavailableError,
@@ -13,8 +14,8 @@ from node.core.errors import (
     RpcUnavailableError,
     WalletLockedError,
 )
-from node.core.events import HealthChanged
-from node.service.dto import DemoStatus
+from node.core.events import HealthChanged, WalletChanged
+from node.service.dto import DamagedWallet, DemoStatus
 from tests.fakes import sample_data, sample_market
 from tests.fakes.fake_node import FakeNode
 from tests.gui.conftest import OpenWindow
@@ -148,6 +149,39 @@ def test_a_locked_wallet_asks_for_the_password_and_says_when_it_is_wrong(
     kit.qtbot.keyClick(field, Qt.Key.Key_Return)
     kit.until(lambda: not kit.has("unlock"))
     assert fake_node.world.wallet.locked is False
+
+
+DAMAGED = DamagedWallet(
+    path="/home/ada/keystore/damaged-1.json",
+    problem="The wallet file of 0x7C4F was damaged; its copy of 2026-10-31 is used.",
+    hint="Nothing is lost.",
+)
+
+
+def test_a_damaged_wallet_file_is_told(open_kit: OpenWindow, fake_node: FakeNode) -> None:
+    wallet = fake_node.world.wallet.model_copy(update={"damaged": (DAMAGED,)})
+    fake_node.world.wallet = wallet
+    kit = ready(open_kit, fake_node)
+    kit.until(lambda: _names(kit))
+    assert _names(kit) == [f"A wallet file was damaged. {DAMAGED.problem} {DAMAGED.hint}"]
+    (banner,) = _banners(kit)
+    assert isinstance(banner, Banner)
+    banner.dismissed.emit()
+    fake_node.publish(WalletChanged())
+    kit.until(lambda: len(fake_node.called("wallet.status")) > 1)
+    assert _names(kit) == []
+
+
+def test_a_start_without_a_readable_wallet_says_so_first(
+    open_kit: OpenWindow, fresh_node: FakeNode
+) -> None:
+    """Or somebody makes a new wallet where an old one only needs its copy back."""
+    wallet = fresh_node.world.wallet.model_copy(update={"damaged": (DAMAGED,)})
+    fresh_node.world.wallet = wallet
+    kit = open_kit(fresh_node)
+    kit.until(lambda: kit.shell.state.is_known)
+    kit.until(lambda: any(DAMAGED.problem in name for name in _names(kit)))
+    assert kit.has("welcome.demo.start")
 
 
 def test_a_failed_start_of_the_node_is_said(open_kit: OpenWindow, fake_node: FakeNode) -> None:

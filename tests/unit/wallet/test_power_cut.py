@@ -2,6 +2,7 @@
 every account opens with the password of one of the two, and no key is gone."""
 
 import os
+import shutil
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -258,6 +259,7 @@ async def test_the_wallet_of_an_earlier_version_moves_whole(tmp_path: Path) -> N
     path.rename(folder / "wallet.json")
     for other in [*others, folder / "wallets" / "active"]:
         other.unlink()
+    shutil.rmtree(folder / "wallets" / "copies")
     (folder / "wallets").rmdir()
     log = DiskLog.of(folder)
     with log.recording():

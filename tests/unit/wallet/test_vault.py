@@ -113,9 +113,13 @@ async def test_wallet_file_is_private_and_a_plain_keystore(tmp_path: Path) -> No
     await vault.import_private_key(KEY, KEEP)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert stat.S_IMODE((folder / "wallets").stat().st_mode) == 0o700
-    assert sorted(contents(folder)) == [f"wallets/{FIRST.lower()}.json", "wallets/active"]
-    for path in (folder / "wallets").iterdir():
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert sorted(contents(folder)) == [
+        f"wallets/{FIRST.lower()}.json",
+        "wallets/active",
+        f"wallets/copies/{FIRST.lower()}.json",
+    ]
+    for path in (folder / "wallets").rglob("*"):
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600)
     text = the_account(folder).read_text()
     assert await decrypt_keystore(text, PASSWORD) == bytes.fromhex(KEY)
 
@@ -200,10 +204,10 @@ async def test_password_change_leaves_only_the_new_one(tmp_path: Path) -> None:
     assert (await again.reveal_phrase(new)).mnemonic == phrase
     with pytest.raises(WrongPasswordError):
         await again.unlock(PASSWORD)
-    assert sorted(contents(tmp_path)) == [
-        f"wallets/{vault.signer.address.hex}.json",
-        "wallets/active",
-    ]
+    name = f"{vault.signer.address.hex}.json"
+    files = contents(tmp_path)
+    assert sorted(files) == [f"wallets/{name}", "wallets/active", f"wallets/copies/{name}"]
+    assert files[f"wallets/copies/{name}"] == files[f"wallets/{name}"]
 
 
 async def test_phrase_is_kept_only_when_asked_for(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from node.wallet.keystore import decrypt_keystore
 from node.wallet.vault import Vault, VaultState
 from node.wallet.vault_accounts import VaultAccounts
 from node.wallet.wallet_file import AccountKind
-from tests.unit.wallet.folders import account_files, contents
+from tests.unit.wallet.folders import account_files, contents, copy_of
 from tests.unit.wallet.stores import DictStore
 from tests.unit.wallet.vaults import (
     FIRST,
@@ -279,7 +279,10 @@ async def test_a_wallet_of_an_earlier_version_moves_to_its_place(tmp_path: Path)
     old.mkdir()
     (old / "wallet.json").write_bytes(path.read_bytes())
     moved = await reopened(old)
-    assert list(contents(old)) == [f"wallets/{FIRST.hex}.json"]
+    assert list(contents(old)) == [
+        f"wallets/{FIRST.hex}.json",
+        f"wallets/copies/{FIRST.hex}.json",
+    ]
     assert (await moved.unlock(PASSWORD)).address == vault.signer.address
     # Put there once more: the account is used, the copy is named and left alone.
     (old / "wallet.json").write_bytes(path.read_bytes())
@@ -303,6 +306,7 @@ async def test_a_damaged_account_keeps_nobody_from_the_others(tmp_path: Path) ->
     vault = await a_junk_vault(tmp_path)
     await vault.add_account(vault.status().group, PASSWORD)
     account_files(tmp_path)[FIRST.hex].write_bytes(b"{")
+    copy_of(tmp_path, FIRST).unlink()
     again = await reopened(tmp_path)
     status = again.status()
     assert (status.address, len(status.damaged)) == (SECOND, 1)
