@@ -18,15 +18,35 @@ TWIN = "0x12Ab34cd56eF7890Ab12cD34EF567899bC129F3C"
 
 
 async def send_empty(stage: Stage) -> None:
+    page = await wallet_page(stage)
+    await stage.until(page.send_button.isVisible)
+    page.send()
+    await stage.until(sheet_of(stage).form.amounts.edit.isVisible)
+    await stage.calm()
+
+
+async def wallet_page(stage: Stage) -> WalletPage:
     await section("wallet")(stage)
     await stage.until(lambda: stage.window.findChild(WalletPage))
     page = stage.window.page("wallet")
     if not isinstance(page, WalletPage):
         raise TypeError("the section wallet has another page")
-    await stage.until(page.send_button.isVisible)
-    page.send()
-    await stage.until(sheet_of(stage).form.amounts.edit.isVisible)
+    return page
+
+
+async def receive(stage: Stage) -> None:
+    page = await wallet_page(stage)
+    await stage.until(page.receive_button.isVisible)
+    page.receive_button.click()
     await stage.calm()
+
+
+def receive_amount(text: str) -> Scene:
+    async def show(stage: Stage) -> None:
+        await receive(stage)
+        field(stage, "wallet.receive.amount").setText(text)
+
+    return show
 
 
 def sheet_of(stage: Stage) -> SendSheet:
@@ -158,6 +178,13 @@ def long_names_node() -> FakeNode:
     return node
 
 
+def demo_node() -> FakeNode:
+    node = FakeNode()
+    node.world.network = sample_data.networks()[2]
+    node.world.wallet = sample_data.wallet_status("memory")
+    return node
+
+
 SCENES: dict[str, tuple[Callable[[], FakeNode], Scene]] = {
     "send-empty": (FakeNode, send_empty),
     "send-names": (long_names_node, send_names),
@@ -178,4 +205,9 @@ SCENES: dict[str, tuple[Callable[[], FakeNode], Scene]] = {
     "send-refused": (FakeNode, send_refused),
     "send-kept": (FakeNode, send_kept),
     "send-result": (FakeNode, send_result),
+    "receive": (FakeNode, receive),
+    "receive-amount": (FakeNode, receive_amount("2.5")),
+    "receive-unclear": (FakeNode, receive_amount("1,500")),
+    "receive-watching": (watching_node, receive),
+    "receive-demo": (demo_node, receive),
 }

@@ -11,13 +11,14 @@ from morpheus_desktop.pages.wallet.send.amounts import (
     typed_form,
     written,
 )
+from morpheus_desktop.pages.wallet.send.choice_line import ChoiceLine
 from morpheus_desktop.pages.wallet.send.context import SendContext
 from morpheus_desktop.theme import font
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.choices import Segment
 from morpheus_desktop.widgets.fields import TextField
 from morpheus_desktop.widgets.labels import Label
-from morpheus_desktop.widgets.layouts import boxed, clear, column, row
+from morpheus_desktop.widgets.layouts import column, row
 from node.core.errors import InvalidAmountError
 from node.core.redaction import holds_secret
 
@@ -45,24 +46,22 @@ class AmountRow(QWidget):
         self.most_button = Button("Max", "secondary", name="wallet.send.max")
         self._held = Label("", "small", "text2", align=Qt.AlignmentFlag.AlignRight)
         self._held.setObjectName("wallet.send.held")
-        self._choices = row(spacing=8)
-        self._choice_line = boxed(self._choices)
-        self._choice_line.hide()
+        self._choices = ChoiceLine(self.edit, "wallet.send.choice")
         self.most_button.setFixedHeight(self.field.frame.height())
         # The segment is four pixels lower than the frame of a field.
         line = row(column(2, self.asset_choice, None), spacing=8)
-        line.addLayout(column(self.field, self._choice_line, None), 1)
+        line.addLayout(column(self.field, self._choices, None), 1)
         line.addLayout(column(self.most_button, None))
         head = row(Label("Amount", "small", "text2"), None, self._held)
         self.setLayout(column(head, 4, line))
         self._context: SendContext | None = None
         self._unclear = ""
-        self._single = ""
         self.amount: int | None = None
         self.asset_choice.chosen.connect(self._asset_chosen)
         self.field.changed.connect(self._typed)
         self.field.submitted.connect(self._entered)
         self.most_button.clicked.connect(self.most_wanted)
+        self._choices.taken.connect(self._take)
         self._describe()
 
     @property
@@ -120,7 +119,7 @@ class AmountRow(QWidget):
                 choices = choices_of(error)
                 self._unclear = error.message if choices else _words(error, text)
         self.edit.setToolTip(f"{typed_form(self.amount)} {self.asset}" if self.amount else "")
-        self._offer(choices)
+        self._choices.offer(choices, self.asset)
         self._show_problem()
         self.changed.emit()
 
@@ -134,45 +133,21 @@ class AmountRow(QWidget):
         else:
             self.show_error("")
 
-    def _offer(self, choices: tuple[str, ...]) -> None:
-        clear(self._choices)
-        self._single = choices[0] if len(choices) == 1 else ""
-        for number, text in enumerate(choices):
-            button = Button(
-                f"{text} {self.asset}", size="compact", name=f"wallet.send.choice.{number}"
-            )
-            button.clicked.connect(lambda _checked=False, text=text: self._take(text))
-            self._add_choice(button)
-        self._show_choices()
-
     def _offer_most(self) -> None:
-        clear(self._choices)
         button = Button("Use the most possible", size="compact", name="wallet.send.most")
-        button.clicked.connect(self.most_wanted)
-        self._add_choice(button)
-        self._show_choices()
-
-    def _add_choice(self, button: Button) -> None:
-        """Tab reaches it right after the field, not behind all that was there before."""
-        last = self._choices.itemAt(self._choices.count() - 1) if self._choices.count() else None
-        before = last.widget() if last is not None else None
-        self._choices.addWidget(button)
-        QWidget.setTabOrder(before or self.edit, button)
-
-    def _show_choices(self) -> None:
-        there = self._choices.count() > 0
-        self._choices.addStretch(1)
-        self._choices.setContentsMargins(0, 6 if there else 0, 0, 0)
-        self._choice_line.setVisible(there)
+        self._choices.show_buttons([(button, "")])
 
     def _take(self, text: str) -> None:
-        """`1.000` may have meant one: the same text would be as unclear again."""
-        self.edit.setText(text)
-        self.edit.setFocus()
+        """A reading was chosen, or with no text the most possible."""
+        if text:
+            self.edit.setText(text)
+            self.edit.setFocus()
+        else:
+            self.most_wanted.emit()
 
     def _entered(self) -> None:
-        if self._single:
-            self._take(self._single)
+        if self._choices.only:
+            self._take(self._choices.only)
         else:
             self.submitted.emit()
 

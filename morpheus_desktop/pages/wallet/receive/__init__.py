@@ -1,0 +1,1 @@
+"""Receiving: the address, its code, and a request for an amount."""
