@@ -8,8 +8,8 @@ from node.service.dto import Contact
 
 def contact_table() -> DtoTable[Contact]:
     columns: tuple[Column[Contact], ...] = (
-        Column(title="Name", cell=_name),
-        Column(title="Note", cell=_note, look=ColumnLook(width=300, drop=1)),
+        Column(title="Name", cell=_name, look=ColumnLook(width=300)),
+        Column(title="Note", cell=_note),
         Column(title="Address", cell=_address, look=ColumnLook(width=140), right=True),
     )
     return DtoTable(columns, lambda contact: contact.address)
