@@ -16,6 +16,9 @@ SECRET = "tests/gui/chat/test_secret_warning.py"
 HOSTING = "tests/unit/router/test_self_check.py"
 GGUF = "tests/unit/llm/test_gguf.py"
 DOCTOR = "tests/unit/cli/test_doctor.py"
+SEND = "tests/gui/wallet/send/test_form.py"
+SERVERS = "tests/gui/wallet/networks/test_servers_sheet.py"
+NETWORKS = "tests/gui/wallet/networks/test_tab.py"
 DAMAGE = "tests/unit/wallet/test_damaged_file.py"
 
 TYPED: dict[str, tuple[str, ...]] = {
@@ -43,10 +46,14 @@ TYPED: dict[str, tuple[str, ...]] = {
         f"{IMPORT}::test_a_key_of_the_wrong_form_is_refused_in_place",
     ),
     "key or phrase in a message": (f"{SECRET}::test_it_is_not_sent_and_stays_where_it_is",),
-    "key or phrase as an address": (f"{MONEY}::test_a_private_key_in_the_address_field",),
+    "key or phrase as an address": (
+        f"{MONEY}::test_a_private_key_in_the_address_field",
+        f"{SEND}::test_a_secret_in_a_field_is_cleared_and_never_asked_about",
+    ),
     "address: checksum": (f"{MONEY}::test_an_address_with_a_wrong_checksum",),
     "address: short, a name, another chain's": (
         f"{MONEY}::test_an_address_that_is_short_a_name_or_of_another_chain",
+        f"{SEND}::test_what_is_no_address_is_refused_in_words",
     ),
     "address: own": (f"{MONEY}::test_the_own_address",),
     "address: zero, token, marketplace": (
@@ -58,16 +65,22 @@ TYPED: dict[str, tuple[str, ...]] = {
         f"{MONEY}::test_an_amount_that_is_no_number",
         f"{SHEET}::test_an_amount_that_cannot_be_staked",
     ),
-    "amount: read in two ways": (f"{MONEY}::test_an_amount_that_can_be_read_in_two_ways",),
+    "amount: read in two ways": (
+        f"{MONEY}::test_an_amount_that_can_be_read_in_two_ways",
+        f"{SEND}::test_an_unclear_amount_offers_what_it_may_mean",
+    ),
     "amount: too many decimals": (
         f"{MONEY}::test_more_than_eighteen_decimals_offer_to_round_down",
+        f"{SEND}::test_too_many_decimals_offer_the_rounded_amount",
     ),
     "amount: above the balance": (
         f"{MONEY}::test_more_than_the_balance",
+        f"{SEND}::test_more_than_the_balance_names_what_is_missing_and_offers_the_most",
         f"{STAKES}::test_more_than_there_is",
     ),
     "no ETH for the fee": (
         f"{MONEY}::test_no_coins_for_the_fee",
+        f"{SEND}::test_missing_eth_for_the_fee_leads_to_receiving",
         "tests/gui/session_sheet/test_options.py::test_missing_fees_lead_to_the_address",
     ),
     "stake far above the usual": (
@@ -104,7 +117,8 @@ TYPED: dict[str, tuple[str, ...]] = {
     ),
     "provider: price, stake, endpoint out of bounds": (
         "tests/unit/router/test_provider_admin.py::test_an_endpoint_that_is_none_is_refused",
-        "tests/unit/service/test_money.py::test_a_stake_below_the_minimum_is_named_and_not_replaced",
+        "tests/unit/chain/test_errors.py::test_a_stake_that_is_too_low_names_both_amounts",
+        f"{OFFERS}::test_a_price_outside_the_bounds_names_them_and_the_nearest",
     ),
     "provider: address nobody can reach": (
         f"{HOSTING}::test_a_private_address_is_told_where_strangers_must_come",
@@ -117,6 +131,7 @@ TYPED: dict[str, tuple[str, ...]] = {
     "server of the chain: bad, http, another chain": (
         "tests/http/test_config_routes.py::test_addresses_that_are_of_no_use_change_nothing",
         "tests/http/test_config_routes.py::test_a_server_is_tried_before_it_is_saved",
+        f"{SERVERS}::test_a_server_of_no_use_is_told_at_the_field",
     ),
     "settings that cannot be read": (
         "tests/gui/shell/test_start.py::test_unreadable_settings_are_named",
@@ -154,10 +169,12 @@ MET: dict[str, tuple[str, ...]] = {
     ),
     "E-RPC-03": (
         "tests/unit/router/test_restarts.py::test_a_wrong_clock_is_named_before_anything_is_spent",
+        f"{NETWORKS}::test_a_clock_that_is_off_is_told",
         "tests/unit/router/test_clock_check.py"
         "::test_a_prompt_refused_for_its_time_names_the_clock_and_costs_nothing",
     ),
     "sources of the chain disagree": (
+        f"{NETWORKS}::test_servers_that_disagree_are_told",
         "tests/unit/chain/test_quorum.py"
         "::test_without_a_majority_both_values_are_told_and_nothing_is_signed",
         "tests/unit/router/test_chain_sources.py"
@@ -208,6 +225,9 @@ MET: dict[str, tuple[str, ...]] = {
     "a call that would fail": (
         "tests/unit/chain/test_transactions.py"
         "::test_a_call_that_would_fail_is_refused_with_its_reason_and_costs_nothing",
+    ),
+    "a consent that grew old": (
+        "tests/unit/router/test_opening.py::test_a_consent_that_grew_old_is_asked_for_again",
     ),
     "E-SES-01": (
         "tests/gui/market/test_page.py::test_a_network_without_models_says_so",
@@ -266,6 +286,11 @@ MET: dict[str, tuple[str, ...]] = {
         "tests/gui/shell/test_errors.py::test_an_ended_session_is_not_retried",
     ),
     "E-CH-02": ("tests/gui/chat/test_page.py::test_a_failed_answer_keeps_its_part_and_retries",),
+    "provider falls silent": (
+        "tests/unit/wire/test_silence.py::test_in_the_middle_of_an_answer",
+        "tests/unit/wire/test_silence.py::test_before_its_first_word",
+        "tests/gui/shell/test_errors.py::test_a_cut_answer_says_that_its_part_is_kept",
+    ),
     "E-CH-03": (
         "tests/gui/shell/test_errors.py"
         "::test_what_a_provider_says_is_quoted_and_never_the_headline",
@@ -283,7 +308,7 @@ MET: dict[str, tuple[str, ...]] = {
     "E-HOST-01": (f"{HOSTING}::test_an_address_where_nobody_answers_is_told",),
     "E-HOST-02": (f"{HOSTING}::test_a_model_server_that_is_down_is_told",),
     "E-HOST-03": (f"{HOSTING}::test_a_stake_that_is_used_up_is_told",),
-    "E-HOST-04": (f"{HOSTING}::test_a_price_far_from_the_others_is_told",),
+    "E-HOST-04": (f"{OFFERS}::test_a_price_outside_the_bounds_names_them_and_the_nearest",),
     "E-API-01": (
         "tests/http/test_serving.py::test_a_fixed_port_that_is_taken_leaves_nothing_open",
     ),

@@ -109,3 +109,20 @@ async def test_next_candidate_is_asked_when_the_first_is_gone(demo: DemoStack) -
     steps = await all_steps(stack.opener.open(replace(quote, candidates=(gone, good))))
     assert [step.name for step in steps].count("asking_provider") == 2
     assert steps[-1].entry.bid_id == good.bid.id
+
+
+async def test_a_consent_that_grew_old_is_asked_for_again(demo: DemoStack) -> None:
+    """The contract would refuse it; the provider is asked once more and the session opens."""
+    stack = demo.stack
+    model = await demo.guide("Guide Patient")
+    quote = await stack.quotes.quote(QuoteOrder(model_id=model.id, duration_s=1800))
+    seen: list[int] = []
+    async for step in stack.opener.open(stack.quotes.take(quote.id)):
+        if step.name == "allowing" and step.tx_hash:
+            await demo.world.devnet.advance_to(stack.chain.clock.unix_seconds() + 700)
+        seen.append(step.entry.approval_at)
+        last = step
+    assert last.entry.state is SessionState.ACTIVE
+    consents = {at for at in seen if at}
+    assert len(consents) == 2
+    assert max(consents) - min(consents) >= 700_000
