@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from morpheus_desktop.pages.onboarding.page import OnboardingPage
 from morpheus_desktop.shot_stage import Scene, Stage, in_chat, section
 from node.core.errors import WrongPasswordError
-from node.service.dto import CreateWallet
+from node.service.dto import CreateWallet, DamagedWallet
 from tests.fakes.fake_accounts import PHRASE
 from tests.fakes.fake_node import FakeNode
 
@@ -59,6 +59,32 @@ def unsaved_node() -> FakeNode:
     """A phrase that was never proved."""
     node = FakeNode()
     node.world.wallet = node.world.wallet.model_copy(update={"backed_up": False})
+    return node
+
+
+def mended_node() -> FakeNode:
+    """A wallet file could not be read; its copy took its place."""
+    node = FakeNode()
+    address = node.world.wallet.address
+    damaged = DamagedWallet(
+        path="/home/ada/.local/share/Morpheus Desktop/keystore/damaged-1.json",
+        problem=f"The wallet file of {address} was damaged; its copy of 2026-10-31 is used.",
+        hint="Nothing is lost. The damaged file is kept: "
+        "/home/ada/.local/share/Morpheus Desktop/keystore/damaged-1.json",
+    )
+    node.world.wallet = node.world.wallet.model_copy(update={"damaged": (damaged,)})
+    return node
+
+
+def other_port_node() -> FakeNode:
+    """Another program has the port of the settings."""
+    node = FakeNode()
+    node.world.settings = [
+        field.model_copy(update={"value": "127.0.0.1:8080"})
+        if field.name == "web_address"
+        else field
+        for field in node.world.settings
+    ]
     return node
 
 
@@ -147,6 +173,8 @@ SCENES: dict[str, tuple[Callable[[], FakeNode], Scene]] = {
     "password-sheet": (FakeNode, password_sheet),
     "unlock-sheet": (FakeNode, unlock_sheet),
     "settings-sessions": (FakeNode, settings_of("sessions")),
+    "wallet-file-mended": (mended_node, in_chat),
+    "settings-api": (other_port_node, settings_of("api")),
     "settings-diagnostics": (FakeNode, settings_of("diagnostics")),
     "chat-secret": (FakeNode, chat_secret),
     "report-sheet": (FakeNode, report_sheet),
