@@ -183,6 +183,28 @@ def middle_market(said: Sequence[FeeMarket]) -> FeeMarket:
     )
 
 
+def within(fees: Fees, gas: int, data_fee: Eth, agreed: Eth | None, least: int) -> Fees:
+    """These fees, lowered so that the transaction costs no more than what was `agreed` to, but not
+    below `least` per gas. None: nothing was agreed.
+
+    Raises:
+        SpendLimitError: it cannot be had for that (code `funds.fee_rose`).
+    """
+    if agreed is None:
+        return fees
+    affordable = max(0, agreed.base - data_fee.base) // gas
+    if fees.highest <= affordable:
+        return fees
+    if affordable < least:
+        raise SpendLimitError(
+            f"The network fee could be above {agreed}, the most that was agreed to.",
+            hint="Nothing was sent. Look at the new fee and decide again.",
+            code="funds.fee_rose",
+        )
+    price = None if fees.gas_price is None else affordable
+    return replace(fees, max_fee=affordable, tip=min(fees.tip, affordable), gas_price=price)
+
+
 def check_caps(fees: Fees, most: Eth, cap: Eth) -> None:
     """Refuse a fee that only a broken or lying endpoint asks for, or a network out of its mind.
 

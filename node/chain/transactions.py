@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from node.chain import finality
-from node.chain.fees import Fees, check_caps, raised
+from node.chain.fees import Fees, check_caps, raised, within
 from node.chain.head import ChainHead
 from node.chain.lane import Lane
 from node.chain.networks import Network
@@ -115,13 +115,15 @@ class WalletTransactions:
         *,
         nonce: int | None = None,
         speed: Speed = "normal",
+        most: Eth | None = None,
     ) -> PreparedTransaction:
-        """Simulate, estimate (plus a fifth), price and sign.
+        """Simulate, estimate (plus a fifth), price and sign; for at most the fee that was agreed.
 
         Raises:
             RevertedError: the contract would refuse the call now.
             NotEnoughGasError: value and fee are above the wallet's ETH.
-            SpendLimitError: the fee could exceed the network's cap, or five times the usual one.
+            SpendLimitError: the fee could exceed the network's cap, five times the usual one, or
+            `most`.
             WrongNetworkError: the endpoint is of another chain.
             ConfigError: the network's contracts are not there.
             SourcesDisagreeError: what is signed would rest on doubtful facts.
@@ -135,15 +137,9 @@ class WalletTransactions:
         if nonce is None:
             nonce = await self._next_free_nonce(sender, ground.mined, found.pending)
         _require_account(signer, sender)
-        return self._sign(
-            call,
-            signer,
-            nonce,
-            with_margin(found.gas),
-            found.market.fees(speed),
-            ground.balance,
-            found.data_fee,
-        )
+        gas, fees = with_margin(found.gas), found.market.fees(speed)
+        fees = within(fees, gas, found.data_fee, most, fees.expected)
+        return self._sign(call, signer, nonce, gas, fees, ground.balance, found.data_fee)
 
     async def _require_agreement(self) -> None:
         if self._may_sign is not None:
@@ -211,19 +207,23 @@ class WalletTransactions:
         fields = read_signed(raw)
         fees, charge = await self._raised(fields, cancel=cancel)
         gas = PLAIN_TRANSFER_GAS if cancel else fields.gas
-        old = Eth(fields.gas * (fields.max_fee_per_gas or fields.gas_price or 0))
+        old = Eth(fields.gas * _fee_of(fields))
         return old, Eth(gas * fees.highest) + charge
 
-    async def replace(self, previous: PreparedTransaction, signer: Signer) -> PreparedTransaction:
+    async def replace(
+        self, previous: PreparedTransaction, signer: Signer, *, most: Eth | None = None
+    ) -> PreparedTransaction:
         """Sign `previous` anew with its nonce and at least 12.5 % higher fees, at most four times.
 
         Raises:
-            SpendLimitError: replaced four times already, or the fee would exceed the cap.
+            SpendLimitError: replaced four times already, or the fee would exceed a cap or `most`.
             NotEnoughGasError: the wallet cannot pay the higher fee.
         """
-        return await self._resign(previous.call, previous.signed.raw, signer, cancel=False)
+        return await self._resign(previous.call, previous.signed.raw, signer, most, cancel=False)
 
-    async def cancel(self, previous: PreparedTransaction, signer: Signer) -> PreparedTransaction:
+    async def cancel(
+        self, previous: PreparedTransaction, signer: Signer, *, most: Eth | None = None
+    ) -> PreparedTransaction:
         """Sign an empty transfer to oneself in the place of `previous`. Raises as `replace`."""
         call = Call(
             intent=Intent.CANCEL,
@@ -231,10 +231,10 @@ class WalletTransactions:
             data=b"",
             summary=f"Cancel: {previous.call.summary}",
         )
-        return await self._resign(call, previous.signed.raw, signer, cancel=True)
+        return await self._resign(call, previous.signed.raw, signer, most, cancel=True)
 
     async def _resign(
-        self, call: Call, raw: bytes, signer: Signer, *, cancel: bool
+        self, call: Call, raw: bytes, signer: Signer, most: Eth | None, *, cancel: bool
     ) -> PreparedTransaction:
         fields = read_signed(raw)
         self._reads.check_chain(fields.chain_id)
@@ -251,6 +251,7 @@ class WalletTransactions:
         )
         _require_account(signer, sender)
         gas = PLAIN_TRANSFER_GAS if cancel else fields.gas
+        fees = within(fees, gas, charge, most, raised(_fee_of(fields)))
         return self._sign(call, signer, fields.nonce, gas, fees, balance, charge)
 
     async def _raised(self, fields: UnsignedTransaction, *, cancel: bool) -> tuple[Fees, Eth]:
@@ -259,9 +260,8 @@ class WalletTransactions:
             self._reads.market(),
             self._reads.data_fee(fields.to, fields.value, b"" if cancel else fields.data),
         )
-        old_fee = fields.max_fee_per_gas or fields.gas_price or 0
         old_tip = fields.max_priority_fee_per_gas or fields.gas_price or 0
-        return market.fees("fast").at_least(raised(old_fee), raised(old_tip)), charge
+        return market.fees("fast").at_least(raised(_fee_of(fields)), raised(old_tip)), charge
 
     async def broadcast(self, raw: bytes) -> TxHash:
         """Send signed bytes; sending the same bytes again is harmless.
@@ -342,6 +342,11 @@ class WalletTransactions:
     def seen_block(self) -> int:
         """Number of the newest block seen so far; asks nobody."""
         return self._reads.seen_block
+
+
+def _fee_of(fields: UnsignedTransaction) -> int:
+    """The most per gas that these bytes offer."""
+    return fields.max_fee_per_gas or fields.gas_price or 0
 
 
 def _require_account(signer: Signer, sender: Address) -> None:

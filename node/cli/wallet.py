@@ -192,6 +192,12 @@ async def _balance(context: CliContext) -> None:
     context.show(overview, lambda: _balance_text(overview))
 
 
+_SOURCES = {
+    "one": "one server of the chain, compared with none",
+    "quorum": "two servers of the chain that agree",
+}
+
+
 def _balance_text(overview: MorOverview) -> str:
     rows = [
         f"{overview.address}",
@@ -204,6 +210,8 @@ def _balance_text(overview: MorOverview) -> str:
         f"for fees      {eth(overview.eth_wei)}",
         *([f"on its way    {mor(overview.in_flight)}"] if overview.in_flight else []),
         *([f"claimable     {mor(overview.claimable)} as provider"] if overview.claimable else []),
+        f"told by       {_SOURCES[overview.sources]}",
+        *([f"! {overview.disagreement}"] if overview.disagreement else []),
     ]
     return "\n".join(rows)
 

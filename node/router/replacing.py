@@ -98,7 +98,7 @@ class TransactionReplacer:
 
         Raises:
             UserInputError: it was mined meanwhile (code `chain.tx_mined`); nothing was signed.
-            FundsError: the wallet cannot pay the fee, or the fee is above the caps.
+            FundsError: the wallet cannot pay the fee, or it is above the caps or the plan's.
             RpcUnavailableError: signed and kept, but no endpoint took it (`chain.tx_kept`).
         """
         async with self._chain.transactions.lane():
@@ -106,7 +106,7 @@ class TransactionReplacer:
             if await self._sender.settle_from_chain(record) is not None:
                 raise _too_late()
             await self._sender.book.remember(record)
-            signed = await self._signed(record, plan.verb)
+            signed = await self._signed(record, plan)
             new = self._record(record, plan.verb, signed)
             earlier = [
                 replace(item, replaced_by=new.tx_hash)
@@ -122,7 +122,7 @@ class TransactionReplacer:
         fault_point("replace.sent.after")
         return new
 
-    async def _signed(self, record: TxRecord, verb: Verb) -> PreparedTransaction:
+    async def _signed(self, record: TxRecord, plan: ReplacePlan) -> PreparedTransaction:
         transactions = self._chain.transactions
         previous = PreparedTransaction(
             call=Call(
@@ -136,8 +136,8 @@ class TransactionReplacer:
             signed=SignedTransaction(raw=record.raw, tx_hash=record.tx_hash),
             max_fee=Eth(0),
         )
-        sign = transactions.cancel if verb == "cancel" else transactions.replace
-        return await sign(previous, self._wallet.signer)
+        sign = transactions.cancel if plan.verb == "cancel" else transactions.replace
+        return await sign(previous, self._wallet.signer, most=plan.fee)
 
     def _record(self, record: TxRecord, verb: Verb, signed: PreparedTransaction) -> TxRecord:
         now = self._chain.clock.unix_seconds()

@@ -12,7 +12,6 @@ from node.core.errors import (
     RevertedError,
     RpcAnswerError,
     RpcUnavailableError,
-    SpendLimitError,
 )
 from node.core.faults import fault_point
 from node.core.ids import TxHash
@@ -74,18 +73,23 @@ class TransactionSender:
         return entry, record
 
     async def send_alone(
-        self, call: Call, intent_id: str = "", speed: Speed = "normal"
+        self,
+        call: Call,
+        intent_id: str = "",
+        speed: Speed = "normal",
+        most: Eth | None = None,
     ) -> tuple[TxRecord, Receipt]:
         """Send a transaction that belongs to no session and wait for it. Raises as `wait_mined`.
 
-        The journal keeps it under `intent_id`, or under a new id.
+        The journal keeps it under `intent_id`, or under a new id. `most` is the fee that was agreed
+        to: what it could cost above that is refused (SpendLimitError) before anything is signed.
         """
         intent_id = intent_id or secrets.token_hex(16)
         async with self._wallet.at_work.hold(intent_id):
             async with self._chain.transactions.lane():
                 await self.book.hold_earlier()
                 prepared = await self._chain.transactions.prepare(
-                    call, self._wallet.signer, speed=speed
+                    call, self._wallet.signer, speed=speed, most=most
                 )
                 signed = prepared.signed
                 record = self._record(call, prepared.nonce, signed.raw, signed.tx_hash, intent_id)
@@ -118,14 +122,8 @@ class TransactionSender:
             if free != nonce or nonce in {item.nonce for item in waiting}:
                 return None
             prepared = await self._chain.transactions.prepare(
-                call, self._wallet.signer, nonce=nonce
+                call, self._wallet.signer, nonce=nonce, most=most
             )
-            if most is not None and prepared.max_fee > most:
-                raise SpendLimitError(
-                    f"Freeing the way could cost {prepared.max_fee}, more than the {most} allowed.",
-                    hint="Raise the limit in Settings > Wallet, or send something: it takes the"
-                    " free number too.",
-                )
             signed = prepared.signed
             record = self._record(call, nonce, signed.raw, signed.tx_hash, secrets.token_hex(16))
             await self._wallet.journal.add_tx(record)

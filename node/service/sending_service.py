@@ -41,13 +41,14 @@ _RISKY = frozenset({"look_alike", "most_of_balance"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Draft:
-    """What may be sent: this call of this account on this chain, nothing else."""
+    """What may be sent: this call of this account on this chain for this fee, nothing else."""
 
     call: Call
     asset: Asset
     amount: int
     wish: Wish
     speed: Speed
+    most: Eth
     wallet: Address
     chain_id: int
     marketplace: Address
@@ -63,6 +64,7 @@ class _Draft:
         amount: int,
         wish: Wish,
         speed: Speed,
+        most: Eth,
     ) -> "_Draft":
         market = stack.chain.market
         return cls(
@@ -71,6 +73,7 @@ class _Draft:
             amount=amount,
             wish=wish,
             speed=speed,
+            most=most,
             wallet=stack.wallet.address,
             chain_id=market.chain_id,
             marketplace=market.marketplace_address,
@@ -146,7 +149,9 @@ class SendingService:
         )
         demand = await self._guards.demand(stack, wish)
         left = held - amount - (costs.expected.base if kind == "ETH" else 0)
-        draft = _Draft.of(stack, call, asset=kind, amount=amount, wish=wish, speed=speed)
+        draft = _Draft.of(
+            stack, call, asset=kind, amount=amount, wish=wish, speed=speed, most=costs.most
+        )
         view = SendDraft(
             id=secrets.token_hex(8),
             asset=kind,
@@ -204,7 +209,9 @@ class SendingService:
         wish = Wish(worth=Mor(amount), amount=amount, moves=False)
         demand = await self._guards.demand(stack, wish)
         needed = await needed_by_open(stack)
-        draft = _Draft.of(stack, call, asset="MOR", amount=amount, wish=wish, speed="normal")
+        draft = _Draft.of(
+            stack, call, asset="MOR", amount=amount, wish=wish, speed="normal", most=costs.most
+        )
         view = SendDraft(
             id=secrets.token_hex(8),
             kind="approval",
@@ -256,7 +263,9 @@ class SendingService:
     async def _sent(self, stack: NetworkStack, draft: _Draft, client: str) -> TxRecord:
         wanted = Spending(client=client, asset=draft.asset, amount=draft.amount)
         async with self._allowances.spending(wanted) as intent_id:
-            record, _ = await stack.sender.send_alone(draft.call, intent_id, draft.speed)
+            record, _ = await stack.sender.send_alone(
+                draft.call, intent_id, draft.speed, draft.most
+            )
         return record
 
     async def _names(self) -> dict[Address, str]:

@@ -10,10 +10,12 @@ import pytest_asyncio
 
 from node.chain.calls import ContractCalls
 from node.chain.networks import Network, demo_network
+from node.chain.outgoing import outgoing_of
+from node.chain.raw_transaction import read_signed
 from node.core.errors import NodeError, SourcesDisagreeError, SpendLimitError, WrongNetworkError
 from node.core.ids import Address, BidId, TxHash
 from node.core.ports import Call
-from node.core.units import Mor
+from node.core.units import Eth, Mor
 from node.devnet.accounts import CONSUMER
 from node.devnet.chain import AccountCall, Devnet
 from node.devnet.demo import DEMO_PROVIDERS, open_market
@@ -152,6 +154,83 @@ async def test_two_equal_liars_about_the_chain_get_nothing_signed(world: World) 
     view = world.view(lie, lie, None)
     with pytest.raises((WrongNetworkError, NodeError)):
         await signed(world, view, view.calls.approve(Mor(1)))
+
+
+@pytest.mark.parametrize("endpoints", [1, 2])
+async def test_a_liar_who_is_believed_changes_nothing_of_what_was_ordered(
+    world: World, endpoints: int
+) -> None:
+    """With one or two endpoints there is nobody to ask: balance, allowance, nonce and fee may be
+    false. Recipient, amount, contract and chain are the order's, and the fee is within the cap.
+    """
+    random, refused, most = Random(21), 0, Eth(0)
+    calls = ContractCalls(world.network)
+    orders = (
+        calls.approve(Mor(7 * 10**18)),
+        calls.send_mor(FRIEND, Mor(5)),
+        calls.send_eth(FRIEND, Eth(3)),
+        calls.revoke(FRIEND),
+    )
+    for run in range(RUNS // 4):
+        call = orders[run % len(orders)]
+        lies = [liar(random, random.sample(METHODS, random.randint(1, 4)))] * endpoints
+        view = world.view(*lies)
+        try:
+            fields = read_signed(await signed(world, view, call))
+        except NodeError:
+            refused += 1
+            continue
+        assert (fields.chain_id, fields.to, fields.value, fields.data) == (
+            world.network.chain_id,
+            call.to,
+            call.value,
+            call.data,
+        )
+        assert fields.max_fee_per_gas is not None
+        most = max(most, Eth(fields.gas * fields.max_fee_per_gas))
+    assert most <= world.network.fee_cap
+    assert refused < RUNS // 4
+
+
+async def test_a_liar_who_is_believed_gets_no_more_than_the_fee_that_was_shown(
+    world: World,
+) -> None:
+    """Fees looked fine when the user agreed; now the only endpoint wants a thousand times more."""
+    honest = world.view(None)
+    call = honest.calls.send_mor(FRIEND, Mor(5))
+    shown = await honest.lane.highest_fee(call, world.signer.address)
+
+    def dear(factor: int) -> Lie:
+        def raise_(answer: Any) -> Any:
+            fees = [hex(int(fee, 16) * factor) for fee in answer["baseFeePerGas"]]
+            return {**answer, "baseFeePerGas": fees}
+
+        return constant("eth_feeHistory", raise_)
+
+    view = world.view(dear(1000))
+    with pytest.raises(SpendLimitError) as caught:
+        await view.lane.prepare(call, world.signer, most=shown)
+    assert caught.value.code == "funds.fee_rose"
+    assert str(shown) in caught.value.message
+    # A little more is not refused, and not paid either.
+    prepared = await world.view(dear(2)).lane.prepare(call, world.signer, most=shown)
+    assert prepared.max_fee <= shown
+    fields = read_signed(prepared.signed.raw)
+    assert fields.gas * (fields.max_fee_per_gas or 0) <= shown.base
+
+
+async def test_what_the_marketplace_may_take_is_the_order_whatever_is_said_of_allowances(
+    world: World,
+) -> None:
+    def word(value: int) -> Lie:
+        return constant("eth_call", lambda answer: "0x" + value.to_bytes(32, "big").hex())
+
+    for value in (0, 1, 2**256 - 1):
+        raw = await signed(
+            world, world.view(word(value)), ContractCalls(world.network).approve(Mor(11))
+        )
+        found = outgoing_of(raw)
+        assert (found.spender, found.allowance) == (world.network.marketplace, Mor(11))
 
 
 async def test_three_different_answers_switch_signing_off_and_show_all(world: World) -> None:

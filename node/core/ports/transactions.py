@@ -76,8 +76,10 @@ class Transactions(Protocol):
         *,
         nonce: int | None = None,
         speed: Speed = "normal",
+        most: Eth | None = None,
     ) -> PreparedTransaction:
-        """Simulate, estimate and sign.
+        """Simulate, estimate and sign. `most`: the fee that was agreed to; a higher one is lowered
+        to it, or refused (code `funds.fee_rose`) where no block would take that.
 
         Raises RevertedError, NotEnoughGasError, SpendLimitError, SourcesDisagreeError,
         RpcUnavailableError.
@@ -88,13 +90,17 @@ class Transactions(Protocol):
         """Most that `raw` may cost, and most that its replacement would."""
         ...
 
-    async def replace(self, previous: PreparedTransaction, signer: Signer) -> PreparedTransaction:
-        """The same call under the same nonce for at least 12.5 % more. Raises SpendLimitError,
-        NotEnoughGasError.
+    async def replace(
+        self, previous: PreparedTransaction, signer: Signer, *, most: Eth | None = None
+    ) -> PreparedTransaction:
+        """The same call under the same nonce for at least 12.5 % more, within `most`. Raises
+        SpendLimitError, NotEnoughGasError.
         """
         ...
 
-    async def cancel(self, previous: PreparedTransaction, signer: Signer) -> PreparedTransaction:
+    async def cancel(
+        self, previous: PreparedTransaction, signer: Signer, *, most: Eth | None = None
+    ) -> PreparedTransaction:
         """Nothing to oneself under the nonce of `previous`. Raises as `replace`."""
         ...
 

@@ -167,7 +167,7 @@ async def test_a_fee_above_the_limit_is_not_paid(
         await stack.finality.look()
     assert await at_nonce_of(stack, first) == []
     held = (await view_of(demo, tmp_path, second)).held_up
-    assert f"more than the {most} allowed" in held
+    assert f"above {most}, the most that was agreed to" in held
     rule(FillRule(most=Eth(10**16)))
     await stack.finality.look()
     (filler,) = await at_nonce_of(stack, first)
