@@ -137,9 +137,9 @@ async def _replaced(
 async def _sent(node: LocalNode) -> TransactionView:
     async with aclosing(node.system.events()) as events:
         async for _ in events:
-            found = await node.wallet.transactions(0, 1)
-            if found and found[0].status == "sent":
-                return found[0]
+            for item in await node.wallet.transactions(0, 10):
+                if item.status == "sent":
+                    return item
     raise AssertionError("the node ended before the transfer was sent")
 
 
