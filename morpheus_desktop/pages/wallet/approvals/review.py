@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QLayout, QWidget
 
 from morpheus_desktop import formats
 from morpheus_desktop.pages.wallet.approvals.words import amount_words, name_of
+from morpheus_desktop.widgets.address_groups import AddressGroups
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.frames import Sunken
 from morpheus_desktop.widgets.icon_label import IconLabel
@@ -45,9 +46,7 @@ class DraftReview(QWidget):
         for part in (self._facts, self._warnings, self._expert):
             clear(part)
         self._facts.addLayout(_fact("Contract", name_of(self._approval)))
-        address = Label(formats.grouped_address(draft.to), "mono", "text2", selectable=True)
-        address.setAccessibleName(draft.to)
-        self._facts.addLayout(row(None, address))
+        self._facts.addLayout(row(None, AddressGroups(draft.to)))
         self._facts.addLayout(_fact("May take now", amount_words(self._approval.amount)))
         self._facts.addLayout(_fact("May take afterwards", amount_words(draft.amount)))
         self._facts.addLayout(_fact("Your MOR", "stays where it is"))

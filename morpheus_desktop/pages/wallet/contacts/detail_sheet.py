@@ -4,8 +4,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from morpheus_desktop import formats
 from morpheus_desktop.pages.wallet.contacts.presenter import ContactsPresenter
+from morpheus_desktop.widgets.address_groups import AddressGroups
 from morpheus_desktop.widgets.avatar import Avatar
 from morpheus_desktop.widgets.buttons import Button, IconButton
 from morpheus_desktop.widgets.frames import Sunken
@@ -55,11 +55,7 @@ class DetailSheet(Sheet):
         self._ask = _RemoveQuestion(contact)
         head = row(Avatar(contact.name, contact.address, side=40, circle=True), spacing=12)
         head.addLayout(column(ElidedLabel(contact.name, "h2"), spacing=0), 1)
-        address = Label(formats.grouped_address(contact.address), "mono", selectable=True)
-        address.setAccessibleName(contact.address)
-        place = row(spacing=8)
-        place.addWidget(address, 1)
-        place.addWidget(self.copy_button)
+        place = row(AddressGroups(contact.address), None, self.copy_button)
         note = Label(contact.note, "body", "text2", wrap=True)
         if not contact.note:
             note.hide()

@@ -2,8 +2,8 @@
 
 from PySide6.QtWidgets import QWidget
 
-from morpheus_desktop import formats
 from morpheus_desktop.pages.wallet.contacts.presenter import ContactsPresenter
+from morpheus_desktop.widgets.address_groups import AddressGroups
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.fields import TextField
 from morpheus_desktop.widgets.frames import Frame
@@ -73,9 +73,8 @@ class EditSheet(Sheet):
         if self._contact is None:
             return _titled("Address", self.address)
         self.address.hide()
-        shown = Label(formats.grouped_address(self._contact.address), "mono", selectable=True)
-        shown.setAccessibleName(self._contact.address)
         hint = Label("Another address is another contact.", "small", "text3")
+        shown = AddressGroups(self._contact.address)
         return (*_titled("Address", shown), 2, hint)
 
     def _connect(self) -> None:

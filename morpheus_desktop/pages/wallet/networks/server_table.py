@@ -4,6 +4,7 @@ from morpheus_desktop import formats
 from morpheus_desktop.models.dto_table import Column, DtoTable
 from morpheus_desktop.pages.wallet.networks.words import (
     chain_words,
+    height_words,
     lag_words,
     masked_host,
     state_words,
@@ -51,9 +52,8 @@ def _latency(item: ChainEndpoint) -> Cell:
 def _block(item: ChainEndpoint) -> Cell:
     if item.height is None:
         return Cell(text="–", role="text3", right=True)
-    height = f"{item.height:,}".replace(",", formats.THIN)
     words, role = lag_words(item)
-    return Cell(text=height, detail=words, detail_role=role, right=True)
+    return Cell(text=height_words(item.height), detail=words, detail_role=role, right=True)
 
 
 def _errors(item: ChainEndpoint) -> Cell:

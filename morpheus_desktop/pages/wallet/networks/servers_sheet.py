@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QWidget
 
 from morpheus_desktop.pages.wallet.networks.presenter import NetworksPresenter
 from morpheus_desktop.pages.wallet.networks.server_list import ServerList
-from morpheus_desktop.pages.wallet.networks.words import masked_host
+from morpheus_desktop.pages.wallet.networks.words import height_words, masked_host
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.fields import TextField
 from morpheus_desktop.widgets.labels import Label
@@ -109,7 +109,7 @@ class ServersSheet(Sheet):
         self.list.put_first(url, host, answer.operator)
         self._answer.setText(
             f"{host} is {self._network.title}: it answered in {answer.latency_ms} ms at block"
-            f" {answer.height}. It stands first now; Save uses it."
+            f" {height_words(answer.height)}. It stands first now; Save uses it."
         )
         self._answer.show()
 

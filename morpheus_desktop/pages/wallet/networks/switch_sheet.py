@@ -80,10 +80,12 @@ class SwitchSheet(Sheet):
 
 def _left_behind(current: NetworkView | None, leaving: int | None) -> list[tuple[str, str]]:
     """What happens to what is open on the network that is left."""
-    if current is None or leaving == 0:
+    if current is None:
         return []
     if current.is_demo:
         return [("timer", "The demo ends: its play money and its sessions are gone.")]
+    if leaving == 0:
+        return []
     if leaving is None:
         many = f"Sessions that are open on {current.title} run on"
     elif leaving == 1:

@@ -62,6 +62,11 @@ def state_words(endpoint: ChainEndpoint, title: str) -> tuple[str, DotState, str
     return f"{reason}{again}", "fail", "danger"
 
 
+def height_words(height: int) -> str:
+    """`38 211 904`, with thin gaps."""
+    return f"{height:,}".replace(",", formats.THIN)
+
+
 def lag_words(endpoint: ChainEndpoint) -> tuple[str, str]:
     """How far behind, as (words, colour role)."""
     if endpoint.lag is None:

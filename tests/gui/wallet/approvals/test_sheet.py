@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 from morpheus_desktop.bridge import NodeSignals
 from morpheus_desktop.pages.wallet.approvals.sheet import ApprovalSheet
 from morpheus_desktop.pages.wallet.approvals.tab import ApprovalsTab
+from morpheus_desktop.widgets.address_groups import AddressGroups
 from node.core.errors import NotEnoughGasError, QuoteExpiredError, TxStuckError, WalletLockedError
 from node.core.events import TransactionChanged
 from tests.fakes import sample_data
@@ -58,7 +59,7 @@ def test_revoking_is_one_click_and_one_yes(
         "stays where it is",
     ):
         assert expected in words
-    assert "0x 6aBE 1d28" in words
+    assert [item.accessibleName() for item in sheet.findChildren(AddressGroups)] == [MARKETPLACE]
     assert not fake_node.called("wallet.send")
     with qtbot.waitSignal(tab.told) as told:
         qtbot.mouseClick(sheet.next_button, Qt.MouseButton.LeftButton)
