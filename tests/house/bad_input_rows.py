@@ -286,6 +286,10 @@ MET: dict[str, tuple[str, ...]] = {
         "tests/gui/shell/test_errors.py::test_an_ended_session_is_not_retried",
     ),
     "E-CH-02": ("tests/gui/chat/test_page.py::test_a_failed_answer_keeps_its_part_and_retries",),
+    "E-CH-04": (
+        "tests/gui/chat/test_waiting.py::test_each_minute_without_a_word_is_told_until_it_comes",
+        "tests/unit/wire/test_silence.py::test_before_its_first_word",
+    ),
     "provider falls silent": (
         "tests/unit/wire/test_silence.py::test_in_the_middle_of_an_answer",
         "tests/unit/wire/test_silence.py::test_before_its_first_word",
@@ -326,7 +330,6 @@ MET: dict[str, tuple[str, ...]] = {
 """What happens without anybody's mistake."""
 
 WITHOUT: dict[str, str] = {
-    "E-CH-04": "the wait for a first word has an end and a reason, but no line of its own yet",
     "E-CH-05": "chats are sent whole; the model server's own refusal is quoted",
     "E-CH-06": "there are no attachments yet",
     "E-CH-07": "there are no attachments yet",

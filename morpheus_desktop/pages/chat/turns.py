@@ -4,7 +4,7 @@ import asyncio
 from contextlib import aclosing
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from morpheus_desktop.chain_time import ChainTime
 from morpheus_desktop.errors import Presented, present_turn
@@ -25,6 +25,8 @@ from node.service.dto import (
 )
 
 STOPPED = "stopped"
+WAIT_MS = 60_000
+"""After so long without a first word it is said, again and again."""
 
 
 class Turns(QObject):
@@ -54,6 +56,9 @@ class Turns(QObject):
         self._count = 0
         self._notice = ""
         self._queued: tuple[str, Target] | None = None
+        self._waited_s = 0
+        self.patience = QTimer(self, interval=WAIT_MS)
+        self.patience.timeout.connect(self._still_waiting)
         self.chat_id = ""
         self.lines: list[Line] = []
 
@@ -124,6 +129,8 @@ class Turns(QObject):
             again=again,
         )
         self._task = self._tasks.spawn(self._run(line.id, request), "turn")
+        self._waited_s = 0
+        self.patience.start()
         self.streaming_changed.emit(True)
 
     async def _run(self, line_id: str, request: ChatRequest) -> None:
@@ -146,6 +153,7 @@ class Turns(QObject):
                 self.chat_id = chat_id
                 self.stored.emit(chat_id)
             case TextDelta(text=text):
+                self._heard(line_id)
                 line = self.lines[-1]
                 self.lines[-1] = replace(line, text=line.text + text)
                 self.text_arrived.emit(line_id, text)
@@ -155,8 +163,21 @@ class Turns(QObject):
             case TurnFinished():
                 self._end(stats=finished_text(event))
 
+    def _still_waiting(self) -> None:
+        self._waited_s += WAIT_MS // 1000
+        words = f"Still waiting ({self._waited_s} s). Stop ends the wait."
+        self.noticed.emit(self.lines[-1].id, f"{self._notice} {words}".strip())
+
+    def _heard(self, line_id: str) -> None:
+        """The first word has come: nothing is said about waiting any more."""
+        self.patience.stop()
+        if self._waited_s:
+            self._waited_s = 0
+            self.noticed.emit(line_id, self._notice)
+
     def _end(self, *, stats: str) -> None:
         self._task = None
+        self.patience.stop()
         stats = " · ".join(part for part in (self._notice.rstrip("."), stats) if part)
         self.lines[-1] = replace(self.lines[-1], stats=stats)
         self.line_finished.emit(self.lines[-1].id, stats)
@@ -165,6 +186,7 @@ class Turns(QObject):
 
     def _fail(self, line_id: str, words: Presented, error: NodeError) -> None:
         self._task = None
+        self.patience.stop()
         self.lines[-1] = replace(self.lines[-1], error=words.title)
         self.line_failed.emit(line_id, words, error)
         self.streaming_changed.emit(False)
