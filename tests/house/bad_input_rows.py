@@ -313,6 +313,7 @@ MET: dict[str, tuple[str, ...]] = {
     "E-HOST-02": (f"{HOSTING}::test_a_model_server_that_is_down_is_told",),
     "E-HOST-03": (f"{HOSTING}::test_a_stake_that_is_used_up_is_told",),
     "E-HOST-04": (f"{OFFERS}::test_a_price_outside_the_bounds_names_them_and_the_nearest",),
+    "E-HOST-05": (f"{OFFERS}::test_a_model_with_offers_stays_until_they_are_gone",),
     "E-API-01": (
         "tests/http/test_serving.py::test_a_fixed_port_that_is_taken_leaves_nothing_open",
     ),
@@ -338,7 +339,6 @@ WITHOUT: dict[str, str] = {
     "E-DL-02": "there are no downloads yet",
     "E-DL-03": "there are no downloads yet",
     "E-LM-02": "the engine chooses its instructions by itself",
-    "E-HOST-05": "models are removed by the contract's rules, which are told in words",
     "model of unknown origin": "there is no catalogue yet",
 }
 """Cases of parts that do not exist yet, with the reason. Printed by the test."""

@@ -82,3 +82,16 @@ async def test_a_price_outside_the_bounds_names_them_and_the_nearest(
     nearest = caught.value.details["nearest"]
     assert nearest != price
     assert await owner.provider.post_bid(market.model_id, nearest)
+
+
+async def test_a_model_with_offers_stays_until_they_are_gone(market: SmallMarket) -> None:
+    owner = market.provider
+    bid = await owner.provider.post_bid(market.model_id, PRICE)
+    before = await owner.chain.balances()
+    with pytest.raises(NodeError) as caught:
+        await owner.provider.delete_model(market.model_id)
+    assert caught.value.message == "This model is still offered by at least one provider."
+    assert caught.value.hint == "All offers of the model must be withdrawn first."
+    assert await owner.chain.balances() == before
+    await owner.provider.delete_bid(bid)
+    assert await owner.provider.delete_model(market.model_id)
