@@ -25,7 +25,7 @@ async def chain_findings(stack: NetworkStack) -> AsyncGenerator[DoctorFinding, N
     yield chain
     if chain.ok:
         yield await guarded("contracts", lambda: _contracts(stack))
-        yield await guarded("clock", lambda: _clock(stack))
+        yield await guarded("clock", lambda: clock_finding(stack))
     yield await guarded("wallet", lambda: _wallet(stack))
 
 
@@ -76,7 +76,8 @@ async def _contracts(stack: NetworkStack) -> DoctorFinding:
     return fine("contracts", "Marketplace and token are where they should be.")
 
 
-async def _clock(stack: NetworkStack) -> DoctorFinding:
+async def clock_finding(stack: NetworkStack) -> DoctorFinding:
+    """This computer's clock against the newest block. Raises ChainError when that is unknown."""
     if stack.demo is not None:
         return fine("clock", "The demo keeps its own time.")
     block_time = await stack.chain.market.block_time()

@@ -10,6 +10,7 @@ from node.core.clock import Clock
 from node.core.errors import NotSupportedError
 from node.core.events import BalanceChanged, EventBus, MarketChanged, NodeEvent
 from node.service.api_binding import ApiBinding
+from node.service.chain_checks import clock_finding
 from node.service.chain_health import endpoint_view
 from node.service.doctor import Doctor
 from node.service.dto import (
@@ -111,6 +112,9 @@ class SystemService:
 
     async def doctor(self) -> tuple[DoctorFinding, ...]:
         return await self._doctor.examine()
+
+    async def check_clock(self) -> DoctorFinding:
+        return await clock_finding(self._stacks.require())
 
     async def endpoints(self, *, probe: bool = False) -> tuple[ChainEndpoint, ...]:
         stack = self._stacks.current

@@ -25,6 +25,7 @@ from node.service.dto import (
     ChatEvent,
     ChatHistory,
     Contact,
+    DoctorFinding,
     LocalModel,
     ModelSummary,
     MorOverview,
@@ -71,6 +72,7 @@ class World:
     chats: list[ChatHistory] = field(default_factory=sample_data.chats)
     local_models: list[LocalModel] = field(default_factory=sample_data.local_models)
     network: NetworkView | None = field(default_factory=lambda: sample_data.networks()[0])
+    clock: DoctorFinding = field(default_factory=sample_servers.good_clock)
     servers: RpcServers = field(default_factory=sample_servers.servers)
     endpoints: tuple[ChainEndpoint, ...] = field(default_factory=sample_data.endpoints)
     settings: list[SettingField] = field(default_factory=sample_data.settings)

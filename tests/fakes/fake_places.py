@@ -319,6 +319,10 @@ class FakeSystem(SystemApi):
         await self._script.enter("system.doctor")
         return sample_data.findings()
 
+    async def check_clock(self) -> DoctorFinding:
+        await self._script.enter("system.check_clock")
+        return self._world.clock
+
     async def endpoints(self, *, probe: bool = False) -> tuple[ChainEndpoint, ...]:
         await self._script.enter("system.endpoints", probe)
         network = self._world.network

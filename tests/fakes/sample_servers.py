@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pydantic import SecretStr
 
 from node.core.web_address import host_only
-from node.service.dto import ChainEndpoint, RpcServer, RpcServers
+from node.service.dto import ChainEndpoint, DoctorFinding, RpcServer, RpcServers
 
 PUBLIC = (
     "https://mainnet.base.org",
@@ -52,3 +52,7 @@ def endpoint(name: str, *, asked: bool = True) -> ChainEndpoint:
 def in_process() -> tuple[ChainEndpoint, ...]:
     """The demo's chain."""
     return (endpoint("this program").model_copy(update={"chain_id": None, "latency_ms": None}),)
+
+
+def good_clock() -> DoctorFinding:
+    return DoctorFinding(name="clock", ok=True, message="2 s apart from the newest block.")

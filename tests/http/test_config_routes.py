@@ -158,6 +158,7 @@ async def test_the_list_of_servers_shows_hosts_and_keeps_the_addresses(place: Pl
     assert (found.own, found.fixed, found.public) == (True, False, ())
     custom = next(item for item in await place.node.system.networks() if item.name == "custom")
     assert custom.hosts == (found.servers[0].host,)
+    assert (await place.node.system.check_clock()).ok
 
 
 async def test_a_network_without_public_addresses_keeps_its_own(place: Place) -> None:

@@ -61,6 +61,14 @@ class SystemApi(Protocol):
 
     async def doctor(self) -> tuple[DoctorFinding, ...]: ...
 
+    async def check_clock(self) -> DoctorFinding:
+        """The part of `doctor` about this computer's clock, which takes one read of the chain.
+
+        Raises:
+            NoTargetError: no network is chosen. ChainError: the chain cannot be read.
+        """
+        ...
+
     async def endpoints(self, *, probe: bool = False) -> tuple[ChainEndpoint, ...]:
         """The chain servers in the order of the settings, empty without a network.
 

@@ -23,7 +23,6 @@ from node.service.dto import (
 PROBE_AGAIN_S = 60.0
 """Whoever comes back sooner sees the figures of the last test."""
 _ENDED = frozenset({"closed", "failed"})
-_CLOCK = "clock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +150,8 @@ class NetworksPresenter(QObject):
         )
 
     def _arrived(self, state: NetworksState) -> None:
+        if self.state is not None and self.state.current != state.current:
+            self.clock = self.test_failure = None
         self.state, self._read_at = state, self._monotonic()
         self.loaded.emit()
 
@@ -170,19 +171,18 @@ class NetworksPresenter(QObject):
             self.is_probing = False
             self.busy_changed.emit()
         self._tasks.attempt(
-            self._clock_finding(), "clock", failed=self._test_failed, done=self._clock_found
+            self._node.system.check_clock(),
+            "clock",
+            failed=self._test_failed,
+            done=self._clock_found,
         )
 
     def _test_failed(self, error: NodeError) -> None:
         self.test_failure = error
         self.probe_failed.emit(error)
 
-    async def _clock_finding(self) -> DoctorFinding | None:
-        found = await self._node.system.doctor()
-        return next((item for item in found if item.name == _CLOCK and not item.ok), None)
-
-    def _clock_found(self, finding: DoctorFinding | None) -> None:
-        self.clock = finding
+    def _clock_found(self, finding: DoctorFinding) -> None:
+        self.clock = None if finding.ok else finding
         self.loaded.emit()
 
     async def _open_sessions(self) -> int:
@@ -197,7 +197,6 @@ class NetworksPresenter(QObject):
             self.select_failed.emit(error)
         else:
             self.is_switching = False
-            self.clock = None
             self.selected.emit(status)
         self.load()
 

@@ -105,13 +105,10 @@ def test_a_change_of_health_is_shown_at_once(
         signals.emit_event(HealthChanged(component="network", ok=False))
 
 
-def test_a_clock_that_is_off_is_told(
-    open_tab: OpenTab, fake_node: FakeNode, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
-) -> None:
-    finding = DoctorFinding(
+def test_a_clock_that_is_off_is_told(open_tab: OpenTab, fake_node: FakeNode, qtbot: QtBot) -> None:
+    fake_node.world.clock = DoctorFinding(
         name="clock", ok=False, warning=True, message="This computer's clock is 95 s ahead."
     )
-    monkeypatch.setattr(sample_data, "findings", lambda: (finding,))
     tab = open_tab(fake_node)
     qtbot.waitUntil(lambda: has(tab, "wallet.networks.notice"))
     notice = find(tab, "wallet.networks.notice")
