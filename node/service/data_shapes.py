@@ -1,5 +1,6 @@
 """What lies in the folders of a profile: names, sizes and numbers of rows, never what is inside."""
 
+import os
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -76,11 +77,11 @@ def aside_findings(dirs: AppDirs) -> list[DoctorFinding]:
     return [warning("files set aside", ", ".join(names), "They are kept as they were found.")]
 
 
-def _files(folder: Path) -> list[tuple[Path, Any]]:
+def _files(folder: Path) -> list[tuple[Path, os.stat_result]]:
     return list(_walk(folder))[:_MAX_FILES]
 
 
-def _walk(folder: Path) -> Iterator[tuple[Path, Any]]:
+def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
     try:
         inside = sorted(folder.iterdir())
     except OSError:
@@ -95,7 +96,7 @@ def _walk(folder: Path) -> Iterator[tuple[Path, Any]]:
             yield path, found
 
 
-def _line(path: Path, found: Any) -> str:
+def _line(path: Path, found: os.stat_result) -> str:
     at = datetime.fromtimestamp(found.st_mtime, UTC).strftime("%Y-%m-%d %H:%M")
     name = f"{path.parent.name}/{path.name}"
     return f"  {stat.filemode(found.st_mode)} {found.st_size:>10} {at} {name}"
