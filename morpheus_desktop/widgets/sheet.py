@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from morpheus_desktop.theme import current
-from morpheus_desktop.widgets.frames import Frame
+from morpheus_desktop.widgets.frames import Frame, line
 from morpheus_desktop.widgets.scroll import ScrollArea
 
 _SHADOW = 22
@@ -42,8 +42,13 @@ class Sheet(QWidget):
         box_layout.setSpacing(0)
         box_layout.addWidget(self._scroll)
         self._footer = footer
+        # Above the footer, while something is hidden behind it.
+        self._edge = line()
+        self._edge.setParent(self)
+        self._edge.hide()
         if footer is not None:
             footer.setContentsMargins(28, 8, 28, 22)
+            box_layout.addWidget(self._edge)
             box_layout.addLayout(footer)
         self.box = Frame("sheet", box_layout)
         self.box.setFixedWidth(width)
@@ -156,7 +161,15 @@ class Sheet(QWidget):
                 if footer.hasHeightForWidth()
                 else footer.sizeHint().height()
             )
-        self.box.setFixedHeight(min(wanted + 2, max(200, self.height() - 32)))
+        most = max(200, self.height() - 32)
+        hides = wanted + 2 > most
+        policy = Qt.ScrollBarPolicy
+        # A bar that is there makes the text narrower, so that it would seem to be needed for ever.
+        self._scroll.setVerticalScrollBarPolicy(
+            policy.ScrollBarAsNeeded if hides else policy.ScrollBarAlwaysOff
+        )
+        self._edge.setVisible(hides and self._footer is not None)
+        self.box.setFixedHeight(min(wanted + 2, most))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event

@@ -65,7 +65,7 @@ class SessionSheet(Sheet):
         self._step = -1
         self._make_widgets()
         super().__init__(
-            host, self._build(), width=WIDTH, name="session.sheet", footer=self._buttons()
+            host, self._build(), width=WIDTH, name="session.sheet", footer=self._footer_part()
         )
         self._connect()
 
@@ -138,11 +138,12 @@ class SessionSheet(Sheet):
             row(self._lock, self._privacy, None, spacing=6),
             10,
             self.options,
-            self._notes,
-            4,
-            self.guard,
             self._progress,
         )
+
+    def _footer_part(self) -> QVBoxLayout:
+        """What must be seen before the yes stands above it, however small the window is."""
+        return column(self._notes, self.guard, self._buttons(), spacing=10)
 
     def _buttons(self) -> QHBoxLayout:
         buttons = row(self.more, spacing=8)

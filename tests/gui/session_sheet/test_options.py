@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QPushButton
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from morpheus_desktop.widgets.choices import Segment, Toggle
 from morpheus_desktop.widgets.labels import ElidedLabel
@@ -72,6 +72,23 @@ def test_a_stake_above_the_limits_needs_the_text_and_the_password(
     given = fake_node.called("sessions.open")[-1]
     assert given[1].get_secret_value() == "correct horse"
     assert given[2] == "44.5824"
+
+
+def test_in_the_smallest_window_what_must_be_seen_stands_above_the_button(
+    open_kit: OpenWindow, fake_node: FakeNode
+) -> None:
+    fake_node.world.guard_session_cap = 25 * 10**18
+    fake_node.world.overview = fake_node.world.overview.model_copy(update={"wallet": 48 * 10**18})
+    sheet = SheetKit(open_kit(fake_node), fake_node)
+    sheet.kit.window.resize(900, 600)
+    sheet.quoted()
+
+    def is_whole(name: str) -> bool:
+        widget = sheet.kit.find(QWidget, f"session.sheet.{name}")
+        return widget.visibleRegion().boundingRect().size() == widget.size()
+
+    for name in ("warning.large_stake", "typed", "password", "missing", "confirm"):
+        sheet.kit.until(lambda name=name: is_whole(name))
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ class ReceiveSheet(Sheet):
 
     def __init__(self, host: QWidget, presenter: ReceivePresenter) -> None:
         self._presenter = presenter
-        self._notices = column(spacing=8)
+        self._notices = column(spacing=6)
         self.code = QrView(side=_PLATE)
         self.code.setObjectName("wallet.receive.code")
         self._says = Label(_PLAIN, "small", "text2", wrap=True)
@@ -110,7 +110,7 @@ class ReceiveSheet(Sheet):
         clear(self._notices)
         for notice in _notices(state):
             self._notices.addWidget(notice)
-        self._notices.addSpacing(6)
+        self._notices.addSpacing(14)
         self._show_code()
         self.copy_button.setFocus()
 

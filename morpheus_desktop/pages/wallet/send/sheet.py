@@ -26,6 +26,7 @@ from node.service.dto import Contact, SendDraft, TransactionView
 WIDTH = 540
 _FORM, _REVIEW, _RESULT = "form", "review", "result"
 _TITLES = {_FORM: "Send", _REVIEW: "Check before sending", _RESULT: ""}
+_FEE_ROSE = "funds.fee_rose"
 _SAME = "Checked again: it costs the same."
 
 
@@ -76,7 +77,7 @@ class SendSheet(Sheet):
         buttons.addWidget(self._missing, 1)
         for button in (self.back_button, self.next_button, self.done_button):
             buttons.addWidget(button)
-        return column(self.guard, 10, buttons)
+        return column(self.guard, buttons, spacing=10)
 
     def _connect(self) -> None:
         presenter, form = self._presenter, self.form
@@ -235,7 +236,7 @@ class SendSheet(Sheet):
         self._busy(False)
         if self.guard.show_error(error):
             return
-        if isinstance(error, QuoteExpiredError | PriceChangedError):
+        if isinstance(error, QuoteExpiredError | PriceChangedError) or error.code == _FEE_ROSE:
             self._check_again()
             return
         self._stay(error)

@@ -7,10 +7,12 @@ from PySide6.QtWidgets import QApplication
 from morpheus_desktop.widgets.address_groups import AddressGroups
 from node.core.errors import (
     FundsError,
+    NodeError,
     NotEnoughMorError,
     PriceChangedError,
     QuoteExpiredError,
     RpcUnavailableError,
+    SpendLimitError,
     WalletLockedError,
     WatchOnlyError,
 )
@@ -136,12 +138,19 @@ def test_back_keeps_all_that_was_typed_and_forgets_the_password(kit: SendKit) ->
 # --- again, when something changed ---
 
 
-@pytest.mark.parametrize("error", [QuoteExpiredError, PriceChangedError])
+@pytest.mark.parametrize(
+    "error",
+    [
+        QuoteExpiredError("This transfer is no longer up to date."),
+        PriceChangedError("It costs more now."),
+        SpendLimitError("The network fee could be above that.", code="funds.fee_rose"),
+    ],
+)
 def test_an_outdated_draft_is_made_anew_and_the_difference_shown(
-    kit: SendKit, error: type[QuoteExpiredError]
+    kit: SendKit, error: NodeError
 ) -> None:
     kit.review()
-    kit.node.fail("wallet.send", error("This transfer is no longer up to date."))
+    kit.node.fail("wallet.send", error)
     kit.change_drafts(lambda draft: draft.model_copy(update={"fee_wei": 6_300_000_000_000}))
     kit.click(GO)
     kit.until(lambda: kit.has("wallet.send.changes"))
