@@ -13,6 +13,9 @@ from morpheus_desktop.widgets.empty_state import SkeletonRows
 from morpheus_desktop.widgets.layouts import clear, column
 from node.core.errors import NodeError
 
+_LONGEST_TITLE = 60
+"""The first sentence of a banner is never broken into lines."""
+
 
 class LoadView(QWidget):
     """One of skeleton, `content` and `empty`, below the last failure if there is one.
@@ -53,8 +56,11 @@ class LoadView(QWidget):
         if self._read_at is not None:
             known = f"Shown is what was known at {formats.clock(int(self._read_at))}."
             text = f"{text} {known}".strip()
+        title = words.title
+        if len(title) > _LONGEST_TITLE:
+            title, text = "This could not be read.", f"{title} {text}".strip()
         clear(self._failure)
-        banner = Banner(words.title, text, tone=words.severity, action="Try now")
+        banner = Banner(title, text, tone=words.severity, action="Try now")
         banner.setObjectName(f"{self._name}.banner")
         banner.action.connect(self.retry)
         self._failure.addWidget(banner)

@@ -73,6 +73,7 @@ class CurrentCard(Card):
         self.setObjectName("wallet.networks.current")
         self.test_button.clicked.connect(self.test_clicked)
         self.edit_button.clicked.connect(self.edit_clicked)
+        self.table.row_activated.connect(lambda _row: self.edit_button.click())
 
     def show_state(self, state: NetworksState) -> None:
         network = state.current

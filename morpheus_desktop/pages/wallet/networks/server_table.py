@@ -1,7 +1,11 @@
 """The servers of the network in use as rows."""
 
+from typing import Any
+
+from PySide6.QtCore import Qt
+
 from morpheus_desktop import formats
-from morpheus_desktop.models.dto_table import Column, DtoTable
+from morpheus_desktop.models.dto_table import Column, DtoTable, Index
 from morpheus_desktop.pages.wallet.networks.words import (
     chain_words,
     height_words,
@@ -10,6 +14,7 @@ from morpheus_desktop.pages.wallet.networks.words import (
     state_words,
 )
 from morpheus_desktop.widgets.data_table import Cell, ColumnLook
+from morpheus_desktop.widgets.tooltips import plain_tooltip
 from node.service.dto import ChainEndpoint, NetworkView
 
 
@@ -30,6 +35,14 @@ class ServerRows(DtoTable[ChainEndpoint]):
     def show_servers(self, network: NetworkView, servers: tuple[ChainEndpoint, ...]) -> None:
         self._network = network
         self.set_rows(servers)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What does not fit into a row is its tooltip."""
+        if role == Qt.ItemDataRole.ToolTipRole and index.isValid():
+            item = self.rows[index.row()]
+            said = [masked_host(item.name), self._server(item).detail, item.reason]
+            return plain_tooltip("\n".join(line for line in said if line))
+        return super().data(index, role)
 
     def _server(self, item: ChainEndpoint) -> Cell:
         title = self._network.title if self._network is not None else "this network"

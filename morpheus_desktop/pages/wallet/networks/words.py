@@ -8,6 +8,8 @@ from node.service.dto import ChainEndpoint, NetworkView, RpcServers
 
 LAG_SHOWN = 15
 """So many blocks behind the others are too many; a few are the way of the network."""
+CUSTOM = "custom"
+"""The network that settings or environment describe."""
 _USABLE = ("ready", "untried")
 _HIDDEN = re.compile(r"(?P<host>[^/?#\r\n]*).*", re.DOTALL)
 
@@ -25,6 +27,8 @@ def money_kind(network: NetworkView) -> tuple[str, str]:
         return "Play money", "demo"
     if network.is_test:
         return "Test money", "warning"
+    if network.name == CUSTOM:
+        return "Your own network", "info"
     return "Real MOR", "success"
 
 
@@ -32,7 +36,9 @@ def kind_tile(network: NetworkView) -> tuple[str, str]:
     """What marks the kind of a network beside its words, as (icon, colour role)."""
     if network.is_demo:
         return "play-circle", "demo"
-    return ("wrench", "warning") if network.is_test else ("globe", "success")
+    if network.is_test:
+        return "wrench", "warning"
+    return ("hard-drives", "info") if network.name == CUSTOM else ("globe", "success")
 
 
 def network_words(network: NetworkView) -> str:
@@ -40,6 +46,8 @@ def network_words(network: NetworkView) -> str:
         return "A chain in this program with simulated providers. Nothing costs anything."
     if network.is_test:
         return f"Chain {network.chain_id}. Its MOR has no value."
+    if network.name == CUSTOM:
+        return f"Chain {network.chain_id}, with the contracts of your settings."
     return f"Chain {network.chain_id}"
 
 

@@ -170,3 +170,15 @@ def test_hostile_names_stay_text(open_tab: OpenTab, fake_node: FakeNode, qtbot: 
     assert evil in words_of(sheet)
     assert sheet.box.width() == 480, "a long name does not widen anything"
     assert len(sheet.send_button.text()) < 40
+
+
+def test_a_long_failure_is_broken_into_lines(
+    open_tab: OpenTab, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    tab = open_tab(fake_node)
+    fake_node.fail("wallet.contacts", StorageError("Nothing can be read from the disk. " * 6))
+    with qtbot.waitSignal(tab._presenter.failed):
+        tab.shown()
+    banner = find(tab, "wallet.contacts.banner")
+    assert "This could not be read." in words_of(banner)
+    assert banner.width() <= tab.width()

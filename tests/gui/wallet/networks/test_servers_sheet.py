@@ -153,3 +153,22 @@ def test_escape_changes_nothing(tab: NetworksTab, fake_node: FakeNode, qtbot: Qt
     assert not sheet.isVisible()
     assert not fake_node.called("system.set_rpc_urls")
     assert open_sheet(tab, qtbot).list.urls() == PUBLIC
+
+
+def test_enter_on_a_server_leads_to_the_list(tab: NetworksTab, qtbot: QtBot) -> None:
+    tab.current.table.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(tab.current.table, Qt.Key.Key_Return)
+    assert last(tab, ServersSheet).list.urls() == PUBLIC
+
+
+def test_the_whole_reason_is_the_tooltip_of_a_server(
+    open_tab: OpenTab, fake_node: FakeNode
+) -> None:
+    first = fake_node.world.endpoints[0]
+    reason = "A very long <b>reason</b> " * 5
+    bad = first.model_copy(update={"state": "failing", "reason": reason})
+    fake_node.world.endpoints = (bad,)
+    tab = open_tab(fake_node)
+    text = tab.current.rows.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert "mainnet.base.org" in text
+    assert "<b>reason" not in text

@@ -38,6 +38,8 @@ def test_only_hosts_are_shown(given: str, shown: str) -> None:
 def test_play_and_test_money_never_look_like_money() -> None:
     kinds = [money_kind(item) for item in (BASE, SEPOLIA, DEMO)]
     assert kinds == [("Real MOR", "success"), ("Test money", "warning"), ("Play money", "demo")]
+    own = BASE.model_copy(update={"name": "custom"})
+    assert money_kind(own) == ("Your own network", "info")
 
 
 @pytest.mark.parametrize(
