@@ -61,6 +61,7 @@ class Tracker(QObject):
 
     def _changed(self, event: TransactionChanged) -> None:
         if self._draft is not None and self._left is None and self._hash in ("", event.tx_hash):
+            # What cannot be read now comes with the next event, or with the answer of `send`.
             self._tasks.attempt(
                 self._find(event.tx_hash), "sent-transfer", failed=lambda _error: None
             )
