@@ -8,6 +8,7 @@ from morpheus_desktop.errors import present
 from morpheus_desktop.pages.wallet.send.amount_row import AmountRow
 from morpheus_desktop.pages.wallet.send.amounts import written
 from morpheus_desktop.pages.wallet.send.context import SendContext
+from morpheus_desktop.pages.wallet.send.links import misfit
 from morpheus_desktop.pages.wallet.send.notice import Notice
 from morpheus_desktop.pages.wallet.send.presenter import Wish
 from morpheus_desktop.pages.wallet.send.problems import Problem, Way, problem_of
@@ -128,7 +129,7 @@ class FormStep(QWidget):
     def take_link(self, request: PaymentRequest) -> None:
         """Fill in what a payment link asks for, if it is for this network."""
         context = self._context
-        refusal = _misfit(request, context)
+        refusal = misfit(request, context)
         if refusal:
             self.to.refuse_link(refusal)
             return
@@ -232,22 +233,3 @@ def _clear_clipboard() -> None:
     clipboard = QGuiApplication.clipboard()
     if holds_secret(clipboard.text()):
         clipboard.clear()
-
-
-def _misfit(request: PaymentRequest, context: SendContext | None) -> str:
-    """Why a payment link cannot be followed here."""
-    network = context.network if context is not None else None
-    if context is None or network is None:
-        return "Choose a network first."
-    if request.chain_id not in (None, network.chain_id):
-        return (
-            f"This payment link is for the chain {request.chain_id}; this wallet is on"
-            f" {network.title} ({network.chain_id}). Sent here, the money would not arrive."
-        )
-    if request.token is None:
-        return ""
-    if not context.token:
-        return "The MOR contract of this network is not known yet. Paste the link again."
-    if request.token.checksum.lower() != context.token.lower():
-        return "This payment link asks for another token. Only MOR and ETH can be sent here."
-    return ""

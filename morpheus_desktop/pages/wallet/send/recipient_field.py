@@ -4,16 +4,13 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from morpheus_desktop import formats
 from morpheus_desktop.pages.wallet.send.context import Recipient, SendContext
 from morpheus_desktop.pages.wallet.send.suggestions import Suggestions
+from morpheus_desktop.pages.wallet.send.who_line import WhoLine
 from morpheus_desktop.theme import font
-from morpheus_desktop.widgets.avatar import Avatar
 from morpheus_desktop.widgets.buttons import Button, IconButton
 from morpheus_desktop.widgets.fields import TextField
-from morpheus_desktop.widgets.icon_label import IconLabel
-from morpheus_desktop.widgets.labels import ElidedLabel
-from morpheus_desktop.widgets.layouts import boxed, column, row
+from morpheus_desktop.widgets.layouts import column
 from node.core.errors import NodeError
 from node.core.ids import Address
 from node.core.payment_uri import is_payment_uri, parse_payment_uri
@@ -21,7 +18,6 @@ from node.core.redaction import holds_secret
 
 _JUDGE_MS = 400
 _PLACEHOLDER = "0x… or a name"
-_HINT = "An address, a contact, one of your accounts, or a payment link."
 
 
 class RecipientField(QWidget):
@@ -47,16 +43,8 @@ class RecipientField(QWidget):
         )
         self.field.add_widget(self.paste_button)
         self.field.add_widget(self.list_button)
-        self._avatar = Avatar("?", side=20, circle=True)
-        self._icon = IconLabel("info", "text3", 14)
-        self._who = ElidedLabel("", "small", "text2")
-        self._who.setObjectName("wallet.send.who")
-        self._line = boxed(row(self._avatar, self._icon, spacing=8))
-        line = self._line.layout()
-        if line is not None:
-            line.addWidget(self._who)
-        self._line.setFixedHeight(22)
-        self.setLayout(column(self.field, self._line, spacing=4))
+        self._who = WhoLine()
+        self.setLayout(column(self.field, self._who, spacing=4))
         self.setFocusProxy(self.edit)
         self._context: SendContext | None = None
         self._suggestions: Suggestions | None = None
@@ -91,7 +79,7 @@ class RecipientField(QWidget):
 
     def show_error(self, text: str) -> None:
         self.field.show_error(text)
-        self._line.setVisible(not text)
+        self._who.setVisible(not text)
 
     def refuse_link(self, words: str) -> None:
         """The payment link that was typed is not for here."""
@@ -167,27 +155,7 @@ class RecipientField(QWidget):
             self.address = named.address if named is not None else ""
 
     def _show_who(self) -> None:
-        found, context = self.recipient, self._context
-        self._avatar.setVisible(found is not None)
-        self._icon.setVisible(found is None)
-        self._icon.set_icon("info", "text3")
-        self._who.set_role("text2")
-        if found is not None:
-            self._avatar.set_name(found.name, found.address)
-            named = self.edit.text().strip().lower() != found.address.lower()
-            tail = f" · {formats.short_address(found.address)}" if named else ""
-            note = f" · {found.note}" if found.note else ""
-            self._who.set_text(f"{found.name} · {found.words}{tail}{note}")
-        elif not self.address or context is None:
-            self._who.set_text(_HINT)
-            self._who.set_role("text3")
-        elif (last := context.sent_to.get(self.address)) is not None:
-            date = formats.local(last)
-            self._who.set_text(f"You sent to this address before, last on {date.day} {date:%b %Y}.")
-        else:
-            self._icon.set_icon("warning", "warning")
-            never = "First time: you never sent to this address."
-            self._who.set_text(never if context.knows_all else "Not among your contacts.")
+        self._who.show_for(self.edit.text().strip(), self.address, self._context)
 
     # --- the list ---
 

@@ -1,18 +1,16 @@
 """Send MOR or ETH: what and where, then the checked draft and the yes, then what became of it."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
-from morpheus_desktop.pages.wallet.send.amounts import written
+from morpheus_desktop.pages.wallet.send.footer import Footer
 from morpheus_desktop.pages.wallet.send.form_step import FormStep
 from morpheus_desktop.pages.wallet.send.presenter import SendPresenter, Wish
 from morpheus_desktop.pages.wallet.send.problems import Problem, is_watch_only, problem_of
 from morpheus_desktop.pages.wallet.send.result_step import ResultStep
 from morpheus_desktop.pages.wallet.send.review_step import ReviewStep, difference
-from morpheus_desktop.widgets.buttons import Button
-from morpheus_desktop.widgets.confirm_fields import ConfirmFields
-from morpheus_desktop.widgets.labels import ElidedLabel, Label
-from morpheus_desktop.widgets.layouts import column, row
+from morpheus_desktop.widgets.labels import Label
+from morpheus_desktop.widgets.layouts import column
 from morpheus_desktop.widgets.sheet import Sheet
 from node.core.errors import (
     NodeError,
@@ -48,19 +46,17 @@ class SendSheet(Sheet):
         self._used_up = self._asked_again = self._waits_for_key = False
         self._told_hash = ""
         self.form, self.review, self.result = FormStep(), ReviewStep(), ResultStep()
-        self.guard = ConfirmFields("wallet.send")
+        self.footer = Footer()
+        self.guard = self.footer.guard
+        self.next_button, self.back_button = self.footer.next_button, self.footer.back_button
+        self.done_button = self.footer.done_button
         self._title = Label("Send", "h2")
-        self.next_button = Button("Review", "primary", size="primary", name="wallet.send.review")
-        self.back_button = Button("Cancel", "ghost", size="primary", name="wallet.send.cancel")
-        self._missing = ElidedLabel("", "small", "text2", align=Qt.AlignmentFlag.AlignRight)
-        self._missing.setObjectName("wallet.send.missing")
-        self.done_button = Button("Done", "primary", size="primary", name="wallet.send.done")
         super().__init__(
             host,
             column(self._title, 12, self.form, self.review, self.result),
             width=WIDTH,
             name="wallet.send",
-            footer=self._footer_part(),
+            footer=self.footer.layout,
         )
         self._connect()
         self._show_step(_FORM)
@@ -71,13 +67,6 @@ class SendSheet(Sheet):
     def open(self) -> None:
         super().open()
         (self.form.amounts.edit if self.form.to.edit.text() else self.form.to.edit).setFocus()
-
-    def _footer_part(self) -> QVBoxLayout:
-        buttons = row(spacing=8)
-        buttons.addWidget(self._missing, 1)
-        for button in (self.back_button, self.next_button, self.done_button):
-            buttons.addWidget(button)
-        return column(self.guard, buttons, spacing=10)
 
     def _connect(self) -> None:
         presenter, form = self._presenter, self.form
@@ -214,8 +203,7 @@ class SendSheet(Sheet):
     def _show_form(self) -> None:
         self._draft = None
         self._used_up = self._waits_for_key = False
-        self.guard.clear()
-        self.guard.ask(password=False, typed="")
+        self.footer.forget()
         self._show_step(_FORM)
 
     # --- sending ---
@@ -266,8 +254,6 @@ class SendSheet(Sheet):
         if self._step == _RESULT or draft is None:
             return
         known = context.recipient(draft.to) if context is not None else None
-        self.guard.clear()
-        self.guard.ask(password=False, typed="")
         self.result.begin(draft, known.name if known is not None else draft.contact)
         self._show_step(_RESULT)
         self.done_button.setFocus()
@@ -288,27 +274,19 @@ class SendSheet(Sheet):
             widget.setVisible(name == step)
         self._title.setText(_TITLES[step])
         self._title.setVisible(bool(_TITLES[step]))
-        self.next_button.setVisible(step != _RESULT)
-        self.back_button.setVisible(step != _RESULT)
-        self.done_button.setVisible(step == _RESULT)
-        self.back_button.set_text("Cancel" if step == _FORM else "Back")
         self._show_what_is_missing()
 
     def _show_what_is_missing(self) -> None:
         context, draft = self._presenter.context, self._draft
         watched = context is not None and context.status.watch_only
         reason = "This account is watched only." if watched else ""
-        if self._step == _REVIEW and draft is not None and not self._used_up:
-            self.next_button.set_text(f"Send {written(draft.asset, draft.amount)}")
-            reason = reason or self.guard.problem
+        if self._step == _RESULT:
+            self.footer.show_result()
+        elif self._step == _REVIEW and draft is not None:
+            self.footer.show_review(draft, used_up=self._used_up, reason=reason)
         else:
-            self.next_button.set_text("Review" if self._step == _FORM else "Check again")
-        self.guard.setEnabled(not self._used_up)
-        self._missing.set_text(reason)
-        self.next_button.disable_with(reason)
+            self.footer.show_form(reason)
 
     def _busy(self, on: bool) -> None:
-        self.next_button.set_busy(on)
-        self.back_button.setEnabled(not on)
-        self.guard.setEnabled(not on)
+        self.footer.set_busy(on)
         self.form.setEnabled(not on)
