@@ -86,10 +86,17 @@ class SectionPages:
     def wallet(self) -> QWidget:
         from morpheus_desktop.pages.wallet.page import WalletPage
         from morpheus_desktop.pages.wallet.presenter import WalletPresenter
+        from morpheus_desktop.pages.wallet.tabs import TabMaker, WalletTabs
 
         presenter = WalletPresenter(self._node, self._tasks, self._signals, self._time)
-        page = WalletPage(presenter)
+        maker = TabMaker(self._node, self._tasks, self._signals, self._time)
+        page = WalletPage(presenter, WalletTabs(maker.factories()))
         presenter.setParent(page)
+        dialogs = self._ways.wallet_dialogs
+        page.back_up_requested.connect(dialogs.back_up)
+        page.reveal_requested.connect(dialogs.reveal)
+        page.password_requested.connect(dialogs.change_password)
+        page.network_selected.connect(self._ways.network_selected)
         page.onboarding_requested.connect(self._ways.set_up_wallet)
         page.told.connect(self._ways.tell)
         page.problem.connect(self._ways.show_problem)

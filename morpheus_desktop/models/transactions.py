@@ -1,4 +1,4 @@
-"""Transactions as rows: what for, how far, when, for which fee."""
+"""Transactions as rows: what for, how far, when, how much."""
 
 from collections.abc import Callable
 
@@ -22,6 +22,7 @@ _PURPOSES = {
     "deregister_model": ("Remove a model", "cpu", "text2"),
     "post_bid": ("Post an offer", "storefront", "text2"),
     "delete_bid": ("Withdraw an offer", "storefront", "text2"),
+    "cancel": ("Cancel", "x-circle", "text2"),
     "free_nonce": ("Free the way", "arrows-left-right", "text2"),
     "received": ("Received MOR", "arrow-down-left", "success"),
     "stake_returned": ("Stake returned", "arrow-down-left", "success"),
@@ -43,8 +44,23 @@ def purpose(transaction: TransactionView) -> str:
     return _PURPOSES.get(transaction.intent, _UNKNOWN)[0]
 
 
+def detail_words(transaction: TransactionView) -> str:
+    """What else is known of it: the user's note first."""
+    what = transaction.purpose or transaction.summary or formats.short_address(transaction.hash)
+    return f"{transaction.label} · {what}" if transaction.label else what
+
+
 def status_words(transaction: TransactionView) -> str:
-    return _STATUSES.get(transaction.status, (transaction.status, "off", "text3"))[0]
+    return _status_of(transaction)[0]
+
+
+def amount_words(transaction: TransactionView) -> str:
+    """What it moves, with its sign; empty where nothing is moved."""
+    if transaction.amount_mor:
+        return formats.mor_change(transaction.amount_mor)
+    if transaction.value_wei and transaction.intent == "send_eth":
+        return f"{formats.MINUS}{formats.THIN}{formats.eth(transaction.value_wei)}"
+    return ""
 
 
 def transaction_table(now: Callable[[], int]) -> DtoTable[TransactionView]:
@@ -56,27 +72,36 @@ def transaction_table(now: Callable[[], int]) -> DtoTable[TransactionView]:
 
     columns: tuple[Column[TransactionView], ...] = (
         Column(title="Transaction", cell=_what),
-        Column(title="Status", cell=_status, look=ColumnLook(width=122)),
-        Column(title="Time", cell=time, look=ColumnLook(width=84), right=True),
-        Column(title="Network fee", cell=_fee, look=ColumnLook(width=142, drop=1), right=True),
+        Column(title="Status", cell=_status, look=ColumnLook(width=148, drop=2)),
+        Column(title="Time", cell=time, look=ColumnLook(width=92, drop=1), right=True),
+        Column(title="Amount", cell=_amount, look=ColumnLook(width=140), right=True),
     )
     return DtoTable(columns, lambda transaction: transaction.hash)
 
 
 def _what(transaction: TransactionView) -> Cell:
     words, icon, role = _PURPOSES.get(transaction.intent, _UNKNOWN)
-    detail = transaction.summary or formats.short_address(transaction.hash)
     if transaction.status == "failed":
         icon, role = "x-circle", "danger"
-    return Cell(text=words, detail=detail, tile=(icon, role))
+    return Cell(text=words, detail=detail_words(transaction), tile=(icon, role))
 
 
 def _status(transaction: TransactionView) -> Cell:
-    known = _STATUSES.get(transaction.status, (transaction.status, "off", "text3"))
-    words, dot, role = known
+    words, dot, role = _status_of(transaction)
     return Cell(text=words, dot=dot, role=role)
 
 
-def _fee(transaction: TransactionView) -> Cell:
-    fee = formats.eth(transaction.fee_wei) if transaction.fee_wei else ""
-    return Cell(text=fee, role="text2", right=True)
+def _status_of(transaction: TransactionView) -> tuple[str, str, str]:
+    if transaction.status == "mined" and not transaction.final:
+        count = transaction.confirmations
+        return (f"{count} block{'' if count == 1 else 's'} so far", "part", "text2")
+    return _STATUSES.get(transaction.status, (transaction.status, "off", "text3"))
+
+
+def _amount(transaction: TransactionView) -> Cell:
+    words = amount_words(transaction)
+    counts = transaction.status == "mined"
+    role = "text" if counts else "text3"
+    if counts and transaction.amount_mor > 0:
+        role = "success"
+    return Cell(text=words, role=role, right=True, strong=counts)

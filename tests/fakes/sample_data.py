@@ -122,12 +122,12 @@ def overview() -> MorOverview:
 
 def transactions() -> list[TransactionView]:
     rows = (
-        ("open_session", "Open a session with Hermes 4 70B", "mined", 1010),
-        ("approve", "Allow the marketplace to take 44.58 MOR", "mined", 1030),
-        ("withdraw_on_hold", "Take back stake on hold", "mined", 40_000),
-        ("close_session", "Close the session with Qwen3 235B", "mined", 84_900),
-        ("send_mor", "Send 5 MOR to 0x5E1b…a044", "failed", 170_000),
-        ("open_session", "Open a session with Qwen3 235B", "sent", 12),
+        ("open_session", "Open a session with Hermes 4 70B", "mined", 1010, -4458),
+        ("approve", "Allow the marketplace to take 44.58 MOR", "mined", 1030, 0),
+        ("withdraw_on_hold", "Take back stake on hold", "mined", 40_000, 1140),
+        ("close_session", "Close the session with Qwen3 235B", "mined", 84_900, 2353),
+        ("send_mor", "Send 5 MOR to 0x5E1b…a044", "failed", 170_000, -500),
+        ("open_session", "Open a session with Qwen3 235B", "sent", 12, -2353),
     )
     sent = [
         TransactionView(
@@ -141,11 +141,12 @@ def transactions() -> list[TransactionView]:
             explorer_url=f"https://explorer.example/tx/{hex_id(0xFEED << 200 | index)}",
             sender=WALLET,
             nonce=40 - index,
+            amount_mor=hundredths * 10**16,
             confirmations=0 if status == "sent" else 12 + index,
             final=status != "sent",
             can_replace=status == "sent",
         )
-        for index, (intent, summary, status, ago) in enumerate(rows)
+        for index, (intent, summary, status, ago, hundredths) in enumerate(rows)
     ]
     return [*sent[:-1], *received(WALLET), sent[-1]]
 

@@ -1,16 +1,21 @@
-"""What the wallet page knows and does: balances, transactions, the demo's time."""
+"""What the wallet page knows and does: accounts, balances, claiming, the demo's time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from morpheus_desktop.bridge import NodeSignals
 from morpheus_desktop.chain_time import ChainTime
+from morpheus_desktop.pages.wallet.receive.presenter import ReceivePresenter
 from morpheus_desktop.pages.wallet.send.presenter import SendPresenter
+from morpheus_desktop.pages.wallet.switching import AccountSwitch
 from morpheus_desktop.tasks import GuiTasks, Refresh
 from node.core.errors import NodeError, NoTargetError, NoWalletError
 from node.service.api import NodeService
 from node.service.dto import (
+    AccountView,
     DemoStatus,
     MorOverview,
     NetworkView,
@@ -18,14 +23,20 @@ from node.service.dto import (
     WalletStatus,
 )
 
-PAGE = 30
+RETRY_S = 10
+"""Seconds until a failed read is tried again by itself."""
+_LAG_S = 15
+"""Seconds until stake that should be free by now is looked for again: a block has to come."""
+_FEES_OF = 60
+"""So many transactions tell what a session costs in fees."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalletState:
     """All at one moment. `overview` is None without a wallet or a network.
 
-    `next_back` is when the next open session ends, 0 without one. `has_more` older transactions.
+    `next_back` is when the next open session ends, 0 without one. `session_fee`: wei that opening
+    and closing cost lately, 0 while it is not known.
     """
 
     status: WalletStatus
@@ -33,8 +44,8 @@ class WalletState:
     demo: DemoStatus | None = None
     overview: MorOverview | None = None
     next_back: int = 0
-    transactions: tuple[TransactionView, ...] = ()
-    has_more: bool = False
+    session_fee: int = 0
+    accounts: tuple[AccountView, ...] = ()
 
 
 class WalletPresenter(QObject):
@@ -64,10 +75,9 @@ class WalletPresenter(QObject):
         self.state: WalletState | None = None
         self.is_claiming = False
         self.is_moving = False
-        self._limit = PAGE
-        self.load = Refresh(
-            tasks, self._read, "wallet", done=self._arrived, failed=self.failed.emit
-        )
+        self.read_at = 0
+        self._next_read = 0
+        self.load = Refresh(tasks, self._read, "wallet", done=self._arrived, failed=self._failed)
         signals.balance_changed.connect(self.load)
         signals.wallet_changed.connect(self.load)
         signals.transaction_changed.connect(lambda _event: self.load())
@@ -94,6 +104,14 @@ class WalletPresenter(QObject):
         """For one sheet that sends."""
         return SendPresenter(self._node, self._tasks, self._signals)
 
+    def receiving(self) -> ReceivePresenter:
+        """For one sheet that shows the address."""
+        return ReceivePresenter(self._node, self._tasks)
+
+    def switching(self, host: QWidget) -> AccountSwitch:
+        """For going over to another account; its questions are asked over `host`."""
+        return AccountSwitch(host, self._node, self._tasks)
+
     def claim(self) -> None:
         """Take back all stake whose time has come, once at a time."""
         if not self.is_claiming:
@@ -101,9 +119,11 @@ class WalletPresenter(QObject):
             self.busy_changed.emit()
             self._tasks.spawn(self._claim(), "claim")
 
-    def show_more(self) -> None:
-        self._limit += PAGE
-        self.load()
+    def look_if_due(self) -> None:
+        """Read again when locked stake should be free by now, or a read failed a while ago."""
+        if self._next_read and self.time.now() >= self._next_read:
+            self._next_read = 0
+            self.load()
 
     def skip_to_midnight(self) -> None:
         """Demo: move the chain's time to the next midnight UTC."""
@@ -162,7 +182,7 @@ class WalletPresenter(QObject):
         except (NoWalletError, NoTargetError):
             return state  # no network is chosen yet: nothing to count
         sessions = await self._node.sessions.list()
-        found = await self._node.wallet.transactions(0, self._limit + 1)
+        recent = await self._node.wallet.transactions(0, _FEES_OF)
         ends = [session.ends_at for session in sessions if session.state == "active"]
         return WalletState(
             status=status,
@@ -170,10 +190,32 @@ class WalletPresenter(QObject):
             demo=node.demo,
             overview=overview,
             next_back=min(ends, default=0),
-            transactions=found[: self._limit],
-            has_more=len(found) > self._limit,
+            session_fee=session_fee(recent),
+            accounts=await self._node.wallet.accounts(balances=status.kind == "vault"),
         )
 
     def _arrived(self, state: WalletState) -> None:
         self.state = state
+        now = self.read_at = self.time.now()
+        locked = state.overview.locked if state.overview is not None else ()
+        until = min((part.until for part in locked if part.amount), default=0)
+        self._next_read = max(until + 1, now + _LAG_S) if until else 0
         self.loaded.emit()
+
+    def _failed(self, error: NodeError) -> None:
+        if error.retryable:
+            self._next_read = self.time.now() + RETRY_S
+        self.failed.emit(error)
+
+
+def session_fee(transactions: Sequence[TransactionView]) -> int:
+    """Wei for approving, opening and closing, as they cost on average; 0 without an opening."""
+
+    def average(intent: str) -> int:
+        fees = [item.fee_wei for item in transactions if item.intent == intent and item.fee_wei]
+        return sum(fees) // len(fees) if fees else 0
+
+    opening = average("open_session")
+    if not opening:
+        return 0
+    return average("approve") + opening + (average("close_session") or opening)

@@ -1,14 +1,16 @@
-"""Small cards beside the transactions: unlocking, the demo's time."""
+"""Small cards of the wallet page: unlocking, receiving, the backup, the demo's time."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 
 from morpheus_desktop import formats
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.choices import Segment
 from morpheus_desktop.widgets.fields import PasswordField
 from morpheus_desktop.widgets.frames import Card
+from morpheus_desktop.widgets.icon_label import IconLabel
 from morpheus_desktop.widgets.labels import Label
-from morpheus_desktop.widgets.layouts import column, row
+from morpheus_desktop.widgets.layouts import clear, column, row
+from morpheus_desktop.widgets.qr import QrView
 from node.core.errors import NodeError
 
 SPEEDS = (1, 60, 600)
@@ -65,6 +67,70 @@ class UnlockCard(Card):
             self.unlock_clicked.emit(self.field.text())
         elif not given:
             self.field.show_error("Enter the password of this wallet.")
+
+
+class ReceiveCard(Card):
+    """The address as a code to scan. `more_clicked()` for the sheet with an amount."""
+
+    more_clicked = Signal()
+
+    def __init__(self) -> None:
+        self._address = ""
+        self._network = Label("", "caption", "text3")
+        self._code = column()
+        self._groups = Label("", "mono", "text2", align=Qt.AlignmentFlag.AlignHCenter)
+        more = Button("With an amount…", icon="qr-code", name="wallet.receive.more")
+        super().__init__(
+            column(
+                row(Label("Receive", "strong"), None, self._network),
+                12,
+                row(None, self._code, None),
+                10,
+                self._groups,
+                12,
+                row(None, more, None),
+            ),
+            margins=(18, 16, 18, 16),
+        )
+        self.setObjectName("wallet.receive.card")
+        more.clicked.connect(self.more_clicked)
+
+    def show_address(self, address: str, network: str) -> None:
+        """`network` is the title of the only one on which the address may be used."""
+        self._network.setText(f"{network} only")
+        if address == self._address:
+            return
+        self._address = address
+        clear(self._code)
+        self._code.addWidget(QrView(address, module=4))
+        self._groups.setText(formats.grouped_address(address))
+        self._groups.setAccessibleName(address)
+
+
+class BackupCard(Card):
+    """`back_up_clicked()`; shown until the words were asked back."""
+
+    back_up_clicked = Signal()
+
+    def __init__(self) -> None:
+        button = Button("Back up now", name="wallet.backup")
+        super().__init__(
+            column(
+                row(IconLabel("warning", "warning", 18), Label("Back up your phrase", "strong")),
+                4,
+                Label(
+                    "Without it, nobody can restore this wallet. It takes two minutes.",
+                    "small",
+                    "text2",
+                    wrap=True,
+                ),
+                12,
+                row(button, None),
+            ),
+            margins=(18, 16, 18, 16),
+        )
+        self.set_kind("banner-warning")
+        button.clicked.connect(self.back_up_clicked)
 
 
 class DemoCard(Card):

@@ -9,6 +9,7 @@ from morpheus_desktop.bridge import NodeSignals
 from morpheus_desktop.chain_time import ChainTime
 from morpheus_desktop.pages.wallet.page import WalletPage
 from morpheus_desktop.pages.wallet.presenter import WalletPresenter
+from morpheus_desktop.pages.wallet.tabs import TabMaker, WalletTabs
 from morpheus_desktop.tasks import GuiTasks
 from tests.fakes import sample_data
 from tests.fakes.fake_node import FakeNode
@@ -23,8 +24,10 @@ def open_wallet(tasks: GuiTasks, qtbot: QtBot) -> OpenWallet:
     def show(node: FakeNode) -> WalletPage:
         time = ChainTime(monotonic=lambda: 0.0)
         time.follow(sample_data.status(node.world.network))
-        presenter = WalletPresenter(node, tasks, NodeSignals(), time)
-        page = WalletPage(presenter)
+        signals = NodeSignals()
+        presenter = WalletPresenter(node, tasks, signals, time)
+        tabs = WalletTabs(TabMaker(node, tasks, signals, time).factories())
+        page = WalletPage(presenter, tabs)
         qtbot.addWidget(page)
         page.resize(1208, 748)
         page.show()

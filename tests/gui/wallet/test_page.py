@@ -6,35 +6,19 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from morpheus_desktop.pages.wallet.balance_card import balance_parts
-from morpheus_desktop.pages.wallet.receive_sheet import ReceiveSheet
-from morpheus_desktop.pages.wallet.transaction_sheet import TransactionSheet
+from morpheus_desktop.pages.wallet.presenter import RETRY_S
+from morpheus_desktop.pages.wallet.receive.sheet import ReceiveSheet
+from morpheus_desktop.pages.wallet.tabs import ACCOUNTS
 from morpheus_desktop.widgets.banner import Banner
 from morpheus_desktop.widgets.buttons import Button
 from node.core.errors import RpcUnavailableError, WalletLockedError
+from node.service.dto import DamagedWallet
 from tests.fakes import sample_data
 from tests.fakes.fake_node import FakeNode
-from tests.fakes.sample_market import NOW
 from tests.gui.wallet.conftest import OpenWallet
 
 # The offscreen platform has no window manager to tell sizes to.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
-
-
-def test_the_parts_sum_up_to_the_total_and_say_when_they_come_back() -> None:
-    overview = sample_data.overview()
-    parts = balance_parts(overview, NOW + 3600, NOW)
-    assert sum(part.value for part in parts) == overview.total
-    notes = {part.name: part.note for part in parts}
-    assert notes["In wallet"] == "free to use"
-    assert notes["In sessions"].startswith("next back")
-    assert "in 10" in notes["Locked"]
-    assert "Provider stake" not in notes
-
-
-def test_a_host_sees_the_stake_of_hosting() -> None:
-    overview = sample_data.overview().model_copy(update={"provider_stake": 10**18})
-    assert [part.name for part in balance_parts(overview, 0, NOW)][-1] == "Provider stake"
 
 
 def test_the_bar_tells_its_figures_to_screen_readers(
@@ -102,7 +86,117 @@ def test_old_figures_stay_when_the_network_is_gone(
     banner = page.findChild(Banner, "wallet.banner")
     assert banner is not None
     assert "funds are not affected" in banner.accessibleName()
-    assert page.table.model().rowCount() == len(fake_node.world.transactions)
+    assert "Figures as of" in banner.accessibleName()
+    assert "412.60" in page.balance.bar.accessibleName()
+
+
+def test_a_failed_read_is_tried_again_by_itself(
+    open_wallet: OpenWallet, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    page = open_wallet(fake_node)
+    fake_node.fail("wallet.overview", RpcUnavailableError("No connection to the Base network."))
+    with qtbot.waitSignal(page._presenter.failed):
+        page.shown()
+    later = page._presenter.time.now() + RETRY_S
+    page._presenter.time.now = lambda: later  # type: ignore[method-assign]
+    with qtbot.waitSignal(page._presenter.loaded):
+        page._presenter.time.ticked.emit()
+    assert (
+        page.findChild(Banner, "wallet.banner") is None
+        or not page.findChild(Banner, "wallet.banner").isVisible()
+    )
+
+
+def test_stake_that_comes_free_shows_without_a_click(
+    open_wallet: OpenWallet, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    page = open_wallet(fake_node)
+    reads = len(fake_node.called("wallet.overview"))
+    page._presenter.time.ticked.emit()
+    assert len(fake_node.called("wallet.overview")) == reads
+    midnight = sample_data.overview().locked[0].until + 1
+    page._presenter.time.now = lambda: midnight  # type: ignore[method-assign]
+    with qtbot.waitSignal(page._presenter.loaded):
+        page._presenter.time.ticked.emit()
+    assert len(fake_node.called("wallet.overview")) == reads + 1
+
+
+def test_servers_that_disagree_stop_sending(open_wallet: OpenWallet, fake_node: FakeNode) -> None:
+    said = "Two say 412.60 MOR, one says 9000.00 MOR."
+    fake_node.world.overview = sample_data.overview().model_copy(update={"disagreement": said})
+    page = open_wallet(fake_node)
+    banner = page.findChild(Banner, "wallet.disagreement")
+    assert banner is not None
+    assert said in banner.accessibleName()
+    assert not page.send_button.isEnabled()
+
+
+def test_a_watched_account_explains_what_it_cannot_do(
+    open_wallet: OpenWallet, fake_node: FakeNode
+) -> None:
+    fake_node.world.wallet = fake_node.world.wallet.model_copy(
+        update={"watch_only": True, "locked": False}
+    )
+    page = open_wallet(fake_node)
+    assert page.findChild(Banner, "wallet.watched") is not None
+    assert "needs its key" in page.send_button.toolTip()
+    assert "needs its key" in page.balance.claim_button.toolTip()
+    assert not page.lock_button.isVisible()
+    assert not page.receive.isVisible()
+
+
+def test_a_damaged_file_is_named(open_wallet: OpenWallet, fake_node: FakeNode) -> None:
+    damaged = DamagedWallet(path="old.json", problem="it is cut off", hint="A copy is beside it.")
+    fake_node.world.wallet = fake_node.world.wallet.model_copy(update={"damaged": (damaged,)})
+    page = open_wallet(fake_node)
+    banner = page.findChild(Banner, "wallet.damaged")
+    assert banner is not None
+    assert "it is cut off" in banner.accessibleName()
+
+
+def test_the_backup_is_asked_for_until_it_is_proved(
+    open_wallet: OpenWallet, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    fake_node.world.wallet = fake_node.world.wallet.model_copy(
+        update={"backed_up": False, "has_phrase": True}
+    )
+    page = open_wallet(fake_node)
+    assert page.backup.isVisible()
+    with qtbot.waitSignal(page.back_up_requested):
+        page.findChild(Button, "wallet.backup").click()  # type: ignore[union-attr]
+
+
+def test_another_account_is_chosen_from_the_headline(
+    open_wallet: OpenWallet, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    page = open_wallet(fake_node)
+    texts = [entry.text() for entry in page.head.menu().actions() if entry.text()]
+    visible = [item for item in fake_node.world.accounts if not item.hidden]
+    assert len(texts) == len(visible) + 2
+    assert texts[-2:] == ["Manage accounts", "Add a wallet"]
+    watched = next(item for item in visible if item.kind == "watch")
+    entry = next(item for item in page.head.menu().actions() if watched.label in item.text())
+    assert "watched only" in entry.text()
+    fake_node.world.sessions = []
+    entry.trigger()
+    qtbot.waitUntil(lambda: page.head.title.text() == watched.label)
+
+
+def test_manage_accounts_leads_to_their_tab(
+    open_wallet: OpenWallet, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    page = open_wallet(fake_node)
+    manage = next(item for item in page.head.menu().actions() if item.text() == "Manage accounts")
+    manage.trigger()
+    assert page.tabs.title == ACCOUNTS
+    assert not page.receive.isVisible()
+
+
+def test_an_account_name_is_no_mnemonic(open_wallet: OpenWallet, fake_node: FakeNode) -> None:
+    first = fake_node.world.accounts[0].model_copy(update={"label": "Me & you"})
+    fake_node.world.accounts[0] = first
+    page = open_wallet(fake_node)
+    assert any("Me && you" in entry.text() for entry in page.head.menu().actions())
 
 
 def test_without_a_wallet_the_page_leads_to_making_one(
@@ -125,49 +219,9 @@ def test_the_address_is_copied_whole(
     assert sheet is not None
     copy = sheet.findChild(QPushButton, "wallet.receive.copy")
     assert copy is not None
+    qtbot.waitUntil(copy.isEnabled)
     qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == sample_data.WALLET
-
-
-def test_a_transaction_opens_by_keyboard(
-    open_wallet: OpenWallet, fake_node: FakeNode, qtbot: QtBot
-) -> None:
-    page = open_wallet(fake_node)
-    page.table.setFocus()
-    qtbot.keyClick(page.table, Qt.Key.Key_Down)
-    qtbot.keyClick(page.table, Qt.Key.Key_Return)
-    sheet = page.findChild(TransactionSheet)
-    assert sheet is not None
-    assert sheet.explorer_button.isVisible()
-    qtbot.keyClick(sheet, Qt.Key.Key_Escape)
-    assert not sheet.isVisible()
-
-
-def test_an_explorer_address_that_is_not_https_is_not_offered(
-    open_wallet: OpenWallet, fake_node: FakeNode
-) -> None:
-    first = fake_node.world.transactions[0]
-    fake_node.world.transactions[0] = first.model_copy(update={"explorer_url": "file:///etc"})
-    page = open_wallet(fake_node)
-    page._open_transaction(0)
-    sheet = page.findChild(TransactionSheet)
-    assert sheet is not None
-    assert not sheet.explorer_button.isVisible()
-
-
-def test_older_transactions_are_read_on_demand(
-    open_wallet: OpenWallet, fake_node: FakeNode, qtbot: QtBot
-) -> None:
-    first = fake_node.world.transactions[0]
-    fake_node.world.transactions = [
-        first.model_copy(update={"hash": f"0x{number:064x}"}) for number in range(50)
-    ]
-    page = open_wallet(fake_node)
-    assert page.table.model().rowCount() == 30
-    with qtbot.waitSignal(page._presenter.loaded):
-        qtbot.mouseClick(page.more_button, Qt.MouseButton.LeftButton)
-    assert page.table.model().rowCount() == 50
-    assert not page.more_button.isVisible()
 
 
 def test_the_demo_skips_to_midnight(

@@ -69,6 +69,11 @@ class PasswordPart(QWidget):
             self._timer.start()
         self.changed.emit()
 
+    def show_again(self) -> None:
+        """Ask once more, unless nothing is asked."""
+        if not self._by_keyring:
+            self.show()
+
     def clear(self) -> None:
         """Forget what was typed."""
         self.field.set_text("")

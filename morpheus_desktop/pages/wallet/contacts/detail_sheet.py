@@ -89,9 +89,11 @@ class DetailSheet(Sheet):
         self.bring_into_view(self._ask)
 
     def _show_question(self, asked: bool) -> None:
-        for widget in (self._ask, self.keep_button, self.confirm_button):
+        question: tuple[QWidget, ...] = (self._ask, self.keep_button, self.confirm_button)
+        acts: tuple[QWidget, ...] = (self._acts, self.close_button, self.send_button)
+        for widget in question:
             widget.setVisible(asked)
-        for widget in (self._acts, self.close_button, self.send_button):
+        for widget in acts:
             widget.setVisible(not asked)
 
     def _keep(self) -> None:

@@ -1,0 +1,1 @@
+"""Activity: what the wallet did, what waits, what came in."""

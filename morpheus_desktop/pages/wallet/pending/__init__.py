@@ -1,0 +1,1 @@
+"""A waiting transaction: speeding it up, cancelling it."""
