@@ -12,7 +12,12 @@ from pathlib import Path
 import qasync
 from PySide6.QtWidgets import QApplication, QWidget
 
-from morpheus_desktop import shots_sessions, shots_wallet, shots_wallet_send
+from morpheus_desktop import (
+    shots_sessions,
+    shots_wallet,
+    shots_wallet_rules,
+    shots_wallet_send,
+)
 from morpheus_desktop.bridge import NodeSignals
 from morpheus_desktop.chain_time import ChainTime
 from morpheus_desktop.navigation import Navigation
@@ -153,6 +158,7 @@ SCENES: dict[str, tuple[Callable[[], FakeNode], Scene]] = {
     "components": (FakeNode.fresh, components),
     **shots_sessions.SCENES,
     **shots_wallet.SCENES,
+    **shots_wallet_rules.SCENES,
     **shots_wallet_send.SCENES,
     **{item.name: (FakeNode, section(item.name)) for item in SECTIONS if item.name != "chat"},
 }
