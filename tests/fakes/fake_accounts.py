@@ -12,6 +12,7 @@ from node.core.errors import (
     WrongPasswordError,
 )
 from node.core.events import EventBus, WalletChanged
+from node.core.ids import Address
 from node.service.api.accounts import AccountsApi
 from node.service.dto import (
     AccountView,
@@ -42,6 +43,13 @@ ADDRESSES = (
 PRIVATE_KEY = "0x" + "11" * 32
 GROUP = "9f1c2b7a"
 ETH = 10**18
+
+
+def account_at(number: int, group: str = "") -> str:
+    """The address of an account of a phrase: of one that is pasted, or of a kept one."""
+    if group or number >= len(ADDRESSES):
+        return Address(bytes.fromhex(f"{number + 1:02x}") * 20).checksum
+    return ADDRESSES[number]
 
 
 def sample_accounts() -> list[AccountView]:
@@ -92,26 +100,34 @@ class FakeAccounts(AccountsApi):
         there = self._world.accounts if self._world.wallet.kind != "none" else []
         known = {item.address for item in there}
         count = request.count or len(ADDRESSES)
-        return tuple(
-            FoundAccount(
-                path=f"m/44'/60'/0'/0/{number}",
-                index=number,
-                address=ADDRESSES[number % len(ADDRESSES)],
-                mor=80 * ETH if number == 0 else 0,
-                eth_wei=ETH // 100 if number == 0 else 0,
-                known=ADDRESSES[number % len(ADDRESSES)] in known,
+        found = []
+        for number in range(request.first, request.first + count):
+            path = f"m/44'/60'/0'/0/{number}"
+            kept = (item for item in there if request.group and item.path == path)
+            address = next((item.address for item in kept), account_at(number, request.group))
+            full = number in ((0, 3) if request.group else (0,))
+            found.append(
+                FoundAccount(
+                    path=path,
+                    index=number,
+                    address=address,
+                    mor=80 * ETH if full else 0,
+                    eth_wei=ETH // 100 if full else 0,
+                    known=address in known,
+                )
             )
-            for number in range(request.first, request.first + count)
-        )
+        return tuple(found)
 
     async def add_account(self, request: AddAccount) -> AccountView:
         await self._script.enter("wallet.add_account", request)
         self._check(request.password)
-        number = len(self._world.accounts)
+        count = len(self._world.accounts)
+        used = [item for item in self._world.accounts if item.group == request.group]
+        number = int(request.path.rsplit("/", 1)[-1]) if request.path else len(used)
         return self._append(
             AccountView(
-                address=ADDRESSES[number % len(ADDRESSES)],
-                label=request.label or f"Account {number + 1}",
+                address=account_at(number, request.group),
+                label=request.label or f"Account {count + 1}",
                 kind="phrase",
                 group=request.group,
                 path=request.path or f"m/44'/60'/0'/0/{number}",

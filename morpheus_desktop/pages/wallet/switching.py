@@ -65,8 +65,7 @@ class AccountSwitch(QObject):
         sheet.closed.connect(self._closed)
         self._sheet = sheet
         sheet.open()
-        if asks:
-            sheet.password.field.edit.setFocus()
+        (sheet.password.field.edit if asks else sheet.unlock_button).setFocus()
 
     def _select(self, account: AccountView, password: SecretStr | None) -> None:
         self._tasks.attempt(

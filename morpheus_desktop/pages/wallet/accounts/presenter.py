@@ -1,7 +1,7 @@
 """What the accounts tab knows and does."""
 
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
 from pydantic import SecretStr
@@ -39,7 +39,11 @@ class AccountsState:
 
     @property
     def groups(self) -> tuple[AccountGroup, ...]:
-        return grouped(self.accounts)
+        found = grouped(self.accounts)
+        if not self.in_memory:
+            return found
+        title = "Demo account" if self.demo else "Account of this run"
+        return tuple(replace(item, title=title, note="") for item in found)
 
     def is_used(self, group: str) -> bool:
         """Whether the account in use is of this group, so that its phrase can be opened."""

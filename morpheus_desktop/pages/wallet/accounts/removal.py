@@ -11,6 +11,7 @@ _ONLY_KEY = "Only a copy of its private key, its keystore or a backup file bring
 _ONLY_WORDS = "Only the words you wrote down, or a backup file, bring it back."
 _AGAIN = "It can be added again from its phrase, which stays with the other accounts."
 _NOT_MOVED = "Removing does not move it. Without a copy of the key it is lost."
+_STAYS = "Removing does not move it: it stays at this address."
 _NO_WATCH = "Nothing is lost: it can be watched again at any time."
 
 
@@ -32,8 +33,10 @@ def warnings_of(account: AccountView, state: AccountsState) -> tuple[Warned, ...
     if account.mor is None or account.eth_wei is None:
         found.append(Warned(text="What it holds cannot be read now.", detail=_NOT_MOVED))
     elif account.mor or account.eth_wei:
-        tone = "danger" if account.mor else "warning"
-        found.append(Warned(text=f"It holds {holding(account)}.", detail=_NOT_MOVED, tone=tone))
+        safe = bool(_siblings(account, state)) and account.backed_up
+        tone = "danger" if account.mor and not safe else "warning"
+        detail = _STAYS if safe else _NOT_MOVED
+        found.append(Warned(text=f"It holds {holding(account)}.", detail=detail, tone=tone))
     if not account.backed_up:
         alone = not _siblings(account, state)
         detail = "It stays with the other accounts of this phrase."

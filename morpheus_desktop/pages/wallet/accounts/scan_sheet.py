@@ -9,7 +9,7 @@ from morpheus_desktop.pages.wallet.accounts.scanning import AccountScan
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.choices import Segment
 from morpheus_desktop.widgets.fields import TextField
-from morpheus_desktop.widgets.labels import Label
+from morpheus_desktop.widgets.labels import ElidedLabel, Label
 from morpheus_desktop.widgets.layouts import boxed, column, row
 from morpheus_desktop.widgets.sheet import Sheet
 from node.core.errors import NodeError
@@ -40,7 +40,7 @@ class ScanSheet(Sheet):
         self.list = FoundList()
         self.further_button = Button("Look further", "ghost", name=f"{name}.further")
         self.stop_button = Button("Stop", "secondary", icon="stop", name=f"{name}.stop")
-        self._progress = Label("", "small", "text2", wrap=True)
+        self._progress = ElidedLabel("", "small", "text2")
         self._progress.setObjectName(f"{name}.progress")
         self._problem = Label("", "small", "danger", wrap=True)
         self._problem.setObjectName(f"{name}.problem")
@@ -174,7 +174,7 @@ class ScanSheet(Sheet):
         words = self.list.summary
         if running:
             words = f"Looking… {words}" if scan.found else "Looking…"
-        self._progress.setText(words)
+        self._progress.set_text(words)
         self._progress.setVisible(bool(words))
         self._show_go(running=running)
 
