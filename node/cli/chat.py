@@ -26,7 +26,9 @@ def chat(
     session: str = typer.Option("", help="Id of an open session."),
     model: str = typer.Option("", help="Id or name of a model on the network."),
     local: str = typer.Option("", help="Id or name of a model on this computer."),
-    yes: bool = typer.Option(False, "--yes", "-y", help="Open a session without asking."),
+    yes: bool = typer.Option(
+        False, "--yes", "-y", help="Open a session without asking; send what looks like a key."
+    ),
     as_json: bool = JSON,
 ) -> None:
     """Talk to a model. Without options: through the open session, or choose from a list.
@@ -49,7 +51,7 @@ async def _chat(context: CliContext, message: str, wanted: dict[str, str], yes: 
         target = await choose_target(context, node, lines, wanted, yes=yes)
         talk = Conversation(target=target)
         if message:
-            talk.ask(message)
+            talk.ask(message, sure=yes or context.as_json)
             await _answered(context, node, talk)
             return
         prompt = "" if context.as_json else "> "
@@ -59,12 +61,13 @@ async def _chat(context: CliContext, message: str, wanted: dict[str, str], yes: 
             if question.startswith("/") and not context.as_json:
                 _obey(talk, question)
                 continue
-            talk.ask(question)
+            asked = len(talk.messages)
             try:
+                talk.ask(question, sure=context.as_json)
                 await _stoppable(context, node, talk)
             except NodeError as error:
                 typer.echo(f"{error.message} {error.hint}".strip(), err=True)
-                talk.take_back()
+                talk.take_back(asked)
 
 
 def _obey(talk: Conversation, command: str) -> None:

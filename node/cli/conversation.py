@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import typer
 
-from node.core.errors import IncompleteAnswerError
+from node.core.errors import IncompleteAnswerError, UserInputError
+from node.core.redaction import holds_wallet_secret
 from node.service.api import NodeService
 from node.service.dto import (
     ChatMessage,
@@ -22,21 +23,34 @@ MEMORY = 40
 
 @dataclass(slots=True, kw_only=True)
 class Conversation:
-    """`chat_id` is that of the stored chat, empty before the first turn."""
+    """`chat_id` is that of the stored chat, empty before the first turn. `refused`: what was not
+    sent because it holds a secret."""
 
     target: ChatTarget
     messages: list[ChatMessage] = field(default_factory=list)
     chat_id: str = ""
+    refused: str = ""
 
-    def ask(self, question: str) -> None:
+    def ask(self, question: str, *, sure: bool = False) -> None:
+        """Raises UserInputError, unless `sure`, for a text with a private key or a recovery phrase;
+        the same text once more is taken."""
+        if not sure and question != self.refused and holds_wallet_secret(question):
+            self.refused = question
+            raise UserInputError(
+                "This looks like a private key or recovery phrase. It was not sent.",
+                hint="Whoever reads it can take all the money. To send it all the same, enter it"
+                " once more, or add --yes.",
+                code="input.secret",
+            )
+        self.refused = ""
         self.messages.append(ChatMessage(role="user", content=question))
 
     def answered(self, text: str) -> None:
         self.messages.append(ChatMessage(role="assistant", content=text))
 
-    def take_back(self) -> None:
-        """Forget a question that was not answered."""
-        self.messages.pop()
+    def take_back(self, asked: int) -> None:
+        """Forget what came after the first `asked` messages: it was not answered."""
+        del self.messages[asked:]
 
     def clear(self) -> None:
         self.messages.clear()

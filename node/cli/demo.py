@@ -85,7 +85,7 @@ async def demo_once(context: CliContext, question: str) -> None:
     async with _demo_node(context) as node:
         session = await _open(node)
         talk = Conversation(target=_target(session))
-        talk.ask(question)
+        talk.ask(question, sure=True)
         said = await turn(node, talk, echo=False)
         closed = await node.sessions.close(session.id)
         transactions = await node.wallet.transactions(0, 20)
@@ -125,12 +125,13 @@ async def demo_chat(context: CliContext) -> None:
         talk = Conversation(target=_target(session))
         lines = Lines()
         while question := await lines.ask("> "):
-            talk.ask(question)
+            asked = len(talk.messages)
             try:
+                talk.ask(question)
                 talk.answered((await turn(node, talk, echo=True)).text)
             except NodeError as error:
                 typer.echo(f"{error.message} {error.hint}".strip(), err=True)
-                talk.take_back()
+                talk.take_back(asked)
         closed = await node.sessions.close(session.id)
         typer.echo(
             f"Closed. {mor(closed.returned)} are back,"

@@ -45,7 +45,10 @@ TYPED: dict[str, tuple[str, ...]] = {
         f"{WALLET}[a key that is too large]",
         f"{IMPORT}::test_a_key_of_the_wrong_form_is_refused_in_place",
     ),
-    "key or phrase in a message": (f"{SECRET}::test_it_is_not_sent_and_stays_where_it_is",),
+    "key or phrase in a message": (
+        f"{SECRET}::test_it_is_not_sent_and_stays_where_it_is",
+        "tests/unit/cli/test_conversation.py::test_a_phrase_is_sent_only_when_entered_twice",
+    ),
     "key or phrase as an address": (
         f"{MONEY}::test_a_private_key_in_the_address_field",
         f"{SEND}::test_a_secret_in_a_field_is_cleared_and_never_asked_about",
