@@ -210,6 +210,7 @@ MET: dict[str, tuple[str, ...]] = {
     "E-TX-03": (
         "tests/unit/service/test_wallet_pending.py"
         "::test_a_waiting_transaction_offers_both_verbs_and_ends_final",
+        "tests/gui/wallet/pending/test_sheet.py::test_fees_number_and_both_outcomes_are_told",
     ),
     "E-TX-04": (
         "tests/unit/chain/test_transactions.py"
@@ -255,6 +256,7 @@ MET: dict[str, tuple[str, ...]] = {
     "E-SES-05": (
         "tests/unit/router/test_opening_life.py"
         "::test_what_an_abandoned_opening_allowed_is_seen_and_used",
+        "tests/gui/wallet/approvals/test_sheet.py::test_revoking_is_one_click_and_one_yes",
     ),
     "E-SES-06": (
         "tests/unit/router/test_closing.py"
