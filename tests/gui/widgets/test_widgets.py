@@ -212,6 +212,26 @@ def test_a_sheet_closes_by_escape_and_gives_the_focus_back(qtbot: QtBot) -> None
         qtbot.keyClick(sheet, Qt.Key.Key_Escape)
 
 
+@pytest.mark.parametrize("lines", [1, 60])
+def test_the_footer_of_a_sheet_is_always_in_view(qtbot: QtBot, lines: int) -> None:
+    host = QWidget()
+    host.resize(600, 400)
+    qtbot.addWidget(host)
+    host.show()
+    go = Button("Go", "primary", name="go")
+    body = column(*(Label(f"Line {number}") for number in range(lines)))
+    note = Label("What must be seen before the yes. " * 6, wrap=True)
+    sheet = Sheet(host, body, footer=column(note, go))
+    sheet.open()
+    for widget in (go, note):
+        qtbot.waitUntil(
+            lambda widget=widget: widget.visibleRegion().boundingRect().size() == widget.size()
+        )
+    bar = sheet._scroll.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.isVisible() == (lines > 1))
+    assert sheet._edge.isVisible() == (lines > 1)
+
+
 def test_a_locked_sheet_stays(qtbot: QtBot) -> None:
     host = QWidget()
     host.resize(800, 600)

@@ -4,6 +4,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
+from morpheus_desktop.pages.wallet.tabs import CONTACTS, TITLES
+from morpheus_desktop.widgets.data_table import DataTable
+from morpheus_desktop.widgets.tabs import Tabs
 from node.core.errors import NotEnoughGasError, WalletLockedError
 from tests.fakes.fake_node import FakeNode
 from tests.gui.conftest import OpenWindow
@@ -54,3 +57,21 @@ def test_what_is_missing_for_the_fee_can_be_received(kit: WindowKit, fake_node: 
     kit.click("wallet.send.way")
     kit.until(lambda: kit.has("wallet.receive.copy"))
     assert not kit.has("wallet.send.to")
+
+
+def test_from_the_address_book_the_recipient_is_filled_in(
+    open_kit: OpenWindow, fake_node: FakeNode
+) -> None:
+    kit = open_kit(fake_node)
+    kit.until(lambda: kit.window.section == "chat")
+    kit.navigation.go("wallet")
+    kit.until(lambda: kit.has("wallet.tabs"))
+    kit.find(Tabs, "wallet.tabs").choose(TITLES.index(CONTACTS))
+    kit.until(lambda: kit.has("wallet.contacts.table"))
+    table = kit.find(DataTable, "wallet.contacts.table")
+    kit.until(lambda: table.model().rowCount())
+    table.row_activated.emit(0)
+    kit.click("wallet.contacts.detail.send")
+    kit.until(lambda: kit.has("wallet.send.to"))
+    assert kit.find(QLineEdit, "wallet.send.to").text() == ADA
+    assert kit.find(QLineEdit, "wallet.send.amount").hasFocus()
