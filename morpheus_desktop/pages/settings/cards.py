@@ -3,6 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QWidget
 
+from morpheus_desktop.models.networks import money_kind, network_words
 from morpheus_desktop.theme import font
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.choices import RadioGroup, RadioRow
@@ -37,7 +38,7 @@ class NetworkCard(Card):
             return
         self._networks, self._current = networks, current
         rows = [
-            RadioRow(item.title, network_words(item), name=f"settings.network.{item.name}")
+            RadioRow(item.title, _words(item), name=f"settings.network.{item.name}")
             for item in networks
         ]
         self.rows.set_rows(rows, chosen)
@@ -48,11 +49,8 @@ class NetworkCard(Card):
             self.network_chosen.emit(name)
 
 
-def network_words(network: NetworkView) -> str:
-    if network.is_demo:
-        return "play money and simulated providers in this program"
-    kind = "test money without value" if network.is_test else "real MOR"
-    return f"{kind} · chain {network.chain_id}"
+def _words(network: NetworkView) -> str:
+    return f"{money_kind(network)[0]} · {network_words(network)}"
 
 
 class ApiCard(Card):

@@ -2,16 +2,11 @@
 
 from PySide6.QtCore import Signal
 
+from morpheus_desktop.models.networks import kind_tile, money_kind, network_words
 from morpheus_desktop.pages.wallet.networks.contracts import contracts_line
 from morpheus_desktop.pages.wallet.networks.presenter import NetworksState
 from morpheus_desktop.pages.wallet.networks.server_table import ServerRows
-from morpheus_desktop.pages.wallet.networks.words import (
-    age_words,
-    kind_tile,
-    money_kind,
-    network_words,
-    trust_words,
-)
+from morpheus_desktop.pages.wallet.networks.words import age_words, trust_words
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.chips import Badge
 from morpheus_desktop.widgets.data_table import DataTable

@@ -2,8 +2,8 @@
 
 from PySide6.QtCore import Signal
 
+from morpheus_desktop.models.networks import kind_tile, money_kind, network_words
 from morpheus_desktop.pages.wallet.networks.contracts import contracts_line
-from morpheus_desktop.pages.wallet.networks.words import kind_tile, money_kind, network_words
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.chips import Badge
 from morpheus_desktop.widgets.frames import Card

@@ -2,8 +2,8 @@
 
 from PySide6.QtWidgets import QWidget
 
+from morpheus_desktop.models.networks import money_kind, network_words
 from morpheus_desktop.pages.wallet.networks.presenter import NetworksPresenter
-from morpheus_desktop.pages.wallet.networks.words import money_kind, network_words
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.chips import Badge
 from morpheus_desktop.widgets.frames import Sunken

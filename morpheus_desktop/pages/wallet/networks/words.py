@@ -8,8 +8,6 @@ from node.service.dto import ChainEndpoint, NetworkView, RpcServers
 
 LAG_SHOWN = 15
 """So many blocks behind the others are too many; a few are the way of the network."""
-CUSTOM = "custom"
-"""The network that settings or environment describe."""
 _USABLE = ("ready", "untried")
 _HIDDEN = re.compile(r"(?P<host>[^/?#\r\n]*).*", re.DOTALL)
 
@@ -19,36 +17,6 @@ def masked_host(name: str) -> str:
     text = name.partition("://")[2] or name
     host = _HIDDEN.fullmatch(text)
     return host["host"].rpartition("@")[2] if host is not None else ""
-
-
-def money_kind(network: NetworkView) -> tuple[str, str]:
-    """What its MOR is worth, as (words, colour role)."""
-    if network.is_demo:
-        return "Play money", "demo"
-    if network.is_test:
-        return "Test money", "warning"
-    if network.name == CUSTOM:
-        return "Your own network", "info"
-    return "Real MOR", "success"
-
-
-def kind_tile(network: NetworkView) -> tuple[str, str]:
-    """What marks the kind of a network beside its words, as (icon, colour role)."""
-    if network.is_demo:
-        return "play-circle", "demo"
-    if network.is_test:
-        return "wrench", "warning"
-    return ("hard-drives", "info") if network.name == CUSTOM else ("globe", "success")
-
-
-def network_words(network: NetworkView) -> str:
-    if network.is_demo:
-        return "A chain in this program with simulated providers. Nothing costs anything."
-    if network.is_test:
-        return f"Chain {network.chain_id}. Its MOR has no value."
-    if network.name == CUSTOM:
-        return f"Chain {network.chain_id}, with the contracts of your settings."
-    return f"Chain {network.chain_id}"
 
 
 def state_words(endpoint: ChainEndpoint, title: str) -> tuple[str, DotState, str]:
@@ -112,8 +80,8 @@ def trust_words(servers: RpcServers, endpoints: tuple[ChainEndpoint, ...]) -> tu
         )
     if usable < 2:
         return (
-            f"Only {usable} of {operators} operators can be asked now: amounts cannot be compared,"
-            " so nothing is signed.",
+            f"Only {usable} of {operators} operators is in order now. Amounts need two that say the"
+            " same; until then nothing is signed.",
             "danger",
         )
     return (

@@ -7,14 +7,13 @@ from morpheus_desktop.pages.wallet.networks.words import (
     chain_words,
     lag_words,
     masked_host,
-    money_kind,
     state_words,
     trust_words,
 )
 from node.service.dto import ChainEndpoint, RpcServers
 from tests.fakes import sample_data, sample_servers
 
-BASE, SEPOLIA, DEMO = sample_data.networks()
+BASE = sample_data.networks()[0]
 
 
 def endpoint(**changes: object) -> ChainEndpoint:
@@ -33,13 +32,6 @@ def endpoint(**changes: object) -> ChainEndpoint:
 )
 def test_only_hosts_are_shown(given: str, shown: str) -> None:
     assert masked_host(given) == shown
-
-
-def test_play_and_test_money_never_look_like_money() -> None:
-    kinds = [money_kind(item) for item in (BASE, SEPOLIA, DEMO)]
-    assert kinds == [("Real MOR", "success"), ("Test money", "warning"), ("Play money", "demo")]
-    own = BASE.model_copy(update={"name": "custom"})
-    assert money_kind(own) == ("Your own network", "info")
 
 
 @pytest.mark.parametrize(
