@@ -3,16 +3,14 @@
 from PySide6.QtWidgets import QWidget
 
 from morpheus_desktop.pages.wallet.accounts.groups import AccountGroup
+from morpheus_desktop.pages.wallet.accounts.name_field import NameField
 from morpheus_desktop.pages.wallet.accounts.password_part import PasswordPart
 from morpheus_desktop.pages.wallet.accounts.presenter import AccountsPresenter
-from morpheus_desktop.pages.wallet.accounts.rename_sheet import MAX_NAME, SECRET_NAME
 from morpheus_desktop.widgets.buttons import Button
-from morpheus_desktop.widgets.fields import TextField
 from morpheus_desktop.widgets.labels import Label
 from morpheus_desktop.widgets.layouts import column, row
 from morpheus_desktop.widgets.sheet import Sheet
 from node.core.errors import NodeError
-from node.core.redaction import holds_secret
 
 _LEAD = "It comes from the same words, so your written phrase brings it back, too."
 _WHY = "Its key is made from the phrase, which the password opens."
@@ -24,9 +22,7 @@ class NextSheet(Sheet):
     ) -> None:
         self._presenter, self._group = presenter, group
         name = "wallet.accounts.next"
-        self.label = TextField("Optional, for example Savings", name=f"{name}.name")
-        self.label.edit.setAccessibleName("Name")
-        self.label.edit.setMaxLength(MAX_NAME)
+        self.label = NameField("Optional, for example Savings", name=f"{name}.name")
         self.password = PasswordPart(_WHY, name=f"{name}.password")
         self._problem = Label("", "small", "danger", wrap=True)
         self._problem.setObjectName(f"{name}.problem")
@@ -60,7 +56,6 @@ class NextSheet(Sheet):
         self.password.field.edit.setFocus()
 
     def _connect(self) -> None:
-        self.label.changed.connect(self._label_typed)
         self.label.submitted.connect(self.password.field.edit.setFocus)
         self.password.changed.connect(self._check)
         self.password.submitted.connect(self._add)
@@ -70,21 +65,16 @@ class NextSheet(Sheet):
         self._presenter.done.connect(self._done)
         self._presenter.refused.connect(self._refused)
 
-    def _label_typed(self, text: str) -> None:
-        if holds_secret(text):
-            self.label.set_text("")
-            self.label.show_error(SECRET_NAME)
-
     def _check(self) -> None:
         wait_s = self.password.wait_s
         self.add_button.set_text(f"Next try in {wait_s} s" if wait_s else "Add account")
         self.add_button.disable_with(self.password.problem)
 
     def _add(self) -> None:
-        if self.add_button.isEnabled():
+        if self.add_button.isEnabled() and self.label.check():
             self._problem.hide()
             self._busy(True)
-            label = " ".join(self.label.text().split())
+            label = self.label.value()
             self._presenter.add_next(self._group.key, label, self.password.value())
 
     def _done(self, act: str, _account: object) -> None:

@@ -3,27 +3,21 @@
 from PySide6.QtWidgets import QWidget
 
 from morpheus_desktop import formats
+from morpheus_desktop.pages.wallet.accounts.name_field import NameField
 from morpheus_desktop.pages.wallet.accounts.presenter import AccountsPresenter
 from morpheus_desktop.widgets.buttons import Button
-from morpheus_desktop.widgets.fields import TextField
 from morpheus_desktop.widgets.labels import Label
 from morpheus_desktop.widgets.layouts import column, row
 from morpheus_desktop.widgets.sheet import Sheet
 from node.core.errors import NodeError
-from node.core.redaction import holds_secret
 from node.service.dto import AccountView
-
-MAX_NAME = 60
-SECRET_NAME = "That was a private key or a phrase: it is removed. Clear the clipboard too."  # noqa: S105 - a sentence
 
 
 class RenameSheet(Sheet):
     def __init__(self, host: QWidget, presenter: AccountsPresenter, account: AccountView) -> None:
         self._presenter, self._account = presenter, account
         name = "wallet.accounts.rename"
-        self.field = TextField("For example Savings", name=f"{name}.name")
-        self.field.edit.setAccessibleName("Name")
-        self.field.edit.setMaxLength(MAX_NAME)
+        self.field = NameField("For example Savings", name=f"{name}.name")
         self.cancel_button = Button("Cancel", "ghost", size="primary", name=f"{name}.cancel")
         self.save_button = Button("Save", "primary", size="primary", name=f"{name}.save")
         super().__init__(
@@ -42,24 +36,17 @@ class RenameSheet(Sheet):
         )
         self.field.set_text(account.label)
         self.field.edit.selectAll()
-        self.field.changed.connect(self._look_for_secrets)
         self.field.submitted.connect(self._save)
         self.save_button.clicked.connect(self._save)
         self.cancel_button.clicked.connect(self.close_sheet)
         presenter.done.connect(self._done)
         presenter.refused.connect(self._refused)
 
-    def _look_for_secrets(self, text: str) -> None:
-        if holds_secret(text):
-            self.field.set_text("")
-            self.field.show_error(SECRET_NAME)
-
     def _save(self) -> None:
-        label = " ".join(self.field.text().split())
-        if not label:
-            self.field.show_error("Give the account a name.")
-            self.field.setFocus()
-        elif label == self._account.label:
+        label = self.field.value()
+        if not self.field.check(needed=True):
+            return
+        if label == self._account.label:
             self.close_sheet()
         elif self.save_button.isEnabled():
             self._busy(True)

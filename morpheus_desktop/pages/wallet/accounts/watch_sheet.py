@@ -2,8 +2,8 @@
 
 from PySide6.QtWidgets import QWidget
 
+from morpheus_desktop.pages.wallet.accounts.name_field import NameField
 from morpheus_desktop.pages.wallet.accounts.presenter import AccountsPresenter
-from morpheus_desktop.pages.wallet.accounts.rename_sheet import MAX_NAME, SECRET_NAME
 from morpheus_desktop.pages.wallet.send.notice import Notice
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.fields import TextField
@@ -28,9 +28,7 @@ class WatchSheet(Sheet):
         name = "wallet.accounts.watch"
         self.address = TextField("0x…", name=f"{name}.address")
         self.address.edit.setAccessibleName("Address")
-        self.label = TextField("Optional, for example Cold wallet", name=f"{name}.name")
-        self.label.edit.setAccessibleName("Name")
-        self.label.edit.setMaxLength(MAX_NAME)
+        self.label = NameField("Optional, for example Cold wallet", name=f"{name}.name")
         secret = Notice(_WAS_SECRET, _TAKEN, tone="danger")
         self._secret = boxed(column(12, secret), f"{name}.secret")
         self._secret.hide()
@@ -63,7 +61,6 @@ class WatchSheet(Sheet):
 
     def _connect(self) -> None:
         self.address.changed.connect(lambda _text: self._address_typed())
-        self.label.changed.connect(self._label_typed)
         for field in (self.address, self.label):
             field.submitted.connect(self._watch)
         self.watch_button.clicked.connect(self._watch)
@@ -81,11 +78,6 @@ class WatchSheet(Sheet):
         if holds_secret(text) or _code_of(text) == "input.secret":
             self._take_away()
 
-    def _label_typed(self, text: str) -> None:
-        if holds_secret(text):
-            self.label.set_text("")
-            self.label.show_error(SECRET_NAME)
-
     def _take_away(self) -> None:
         # setText also empties the field's history, so that undoing does not bring it back.
         self.address.set_text("")
@@ -102,9 +94,10 @@ class WatchSheet(Sheet):
             self.address.show_error(problem)
             self.address.setFocus()
             return
-        self._busy(True)
-        label = " ".join(self.label.text().split())
-        self._presenter.watch(Address.parse(text, strict=True).checksum, label)
+        if self.label.check():
+            self._busy(True)
+            address = Address.parse(text, strict=True).checksum
+            self._presenter.watch(address, self.label.value())
 
     def _problem_of(self, text: str) -> str:
         """Why this cannot be watched, in words."""
