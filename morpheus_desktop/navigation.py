@@ -81,6 +81,7 @@ class Navigation(QObject):
         self.onboarding.local_added.connect(self.chat.use_local)
         shell.changed.connect(self._state_changed)
         shell.failed.connect(self.show_problem)
+        shell.told.connect(self.tell)
         shell.health_changed.connect(self._health_changed)
         time.ticked.connect(lambda: window.top_bar.tick(time.now()))
         window.guard_closing(self._may_close)

@@ -39,12 +39,14 @@ class ShellState:
 class ShellPresenter(QObject):
     """Reads the state at the start and after the node's events.
 
-    Signals: `changed()`; `failed(NodeError)` the last read; `health_changed(HealthChanged)`.
+    Signals: `changed()`; `failed(NodeError)` the last read; `health_changed(HealthChanged)`;
+    `told(text, tone)` what became of something that an earlier run left unfinished.
     """
 
     changed = Signal()
     failed = Signal(object)
     health_changed = Signal(object)
+    told = Signal(str, str)
 
     def __init__(
         self, node: NodeService, tasks: GuiTasks, signals: NodeSignals, time: ChainTime
@@ -54,6 +56,7 @@ class ShellPresenter(QObject):
         self._tasks = tasks
         self._time = time
         self.state = ShellState()
+        self._told: set[str] = set()
         self.refresh = Refresh(
             tasks, self._read, "shell", done=self._arrived, failed=self.failed.emit
         )
@@ -109,6 +112,7 @@ class ShellPresenter(QObject):
             return state
         sessions = await self._node.sessions.list()
         active = [item for item in sessions if item.state == "active"]
+        self._tell_resumed(sessions)
         running = [item for item in active if item.ends_at > status.now]
         ended = [item for item in sessions if item.state == "ended"]
         return replace(
@@ -117,6 +121,17 @@ class ShellPresenter(QObject):
             to_close=len(ended),
             overview=await self._overview(),
         )
+
+    def _tell_resumed(self, sessions: tuple[SessionView, ...]) -> None:
+        """Once for each session whose opening was cut off by the end of the program."""
+        for item in sessions:
+            if item.resumed and item.intent_id not in self._told:
+                self._told.add(item.intent_id)
+                name = item.model_name or "a model"
+                if item.error:
+                    self.told.emit(f"No session with {name} after all. {item.error}", "warning")
+                else:
+                    self.told.emit(f"Finished after the restart: {name} is open", "success")
 
     async def _overview(self) -> MorOverview | None:
         """The balances, or None while the chain does not answer."""

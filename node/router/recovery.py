@@ -49,7 +49,10 @@ class RecoveryReport:
 
 
 class SessionRecovery:
-    """Reconciles one wallet on one chain. Safe to run at any time and as often as wanted."""
+    """Reconciles one wallet on one chain. Safe to run at any time and as often as wanted.
+
+    `resumed`: intents of openings that an earlier run began and this one finished or gave up.
+    """
 
     def __init__(
         self,
@@ -66,6 +69,8 @@ class SessionRecovery:
         self._closer = closer
         self._settler = TransactionSettler(chain=chain, wallet=wallet, sender=sender)
         self._adopter = SessionAdopter(chain=chain, wallet=wallet)
+        self._began = chain.clock.unix_seconds()
+        self.resumed: set[str] = set()
 
     async def run(self) -> RecoveryReport:
         """Walk all unfinished intents, then all sessions of the wallet on chain.
@@ -134,7 +139,14 @@ class SessionRecovery:
             now = await self._wallet.journal.entry(entry.intent_id)
             if now is None or now.is_final:
                 return now or entry
-            return await self._settle(now)
+            settled = await self._settle(now)
+            if now.state in OPENING_STATES and settled.state not in OPENING_STATES:
+                self._note_resumed(now)
+            return settled
+
+    def _note_resumed(self, entry: SessionEntry) -> None:
+        if entry.created_at < self._began:
+            self.resumed.add(entry.intent_id)
 
     async def _settle(self, entry: SessionEntry) -> SessionEntry:
         if entry.state in _NOTHING_SPENT:

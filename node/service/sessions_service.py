@@ -239,4 +239,5 @@ class SessionsService:
             follows=follows,
             replaced_by=now_answers if now_answers.intent_id != entry.intent_id else None,
             retry=await stack.retries.get(Duty.CLOSE, entry.intent_id),
+            resumed=entry.intent_id in stack.recovery.resumed,
         )

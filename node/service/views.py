@@ -182,6 +182,7 @@ def session_view(
     follows: SessionEntry | None = None,
     replaced_by: SessionEntry | None = None,
     retry: Retry | None = None,
+    resumed: bool = False,
 ) -> SessionView:
     """`retry` is what the queue of refused closes holds for this session."""
     phase = entry.phase(now)
@@ -217,6 +218,7 @@ def session_view(
         stuck=stuck.reason if stuck else "",
         stuck_code=stuck.code if stuck else "",
         retry_at=stuck.next_at if stuck else 0,
+        resumed=resumed,
         returns_at=returns_at(phase, ends_at=entry.ends_at, held_until=entry.held_until),
     )
 

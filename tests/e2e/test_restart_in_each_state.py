@@ -82,6 +82,9 @@ async def test_while_it_is_opened(world: ProcessWorld, point: str, phase: str) -
         session = await _newest(node)
         assert len(await node.sessions.list()) == len(before) + 1
         assert session.phase == phase
+        assert [item.intent_id for item in await node.sessions.list() if item.resumed] == [
+            session.intent_id
+        ]
         if phase == "active":
             assert (await node.sessions.close(session.id)).with_provider_report
         else:

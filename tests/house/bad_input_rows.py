@@ -284,6 +284,7 @@ MET: dict[str, tuple[str, ...]] = {
     ),
     "the program ended while a session was opened": (
         "tests/e2e/test_restart_in_each_state.py::test_while_it_is_opened",
+        "tests/gui/shell/test_resumed.py::test_it_is_told_once",
         "tests/gui/sessions/test_tabs.py::test_a_session_that_did_not_open_says_why",
     ),
     "E-CH-01": (

@@ -114,6 +114,7 @@ class SessionView(Dto):
     when none is to come.
     `purpose`: on whose word it was opened: user, api, failover, extension. `follows`: id of the
     session whose place it takes; `replaced_by`: id of the one that answers in its place now.
+    `resumed`: an earlier run of the program began to open it, this one finished it or gave it up.
     """
 
     id: str
@@ -147,6 +148,7 @@ class SessionView(Dto):
     stuck_code: str = ""
     retry_at: int = 0
     returns_at: int = 0
+    resumed: bool = False
 
 
 class InitiateRequest(Dto):
