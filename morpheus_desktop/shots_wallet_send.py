@@ -166,8 +166,10 @@ def offline_node() -> FakeNode:
 
 
 def long_names_node() -> FakeNode:
-    """Contacts as nobody would type them."""
+    """Names as nobody would type them."""
     node = FakeNode()
+    label = "Savings for the boat, the harbour and everything that comes after it"
+    node.world.wallet = node.world.wallet.model_copy(update={"label": label})
     node.world.contacts.append(
         Contact(
             address=PROVIDERS[3][0],
@@ -197,6 +199,7 @@ SCENES: dict[str, tuple[Callable[[], FakeNode], Scene]] = {
     "send-watching": (watching_node, send_empty),
     "send-offline": (offline_node, form(PROVIDERS[0][0], "5")),
     "send-review": (FakeNode, review(PROVIDERS[0][0], "12.4")),
+    "send-long-names": (long_names_node, review(PROVIDERS[3][0], "12.4")),
     "send-first": (FakeNode, review(STRANGER, "12.4")),
     "send-look-alike": (FakeNode, review(TWIN.lower(), "400")),
     "send-password": (FakeNode, send_password),

@@ -17,7 +17,7 @@ from morpheus_desktop.theme import font
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.choices import Segment
 from morpheus_desktop.widgets.fields import TextField
-from morpheus_desktop.widgets.labels import Label
+from morpheus_desktop.widgets.labels import ElidedLabel, Label
 from morpheus_desktop.widgets.layouts import column, row
 from node.core.errors import InvalidAmountError
 from node.core.redaction import holds_secret
@@ -44,7 +44,7 @@ class AmountRow(QWidget):
         self._unit = Label("MOR", "small", "text3")
         self.field.add_widget(self._unit)
         self.most_button = Button("Max", "secondary", name="wallet.send.max")
-        self._held = Label("", "small", "text2", align=Qt.AlignmentFlag.AlignRight)
+        self._held = ElidedLabel("", "small", "text2", align=Qt.AlignmentFlag.AlignRight)
         self._held.setObjectName("wallet.send.held")
         self._choices = ChoiceLine(self.edit, "wallet.send.choice")
         self.most_button.setFixedHeight(self.field.frame.height())
@@ -52,7 +52,8 @@ class AmountRow(QWidget):
         line = row(column(2, self.asset_choice, None), spacing=8)
         line.addLayout(column(self.field, self._choices, None), 1)
         line.addLayout(column(self.most_button, None))
-        head = row(Label("Amount", "small", "text2"), None, self._held)
+        head = row(Label("Amount", "small", "text2"), spacing=16)
+        head.addWidget(self._held, 1)
         self.setLayout(column(head, 4, line))
         self._context: SendContext | None = None
         self._unclear = ""
@@ -100,8 +101,12 @@ class AmountRow(QWidget):
 
     def _describe(self) -> None:
         asset = self.asset
-        held = self._context.held(asset) if self._context is not None else None
-        self._held.setText(f"{written(asset, held)} in this wallet" if held is not None else "")
+        context = self._context
+        held = context.held(asset) if context is not None else None
+        words = ""
+        if context is not None and held is not None:
+            words = f"{written(asset, held)} in {context.payer}"
+        self._held.set_text(words)
         self._unit.setText(asset)
         self.edit.setAccessibleName(f"Amount in {asset}")
 

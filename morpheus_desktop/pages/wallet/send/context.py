@@ -52,6 +52,11 @@ class SendContext:
     seconds: Mapping[str, int] = field(default_factory=dict)
     problem: NodeError | None = None
 
+    @property
+    def payer(self) -> str:
+        """The account that pays, as its user calls it."""
+        return self.status.label or "this wallet"
+
     def held(self, asset: str) -> int | None:
         """What the wallet has of an asset, None while that is not known."""
         if self.overview is None:

@@ -24,6 +24,8 @@ from node.core.redaction import holds_secret
 from node.service.dto import SendDraft
 
 _NO_COST = "The network fee is shown when recipient and amount are there."
+_ASKING = "Asking for the network fee."
+_UNKNOWN = "The network fee is not known without a connection."
 _SECRET = "This looks like a private key or recovery phrase."  # noqa: S105 - a sentence
 _NOT_KEPT = "It was not sent and not kept. Never share it with anybody."
 
@@ -157,6 +159,8 @@ class FormStep(QWidget):
         problem = problem_of(error, self.amounts.asset)
         self.clear_cost()
         context = self._context
+        if problem.way == "retry":
+            self._cost.set_text(_UNKNOWN)
         if context is not None and context.problem is not None and problem.way == "retry":
             return  # the notice on top says it
         if problem.place == "to":
@@ -185,8 +189,11 @@ class FormStep(QWidget):
     # --- inside ---
 
     def _changed(self) -> None:
+        wish = self.wish
         self.clear_cost()
-        self.changed.emit(self.wish)
+        if wish is not None:
+            self._cost.set_text(_ASKING)
+        self.changed.emit(wish)
 
     def _next_of_to(self) -> None:
         if self.amounts.amount is None and self.to.judge(final=True):

@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QWidget
 
+from morpheus_desktop import formats
 from morpheus_desktop.pages.wallet.send.amounts import typed_form, written
 from morpheus_desktop.pages.wallet.send.context import SendContext
 from morpheus_desktop.pages.wallet.send.notice import Notice
@@ -39,7 +40,7 @@ class ReviewStep(QWidget):
             known = next((item.known for item in draft.warnings if item.known), "")
             twin = context.recipient(known) if known else None
             parts += [12, WarningBlock(draft, twin.name if twin is not None else "")]
-        parts += [12, _effects(draft), 6, *_advanced(draft, context)]
+        parts += [12, _effects(draft, context), 6, *_advanced(draft, context)]
         for item in parts:
             if isinstance(item, QWidget):
                 self._body.addWidget(item)
@@ -89,14 +90,12 @@ def _recipient(draft: SendDraft, context: SendContext) -> QWidget:
     return boxed(column(amount, 2, Label("goes to", "small", "text2"), 4, who))
 
 
-def _effects(draft: SendDraft) -> QWidget:
+def _effects(draft: SendDraft, context: SendContext) -> QWidget:
     """What leaves, the fee, what stays."""
     most = max(draft.fee_max_wei, draft.fee_wei)
-    out = row(
-        Label("Leaves your wallet", "body", "text2"),
-        None,
-        Label(f"\u2212\u202f{written(draft.asset, draft.amount)}", "strong"),
-    )
+    out = row(spacing=16)
+    out.addWidget(ElidedLabel(f"Leaves {context.payer}", "body", "text2"), 1)
+    out.addWidget(Label(f"\u2212\u202f{written(draft.asset, draft.amount)}", "strong"))
     fee = row(
         Label("Network fee", "body", "text2"),
         None,
@@ -119,6 +118,7 @@ def _details(draft: SendDraft, context: SendContext) -> QWidget:
         ("Number of the transaction (nonce)", str(draft.nonce)),
         ("Exact amount", f"{typed_form(draft.amount)} {draft.asset}"),
         ("Speed", draft.speed),
+        ("Paid by", formats.short_address(context.status.address)),
     ]
     if network is not None:
         facts.append(("Network", f"{network.title}, chain {network.chain_id}"))

@@ -29,7 +29,14 @@ TWIN = "0x12aB34Cd56ef7890Ab12Cd34eF567899BC129F3c"
 def test_the_review_names_amount_recipient_fee_rest_and_warnings(kit: SendKit) -> None:
     kit.review(STRANGER)
     shown = kit.texts()
-    for part in ("5.25", "New recipient", "about 0.0000042", "at most 0.0000084", "407.35"):
+    for part in (
+        "Leaves Main",
+        "5.25",
+        "New recipient",
+        "about 0.0000042",
+        "at most 0.0000084",
+        "407.35",
+    ):
         assert part in shown
     assert kit.find("wallet.send.address").accessibleName() == STRANGER
     assert "You never sent to this address before." in shown
