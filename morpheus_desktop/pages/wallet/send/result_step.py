@@ -15,6 +15,7 @@ from morpheus_desktop.widgets.icon_label import Tile
 from morpheus_desktop.widgets.labels import CopyLabel, ElidedLabel, Label
 from morpheus_desktop.widgets.layouts import boxed, clear, column, row
 from node.core.errors import NodeError
+from node.core.redaction import holds_secret
 from node.service.dto import Contact, SendDraft, TransactionView
 
 _STATES = {
@@ -25,6 +26,7 @@ _STATES = {
     "dropped": ("x", "danger", "It was not sent"),
     "replaced": ("arrows-left-right", "warning", "Another transaction took its place"),
 }
+_SECRET = "This looks like a private key or recovery phrase. It was not kept."  # noqa: S105
 _WAITING = "You may close this; it goes on, and the list of transactions shows how."
 _WORDS = {
     "signed": _WAITING,
@@ -75,6 +77,7 @@ class ResultStep(QWidget):
         )
         self.save_button.clicked.connect(self._save)
         self.name_field.submitted.connect(self._save)
+        self.name_field.changed.connect(self._refuse_secret)
 
     def _contact_part(self) -> QVBoxLayout:
         line = row(spacing=8)
@@ -148,6 +151,11 @@ class ResultStep(QWidget):
             return
         self.save_button.set_busy(True)
         self.save_wanted.emit(name)
+
+    def _refuse_secret(self, text: str) -> None:
+        if holds_secret(text):
+            self.name_field.set_text("")
+            self.name_field.show_error(_SECRET)
 
     def _open(self) -> None:
         if self._url.scheme() == "https":

@@ -6,6 +6,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from node.core.errors import RpcUnavailableError, TxReplacedError, TxStuckError, UserInputError
 from node.core.events import TransactionChanged
+from tests.fakes.fake_accounts import PHRASE
 from tests.gui.wallet.send.conftest import ADA, STRANGER, SendKit
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -74,6 +75,15 @@ def test_a_name_that_is_taken_is_refused_beside_it(kit: SendKit) -> None:
     kit.fill("wallet.send.contact.name", "Grace")
     kit.click("wallet.send.contact.save")
     kit.until(lambda: kit.has("wallet.send.contact.saved"))
+
+
+def test_a_secret_does_not_become_a_name(kit: SendKit) -> None:
+    send(kit)
+    kit.fill("wallet.send.contact.name", PHRASE)
+    assert "private key or recovery phrase" in kit.said("wallet.send.contact.name")
+    assert PHRASE.split(maxsplit=1)[0] not in kit.value("wallet.send.contact.name")
+    kit.click("wallet.send.contact.save")
+    assert PHRASE[:8] not in str(kit.node.called("wallet.save_contact"))
 
 
 def test_a_contact_is_not_offered_to_be_saved(kit: SendKit) -> None:
