@@ -25,6 +25,7 @@ from node.service.dto import (
     ScanRequest,
     WalletStatus,
 )
+from node.service.dto.accounts import AccountKind
 from tests.fakes import sample_data
 from tests.fakes.script import Script
 
@@ -253,6 +254,24 @@ class FakeAccounts(AccountsApi):
             if item.address == address:
                 return item
         raise NoWalletError("There is no account with this address.")
+
+    def _beside(self, kind: AccountKind, *, backed_up: bool = True) -> AccountView:
+        """A further wallet, which is in use from now on."""
+        count = len(self._world.accounts)
+        made = AccountView(
+            address=account_at(90 + count, "beside"),
+            label=f"Account {count + 1}",
+            kind=kind,
+            group=f"beside{count}",
+            path="m/44'/60'/0'/0/0" if kind == "phrase" else "",
+            active=True,
+            has_phrase=kind == "phrase",
+            backed_up=backed_up,
+        )
+        before = [item.model_copy(update={"active": False}) for item in self._world.accounts]
+        self._world.accounts = [*before, made]
+        self._follow(made, locked=False)
+        return made
 
     def _append(self, account: AccountView) -> AccountView:
         self._world.accounts = [*self._world.accounts, account]

@@ -55,11 +55,17 @@ class FakeWallet(FakeAccounts, FakeSending, FakePending, WalletApi):
 
     async def create(self, request: CreateWallet) -> CreatedWallet:
         await self._script.enter("wallet.create", request)
+        if request.add:
+            made = self._beside("phrase", backed_up=False)
+            return CreatedWallet(address=made.address, phrase=SecretStr(PHRASE))
         self._become(sample_data.wallet_status().model_copy(update={"backed_up": False}))
         return CreatedWallet(address=sample_data.WALLET, phrase=SecretStr(PHRASE))
 
     async def import_(self, request: ImportWallet) -> WalletStatus:
         await self._script.enter("wallet.import_", request)
+        if request.add:
+            self._beside("key" if request.private_key is not None else "phrase")
+            return self._world.wallet
         return self._become(sample_data.wallet_status())
 
     async def unlock(self, password: str) -> WalletStatus:

@@ -16,7 +16,7 @@ from morpheus_desktop.widgets.sheet import Sheet
 from node.core.errors import NodeError
 from node.service.dto import AccountView
 
-_WHY = "With the password the account can sign at once. Without, it is locked until you need it."
+_WHY = "With its password the account can sign at once. Without, it is locked until you need it."
 _WATCHED = "An address without its key: you see everything, but nothing can be signed."
 _BY_KEYRING = "The keychain of this computer keeps the password."
 
