@@ -11,8 +11,9 @@ from morpheus_desktop.widgets.icon_label import IconLabel
 from morpheus_desktop.widgets.labels import Label
 from morpheus_desktop.widgets.layouts import Item, boxed, column, row
 from morpheus_desktop.widgets.sheet import Sheet
-from node.core.errors import InvalidAddressError, NodeError
+from node.core.errors import InvalidAddressError, NodeError, UserInputError
 from node.core.ids import Address
+from node.core.payment_uri import is_payment_uri, parse_payment_uri
 from node.core.redaction import holds_secret
 from node.service.dto import Contact
 
@@ -111,8 +112,10 @@ class EditSheet(Sheet):
             self.address.show_error("Enter the address.")
             return ""
         try:
+            if is_payment_uri(text):
+                text = parse_payment_uri(text).recipient.checksum
             Address.parse(text, strict=True)
-        except InvalidAddressError as error:
+        except UserInputError as error:
             self._refuse_address(error)
             return ""
         known = self._presenter.by_address(text)

@@ -153,3 +153,16 @@ def test_escape_saves_nothing(
     assert not sheet.isVisible()
     assert not fake_node.called("wallet.save_contact")
     assert find(tab, "wallet.contacts.add").hasFocus(), "back where it was"
+
+
+def test_a_payment_link_gives_its_recipient(
+    tab: ContactsTab, sheet: EditSheet, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    qtbot.keyClicks(sheet.name.edit, "Grace")
+    sheet.address.set_text("ethereum:0x12/approve?x=1")
+    qtbot.mouseClick(sheet.save_button, Qt.MouseButton.LeftButton)
+    assert problem(sheet.address)
+    sheet.address.set_text(f"ethereum:{NEW}@8453?value=1000")
+    with qtbot.waitSignal(tab._presenter.saved):
+        qtbot.mouseClick(sheet.save_button, Qt.MouseButton.LeftButton)
+    assert fake_node.called("wallet.save_contact") == [(NEW, "Grace", "")]
