@@ -70,9 +70,11 @@ class ChatPresenter(QObject):
         self._card_text = ""
         self._target: Target | None = None
         self._chosen = False
+        self._picks = 0
+        self._reader = ChoiceReader(node, time, self.failed.emit)
         self.load_choices = Refresh(
             tasks,
-            ChoiceReader(node, time, self.failed.emit).read,
+            self._read_choices,
             "choices",
             done=self._choices_loaded,
             failed=self.failed.emit,
@@ -109,6 +111,7 @@ class ChatPresenter(QObject):
     def choose(self, target: Target) -> None:
         """The user picked who answers."""
         self._chosen = True
+        self._picks += 1
         self._use(target)
         self.hide_card()
 
@@ -132,11 +135,26 @@ class ChatPresenter(QObject):
         self.load_chats()
         self.load_choices()
 
-    def _choices_loaded(self, offered: Offered) -> None:
+    async def _read_choices(self) -> tuple[int, Offered]:
+        picks = self._picks
+        return picks, await self._reader.read()
+
+    def _choices_loaded(self, found: tuple[int, Offered]) -> None:
+        picks, offered = found
         loaded = self.choices = offered.choices
         if offered.network != self.network:
             self._chosen = False
         self.network = offered.network
+        if picks == self._picks:
+            self._keep_target(loaded)
+        else:
+            self.load_choices()
+        self.choices_changed.emit()
+
+    def _keep_target(self, loaded: Choices) -> None:
+        """Only by what was read after the last choice: a session that was just opened is not among
+        what was read before, and would be left for a second one.
+        """
         kept = loaded.again(self._target) if self._target is not None else None
         if kept is None and self._target is not None and self._target.kind == "session":
             kept = loaded.of_model(self._target.model_id)
@@ -144,7 +162,6 @@ class ChatPresenter(QObject):
             kept = loaded.default(is_demo=self.is_demo)
         if kept is not None and kept != self._target:
             self._use(kept)
-        self.choices_changed.emit()
 
     def _use(self, target: Target) -> None:
         self._target = target

@@ -53,6 +53,27 @@ def test_the_selector_leaves_out_what_cannot_chat(
     assert choices.market[0].name == "Mistral Small 3.2"
 
 
+def test_a_session_opened_during_a_read_keeps_answering(
+    make_presenter: MakePresenter, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    """What was read before does not know it: falling back to the market would sell a second one."""
+    session, *others = fake_node.world.sessions
+    fake_node.world.sessions = others
+    presenter = make_presenter(fake_node)
+    gate = fake_node.hold("market.models")
+    before = len(fake_node.called("market.models"))
+    presenter.load_choices()
+    qtbot.waitUntil(lambda: len(fake_node.called("market.models")) > before)
+    fake_node.world.sessions = [session, *others]
+    presenter.use_session(session)
+    with qtbot.waitSignal(presenter.choices_changed):
+        gate.set()
+    assert presenter.target is not None
+    assert (presenter.target.kind, presenter.target.id) == ("session", session.id)
+    qtbot.waitUntil(lambda: [item.id for item in presenter.choices.sessions] == [session.id])
+    assert presenter.target.kind == "session"
+
+
 def test_an_answer_streams_in_order_and_ends_with_its_figures(
     make_presenter: MakePresenter, fake_node: FakeNode, qtbot: QtBot
 ) -> None:
