@@ -7,6 +7,8 @@ from tests.gui.window_kit import WindowKit
 
 _STEPS = 120
 """More presses of Tab than any page of the window has stops."""
+_WAIT_MS = 60_000
+"""For what comes only after a block or an answer of the network."""
 
 
 class Keyboard:
@@ -31,8 +33,8 @@ class Keyboard:
 
     def walk_to(self, name: str) -> None:
         """Press Tab until the widget of that name has the focus."""
-        self._kit.until(lambda: self._kit.has(name))
-        self._kit.until(self._kit.find(QWidget, name).isEnabled)
+        self._kit.until(lambda: self._kit.has(name), _WAIT_MS)
+        self._kit.until(self._kit.find(QWidget, name).isEnabled, _WAIT_MS)
         passed = []
         for _ in range(_STEPS):
             if self._is_at(name):

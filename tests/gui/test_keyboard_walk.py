@@ -19,12 +19,13 @@ from node.service.dto import SessionView
 from tests.gui.keyboard import Keyboard
 from tests.gui.running_node import RunningNode
 from tests.gui.window_kit import WindowKit, open_window
-from tests.support.process_market import chain_environment
+from tests.support.process_market import PROVIDER, chain_environment
 from tests.support.process_world import ProcessWorld, open_process_world
 
 PASSWORD = "four plain words here"
 START_MS = 60_000
 RECEIVED = 500 * 10**18
+SENT = 205 * 10**17
 DEMO_MOR = 1000 * 10**18
 
 pytestmark = [pytest.mark.gui, pytest.mark.chain]
@@ -83,6 +84,20 @@ def receive(kit: WindowKit, keys: Keyboard, world: ProcessWorld, running: Runnin
     assert running.money().wallet == RECEIVED
 
 
+def send_some(kit: WindowKit, keys: Keyboard, world: ProcessWorld, running: RunningNode) -> None:
+    """MOR back to where it came from: the first transfer to somebody."""
+    friend = world.devnet.announced["accounts"][PROVIDER]["address"]
+    keys.choose("wallet.send.open")
+    keys.fill("wallet.send.to", friend)
+    keys.fill("wallet.send.amount", "20.5")
+    keys.choose("wallet.send.review")
+    kit.until(lambda: kit.has("wallet.send.total"), START_MS)
+    assert running.money().wallet == RECEIVED, "nothing moves before the yes"
+    keys.choose("wallet.send.review")
+    kit.until(lambda: running.money().wallet == RECEIVED - SENT, START_MS)
+    keys.choose("wallet.send.done")
+
+
 def open_session(kit: WindowKit, keys: Keyboard) -> None:
     keys.press(Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     keys.walk_to("market.table")
@@ -127,17 +142,19 @@ def test_from_a_new_wallet_to_the_claim_without_a_mouse(
     create_and_back_up(kit, keys)
     assert running.ask(running.node.wallet.status()).backed_up
     receive(kit, keys, world, running)
+    send_some(kit, keys, world, running)
+    held = RECEIVED - SENT
 
     open_session(kit, keys)
     stake = running.session().stake
     opened = running.money()
-    assert (opened.wallet, opened.in_sessions) == (RECEIVED - stake, stake)
+    assert (opened.wallet, opened.in_sessions) == (held - stake, stake)
 
     session = close_early(kit, keys, running)
     closed = running.money()
     assert session.returned + session.held == stake
     assert session.held > 0
-    assert closed.wallet == RECEIVED - session.held
+    assert closed.wallet == held - session.held
     assert sum(part.amount for part in closed.locked) == session.held
 
     world.skip_to_midnight()
@@ -146,7 +163,7 @@ def test_from_a_new_wallet_to_the_claim_without_a_mouse(
     keys.choose("wallet.claim")
     kit.until(lambda: running.money().ready == 0, START_MS)
     claimed = running.money()
-    assert (claimed.wallet, claimed.total) == (RECEIVED, RECEIVED)
+    assert (claimed.wallet, claimed.total) == (held, held)
 
 
 def test_the_demos_day_is_skipped_and_the_stake_taken_back_without_a_mouse(
