@@ -1,7 +1,7 @@
 """Changing an allowance: how much, then what it means, then the yes."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLayout, QWidget
 
 from morpheus_desktop import formats
 from morpheus_desktop.pages.wallet.approvals.amount_form import AmountForm
@@ -50,16 +50,7 @@ class ApprovalSheet(Sheet):
         self.back_button = Button("Cancel", "ghost", size="primary", name=f"{name}.cancel")
         super().__init__(
             host,
-            column(
-                self._title,
-                12,
-                self.form,
-                self.review,
-                self._note,
-                boxed(column(8, self.guard)),
-                self._error,
-                4,
-            ),
+            self._content(),
             name=name,
             footer=row(None, self.back_button, self.next_button),
         )
@@ -68,6 +59,10 @@ class ApprovalSheet(Sheet):
             self._check(0)
         else:
             self._show_form()
+
+    def _content(self) -> QLayout:
+        guard = boxed(column(8, self.guard))
+        return column(self._title, 12, self.form, self.review, self._note, guard, self._error, 4)
 
     def _connect(self) -> None:
         presenter = self._presenter

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLayout, QWidget
 
 from morpheus_desktop.pages.wallet.contacts.presenter import ContactsPresenter
 from morpheus_desktop.widgets.address_groups import AddressGroups
@@ -53,16 +53,10 @@ class DetailSheet(Sheet):
             "Remove", "danger", icon="trash", size="primary", name="wallet.contacts.remove.confirm"
         )
         self._ask = _RemoveQuestion(contact)
-        head = row(Avatar(contact.name, contact.address, side=40, circle=True), spacing=12)
-        head.addLayout(column(ElidedLabel(contact.name, "h2"), spacing=0), 1)
-        place = row(AddressGroups(contact.address), None, self.copy_button)
-        note = Label(contact.note, "body", "text2", wrap=True)
-        if not contact.note:
-            note.hide()
         self._acts = boxed(column(12, row(self.edit_button, self.remove_button, None)))
         super().__init__(
             host,
-            column(head, 14, Sunken(place), 10, note, self._acts, self._ask, 8),
+            self._content(),
             name=name,
             footer=row(
                 None, self.close_button, self.send_button, self.keep_button, self.confirm_button
@@ -70,6 +64,16 @@ class DetailSheet(Sheet):
         )
         self._show_question(False)
         self._connect()
+
+    def _content(self) -> QLayout:
+        contact = self._contact
+        head = row(Avatar(contact.name, contact.address, side=40, circle=True), spacing=12)
+        head.addLayout(column(ElidedLabel(contact.name, "h2"), spacing=0), 1)
+        place = row(AddressGroups(contact.address), None, self.copy_button)
+        note = Label(contact.note, "body", "text2", wrap=True)
+        if not contact.note:
+            note.hide()
+        return column(head, 14, Sunken(place), 10, note, self._acts, self._ask, 8)
 
     def _connect(self) -> None:
         self.send_button.clicked.connect(self._send)

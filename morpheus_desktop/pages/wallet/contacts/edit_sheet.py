@@ -1,6 +1,6 @@
 """Adding a contact, or changing its name and note."""
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLayout, QWidget
 
 from morpheus_desktop.pages.wallet.contacts.presenter import ContactsPresenter
 from morpheus_desktop.widgets.address_groups import AddressGroups
@@ -46,21 +46,9 @@ class EditSheet(Sheet):
         self._error.hide()
         self.save_button = Button("Save", "primary", size="primary", name=f"{name}.save")
         self.cancel_button = Button("Cancel", "ghost", size="primary", name=f"{name}.cancel")
-        title = "Change contact" if contact is not None else "Add contact"
         super().__init__(
             host,
-            column(
-                Label(title, "h2"),
-                14,
-                *_titled("Name", self.name),
-                12,
-                *self._place(),
-                12,
-                *_titled("Note", self.note),
-                self._secret,
-                self._error,
-                8,
-            ),
+            self._content(),
             name=name,
             footer=row(None, self.cancel_button, self.save_button),
         )
@@ -69,6 +57,20 @@ class EditSheet(Sheet):
             self.name.set_text(contact.name)
             self.note.set_text(contact.note)
             self.note.edit.setCursorPosition(0)
+
+    def _content(self) -> QLayout:
+        return column(
+            Label("Add contact" if self._contact is None else "Change contact", "h2"),
+            14,
+            *_titled("Name", self.name),
+            12,
+            *self._place(),
+            12,
+            *_titled("Note", self.note),
+            self._secret,
+            self._error,
+            8,
+        )
 
     def _place(self) -> tuple[Item, ...]:
         if self._contact is None:

@@ -1,6 +1,7 @@
 """The network in use: what reaches it, what amounts rest on, its contracts."""
 
 from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLayout
 
 from morpheus_desktop.models.networks import kind_tile, money_kind, network_words
 from morpheus_desktop.pages.wallet.networks.contracts import contracts_line
@@ -57,10 +58,7 @@ class CurrentCard(Card):
         )
         self._contracts = column()
         self._contracts_box = boxed(column(12, line(), 12, self._contracts))
-        trust = row(self._trust_icon, spacing=8)
-        trust.addWidget(self.trust, 1)
-        foot = row(self.age, None, self.test_button, self.edit_button)
-        self._servers = boxed(column(10, trust, 8, self.table, 8, foot))
+        self._servers = boxed(self._table())
         super().__init__(
             column(self._head, 8, self._words, self._servers, self._contracts_box),
             margins=(18, 16, 18, 16),
@@ -69,6 +67,12 @@ class CurrentCard(Card):
         self.test_button.clicked.connect(self.test_clicked)
         self.edit_button.clicked.connect(self.edit_clicked)
         self.table.row_activated.connect(lambda _row: self.edit_button.click())
+
+    def _table(self) -> QLayout:
+        trust = row(self._trust_icon, spacing=8)
+        trust.addWidget(self.trust, 1)
+        foot = row(self.age, None, self.test_button, self.edit_button)
+        return column(10, trust, 8, self.table, 8, foot)
 
     def show_state(self, state: NetworksState) -> None:
         network = state.current

@@ -1,7 +1,7 @@
 """The user's own list of servers: tried before it is saved, saved as a whole."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLayout, QWidget
 
 from morpheus_desktop.pages.wallet.networks.presenter import NetworksPresenter
 from morpheus_desktop.pages.wallet.networks.server_list import ServerList
@@ -44,32 +44,35 @@ class ServersSheet(Sheet):
         self.public_button = Button("Use the public ones", "ghost", name=f"{name}.public")
         self.save_button = Button("Save", "primary", size="primary", name=f"{name}.save")
         self.cancel_button = Button("Cancel", "ghost", size="primary", name=f"{name}.cancel")
-        add = row(spacing=8)
-        add.addWidget(self.field, 1)
-        add.addWidget(self.try_button, 0, Qt.AlignmentFlag.AlignTop)
         super().__init__(
             host,
-            column(
-                Label(f"Servers of {network.title}", "h2"),
-                4,
-                Label(_LEAD.format(servers.quorum_from), "small", "text2", wrap=True),
-                12,
-                self.list,
-                14,
-                Label("Add your own", "small", "text2"),
-                4,
-                add,
-                4,
-                self._answer,
-                self._error,
-                4,
-            ),
+            self._content(),
             width=620,
             name=name,
             footer=row(self.public_button, None, self.cancel_button, self.save_button),
         )
         self._connect()
         self._changed()
+
+    def _content(self) -> QLayout:
+        add = row(spacing=8)
+        add.addWidget(self.field, 1)
+        add.addWidget(self.try_button, 0, Qt.AlignmentFlag.AlignTop)
+        return column(
+            Label(f"Servers of {self._network.title}", "h2"),
+            4,
+            Label(_LEAD.format(self._servers.quorum_from), "small", "text2", wrap=True),
+            12,
+            self.list,
+            14,
+            Label("Add your own", "small", "text2"),
+            4,
+            add,
+            4,
+            self._answer,
+            self._error,
+            4,
+        )
 
     def _connect(self) -> None:
         presenter = self._presenter
