@@ -1,6 +1,7 @@
 """Pictures of the accounts tab and its sheets."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtWidgets import QLineEdit
 
@@ -10,7 +11,12 @@ from morpheus_desktop.pages.wallet.page import WalletPage
 from morpheus_desktop.pages.wallet.tabs import ACCOUNTS
 from morpheus_desktop.shot_stage import Scene, Stage, section
 from morpheus_desktop.widgets.scroll import ScrollArea
-from node.core.errors import SessionError, UserInputError, WrongPasswordError
+from node.core.errors import (
+    RpcUnavailableError,
+    SessionError,
+    UserInputError,
+    WrongPasswordError,
+)
 from node.service.dto import AccountView, DamagedWallet
 from tests.fakes import sample_data
 from tests.fakes.fake_accounts import ADDRESSES
@@ -37,6 +43,33 @@ async def accounts_tab(stage: Stage) -> AccountsTab:
 
 async def accounts(stage: Stage) -> None:
     tab = await accounts_tab(stage)
+    scroll_to(tab)
+
+
+async def loading(stage: Stage) -> None:
+    """Names are there, balances still come."""
+    await accounts_tab(stage)
+    tab = stage.find("wallet.accounts")
+    if isinstance(tab, AccountsTab) and tab._presenter.state is not None:
+        unread = tuple(
+            item.model_copy(update={"mor": None, "eth_wei": None})
+            for item in tab._presenter.state.accounts
+        )
+        state = replace(tab._presenter.state, accounts=unread, is_reading=True)
+        tab._presenter._arrived(state)
+        scroll_to(tab)
+
+
+async def failed(stage: Stage) -> None:
+    tab = await accounts_tab(stage)
+    error = RpcUnavailableError("No connection to the Base network.")
+    state = tab._presenter.state
+    if state is not None:
+        unread = tuple(
+            item.model_copy(update={"mor": None, "eth_wei": None}) for item in state.accounts
+        )
+        tab._presenter._arrived(replace(state, accounts=unread))
+    tab.view.show_failure(error)
     scroll_to(tab)
 
 
@@ -197,11 +230,39 @@ def unsaved_node() -> FakeNode:
     return node
 
 
+def watched_node() -> FakeNode:
+    node = FakeNode()
+    cold = node.world.accounts[3]
+    node.world.accounts = [
+        item.model_copy(update={"active": item.address == cold.address})
+        for item in node.world.accounts
+    ]
+    node.world.wallet = node.world.wallet.model_copy(
+        update={
+            "address": cold.address,
+            "label": cold.label,
+            "watch_only": True,
+            "has_phrase": False,
+        }
+    )
+    return node
+
+
+def locked_node() -> FakeNode:
+    node = FakeNode()
+    node.world.wallet = node.world.wallet.model_copy(update={"locked": True})
+    return node
+
+
 SCENES: dict[str, tuple[Callable[[], FakeNode], Scene]] = {
     "accounts": (FakeNode, accounts),
     "accounts-many": (many_node, accounts),
     "accounts-hidden": (FakeNode, accounts_hidden),
     "accounts-demo": (demo_node, accounts),
+    "accounts-locked": (locked_node, accounts),
+    "accounts-watched": (watched_node, accounts),
+    "accounts-loading": (FakeNode, loading),
+    "accounts-failed": (FakeNode, failed),
     "accounts-unsaved": (unsaved_node, accounts),
     "accounts-switch": (FakeNode, act("use")),
     "accounts-switch-watched": (FakeNode, act("use", "Cold wallet")),

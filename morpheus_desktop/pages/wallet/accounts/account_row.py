@@ -112,6 +112,7 @@ class AccountRow(QWidget):
         else:
             first = Label("…" if reading else UNKNOWN, "strong", "text3", align=_RIGHT)
             second = Label("", "caption", "text3", align=_RIGHT)
+            second.hide()
             first.setToolTip("Balances are being read." if reading else UNREAD)
         box = boxed(column(None, first, second, None, spacing=2))
         box.setFixedWidth(_AMOUNTS)

@@ -7,11 +7,17 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from morpheus_desktop.pages.wallet.accounts.groups import brief
 from morpheus_desktop.pages.wallet.accounts.presenter import AccountsState
+from morpheus_desktop.theme import current
 from node.service.dto import AccountView
 
 Entry = tuple[str, str, str, str]
 """Id, text, shortcut, and why it cannot be done now (empty: it can)."""
 GAP: Entry = ("", "", "", "")
+_ROLES = ("disabled", "border")
+_LOOK = """
+QMenu::item:disabled { color: %(disabled)s; }
+QMenu::separator { height: 1px; background: %(border)s; margin: 4px 8px; }
+"""
 _IN_USE = "not while it is in use"
 _USE_FIRST = "use it first"
 _NO_KEY = "use an account with a key first"
@@ -60,7 +66,8 @@ def add_entries(state: AccountsState) -> tuple[Entry, ...]:
     several = len(phrases) > 1
     found: list[Entry] = []
     for group in phrases:
-        whose = f"the {_lowered(group.title)}" if several else "this phrase"
+        first = brief(group.accounts[0].label)
+        whose = f"the phrase of “{first}”" if several else "this phrase"
         asks = "" if group.by_keyring else "…"
         found.append((f"next:{group.key}", f"Next account of {whose}{asks}", "", ""))
         found.append((f"find:{group.key}", f"Find accounts of {whose}…", "", ""))
@@ -82,6 +89,7 @@ def build_menu(
     """A menu that calls `chosen` with the id of an entry and goes when it is closed."""
     menu = QMenu(parent)
     menu.setObjectName(name)
+    menu.setStyleSheet(_LOOK % {role: current().color(role).name() for role in _ROLES})
     for act, text, keys, why_not in entries:
         if not act:
             menu.addSeparator()
@@ -97,7 +105,3 @@ def build_menu(
         entry.triggered.connect(lambda _checked=False, act=act: chosen(act))
     menu.aboutToHide.connect(menu.deleteLater)
     return menu
-
-
-def _lowered(title: str) -> str:
-    return brief(title[:1].lower() + title[1:])

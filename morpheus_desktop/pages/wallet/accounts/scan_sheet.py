@@ -60,7 +60,7 @@ class ScanSheet(Sheet):
                 row(Label(group.title, "body", "text2"), None, self.style_choice),
                 8,
                 self.path,
-                6,
+                10,
                 self.password,
                 self.list,
                 boxed(going),
