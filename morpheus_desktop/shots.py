@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from morpheus_desktop import (
     shots_sessions,
     shots_wallet,
+    shots_wallet_accounts,
+    shots_wallet_activity,
     shots_wallet_rules,
     shots_wallet_send,
 )
@@ -158,6 +160,8 @@ SCENES: dict[str, tuple[Callable[[], FakeNode], Scene]] = {
     "components": (FakeNode.fresh, components),
     **shots_sessions.SCENES,
     **shots_wallet.SCENES,
+    **shots_wallet_accounts.SCENES,
+    **shots_wallet_activity.SCENES,
     **shots_wallet_rules.SCENES,
     **shots_wallet_send.SCENES,
     **{item.name: (FakeNode, section(item.name)) for item in SECTIONS if item.name != "chat"},

@@ -66,11 +66,13 @@ class Button(QPushButton):
         self.setToolTip(plain_tooltip(reason))
         self.setAccessibleDescription(reason)
         self.setEnabled(not reason and not self._busy)
+        self._paint_icon()
 
     def _paint_icon(self) -> None:
         name = "hourglass" if self._busy else self._icon
         if name:
-            role = "disabled" if self._busy else _ICON_ROLES.get(self._kind, "text2")
+            off = self._busy or bool(self._reason)
+            role = "disabled" if off else _ICON_ROLES.get(self._kind, "text2")
             self.setIcon(current().icon(name, role, 16))
         elif not self.icon().isNull():
             self.setIcon(QIcon())

@@ -101,7 +101,7 @@ def side_notes(overview: MorOverview, now: int) -> str:
         notes.append(f"Not taken back by itself: {stuck}. It is tried again {again}.")
     if overview.sources == "quorum":
         notes.append("Several servers agree on these figures.")
-    return " ".join(notes)
+    return "\n".join(notes)
 
 
 def eth_words(wei: int, session_fee: int) -> str:

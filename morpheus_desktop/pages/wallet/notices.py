@@ -8,7 +8,7 @@ from morpheus_desktop.errors import present
 from morpheus_desktop.widgets.banner import Banner
 from morpheus_desktop.widgets.layouts import clear, column
 from node.core.errors import NodeError
-from node.service.dto import DamagedWallet, MorOverview, WalletStatus
+from node.service.dto import MorOverview, WalletStatus
 
 _WATCHED = "You see what this address holds. Sending and opening sessions need its key."
 
@@ -40,7 +40,7 @@ class WalletNotices(QWidget):
         """What the last read said; a failure shown before is over."""
         clear(self._failure)
         disagreement = overview.disagreement if overview is not None else ""
-        shown = (disagreement, status.damaged, status.watch_only)
+        shown = (disagreement, status.watch_only)
         if shown == self._shown:
             return
         self._shown = shown
@@ -49,8 +49,6 @@ class WalletNotices(QWidget):
             title = "The network's servers do not agree, so nothing is signed."
             banner = Banner(title, disagreement, tone="danger", action="Try now")
             _add(self._state, "wallet.disagreement", banner).action.connect(self.retry)
-        for damaged in status.damaged:
-            _add(self._state, "wallet.damaged", _damaged(damaged))
         if status.watch_only:
             banner = Banner("This account is watched only.", _WATCHED, tone="info")
             _add(self._state, "wallet.watched", banner)
@@ -59,9 +57,5 @@ class WalletNotices(QWidget):
 def _add(layout: QVBoxLayout, name: str, banner: Banner) -> Banner:
     banner.setObjectName(name)
     layout.addWidget(banner)
-    layout.addSpacing(8)
+    layout.addSpacing(12)
     return banner
-
-
-def _damaged(wallet: DamagedWallet) -> Banner:
-    return Banner(f"A wallet file cannot be read: {wallet.problem}", wallet.hint, tone="warning")

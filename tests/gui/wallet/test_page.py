@@ -12,7 +12,6 @@ from morpheus_desktop.pages.wallet.tabs import ACCOUNTS
 from morpheus_desktop.widgets.banner import Banner
 from morpheus_desktop.widgets.buttons import Button
 from node.core.errors import RpcUnavailableError, WalletLockedError
-from node.service.dto import DamagedWallet
 from tests.fakes import sample_data
 from tests.fakes.fake_node import FakeNode
 from tests.gui.wallet.conftest import OpenWallet
@@ -143,15 +142,6 @@ def test_a_watched_account_explains_what_it_cannot_do(
     assert "needs its key" in page.balance.claim_button.toolTip()
     assert not page.lock_button.isVisible()
     assert not page.receive.isVisible()
-
-
-def test_a_damaged_file_is_named(open_wallet: OpenWallet, fake_node: FakeNode) -> None:
-    damaged = DamagedWallet(path="old.json", problem="it is cut off", hint="A copy is beside it.")
-    fake_node.world.wallet = fake_node.world.wallet.model_copy(update={"damaged": (damaged,)})
-    page = open_wallet(fake_node)
-    banner = page.findChild(Banner, "wallet.damaged")
-    assert banner is not None
-    assert "it is cut off" in banner.accessibleName()
 
 
 def test_the_backup_is_asked_for_until_it_is_proved(

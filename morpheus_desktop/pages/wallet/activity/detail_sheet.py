@@ -89,7 +89,7 @@ def _facts(transaction: TransactionView, now: int) -> QVBoxLayout:
     ]
     if own:
         fee = formats.eth(transaction.fee_wei) if transaction.fee_wei else "–"
-        facts += [("Network fee", fee), ("Number of the account", str(transaction.nonce))]
+        facts += [("Network fee", fee), ("Number (nonce)", str(transaction.nonce))]
     for title, value in facts:
         if value:
             lines.addLayout(row(Label(title, "body", "text2"), None, Label(value, "strong")))

@@ -47,6 +47,7 @@ class ActivityTab(QWidget):
         )
         self.table.setModel(self._rows)
         self._no_match = Label(_NO_MATCH, "body", "text3", wrap=True)
+        self._no_match.setContentsMargins(0, 12, 0, 12)
         self._no_match.hide()
         self.more_button = Button("Show older ones", "ghost", name="wallet.more")
         self.empty = EmptyState(

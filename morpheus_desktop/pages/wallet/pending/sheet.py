@@ -89,7 +89,7 @@ class ReplaceSheet(Sheet):
         for title, value in (
             ("Fee now, at most", formats.eth(draft.old_fee_wei)),
             ("Fee then, at most", formats.eth(draft.fee_wei)),
-            ("Number of the account", str(draft.nonce)),
+            ("Number (nonce)", str(draft.nonce)),
         ):
             self._facts.addLayout(row(Label(title, "body", "text2"), None, Label(value, "strong")))
         self._figures.show()
