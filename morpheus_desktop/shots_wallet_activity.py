@@ -8,6 +8,7 @@ from node.core.errors import RpcUnavailableError
 from tests.fakes import sample_data
 from tests.fakes.fake_node import FakeNode
 from tests.fakes.fake_sending import MOR
+from tests.fakes.sample_market import NOW
 
 
 async def page(stage: Stage) -> None:
@@ -45,7 +46,7 @@ async def filtered(stage: Stage) -> None:
 async def unreachable(stage: Stage) -> None:
     await page(stage)
     stage.node.fail("wallet.overview", RpcUnavailableError("No connection to the Base network."))
-    stage.window.page("wallet").shown()
+    stage.window.page("wallet").shown()  # type: ignore[attr-defined]
     await stage.calm()
 
 
@@ -61,7 +62,7 @@ def host_node() -> FakeNode:
             "in_flight": 5 * MOR,
             "claimable": 3 * MOR // 2,
             "claim_stuck": "the network cannot pay at the moment",
-            "claim_retry_at": sample_data.NOW + 900,
+            "claim_retry_at": NOW + 900,
             "sources": "quorum",
         }
     )
