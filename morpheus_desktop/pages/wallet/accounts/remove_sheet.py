@@ -1,7 +1,7 @@
 """Asks before an account is removed: which one, what is lost with it, how it would come back."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from morpheus_desktop import formats
 from morpheus_desktop.pages.wallet.accounts.groups import brief
@@ -42,15 +42,26 @@ class RemoveSheet(Sheet):
         name = "wallet.accounts.remove"
         self.typed = TextField(name=f"{name}.typed")
         self.typed.edit.setAccessibleName(f"Type {REMOVE} to remove {account.label}")
-        lead = Label(f"Type {REMOVE} to go on.", "small", "text2")
-        typed = boxed(column(lead, self.typed, spacing=4))
-        if self._watched:
-            typed.hide()
         self._refusal = column()
         self.cancel_button = Button("Cancel", "secondary", size="primary", name=f"{name}.cancel")
         self.remove_button = Button(
             "Remove", "danger", icon="trash", size="primary", name=f"{name}.confirm"
         )
+        super().__init__(
+            host,
+            self._lines(account, state),
+            width=500,
+            name=name,
+            footer=row(None, self.cancel_button, self.remove_button),
+        )
+        self._connect()
+        self._check()
+
+    def _lines(self, account: AccountView, state: AccountsState) -> QVBoxLayout:
+        lead = Label(f"Type {REMOVE} to go on.", "small", "text2")
+        typed = boxed(column(lead, self.typed, spacing=4))
+        if self._watched:
+            typed.hide()
         lines = column(Label(f"Remove {brief(account.label)}?", "h2"), 14, _who(account), 12)
         for warned in warnings_of(account, state):
             lines.addWidget(self._notice(warned))
@@ -62,15 +73,7 @@ class RemoveSheet(Sheet):
         lines.addWidget(typed)
         lines.addLayout(self._refusal)
         lines.addSpacing(8)
-        super().__init__(
-            host,
-            lines,
-            width=500,
-            name=name,
-            footer=row(None, self.cancel_button, self.remove_button),
-        )
-        self._connect()
-        self._check()
+        return lines
 
     def open(self) -> None:
         super().open()

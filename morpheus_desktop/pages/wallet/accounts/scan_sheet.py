@@ -1,6 +1,6 @@
 """Finds accounts of a kept phrase, in any style of paths, and adds several at once."""
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from morpheus_desktop.pages.wallet.accounts.found_list import FoundList
 from morpheus_desktop.pages.wallet.accounts.groups import AccountGroup
@@ -44,29 +44,12 @@ class ScanSheet(Sheet):
         self._progress.setObjectName(f"{name}.progress")
         self._problem = Label("", "small", "danger", wrap=True)
         self._problem.setObjectName(f"{name}.problem")
+        self._problem.hide()
         self.cancel_button = Button("Cancel", "ghost", size="primary", name=f"{name}.cancel")
         self.go = Button("Look for accounts", "primary", size="primary", name=f"{name}.go")
-        going = row(spacing=10)
-        going.addWidget(self._progress, 1)
-        going.addWidget(self.stop_button)
-        going.addWidget(self.further_button)
         super().__init__(
             host,
-            column(
-                Label("Find accounts", "h2"),
-                4,
-                Label(_LEAD, "body", "text2", wrap=True),
-                16,
-                row(Label(group.title, "body", "text2"), None, self.style_choice),
-                8,
-                self.path,
-                10,
-                self.password,
-                self.list,
-                boxed(going),
-                self._problem,
-                8,
-            ),
+            self._lines(group),
             width=560,
             name=name,
             footer=row(None, self.cancel_button, self.go),
@@ -75,6 +58,27 @@ class ScanSheet(Sheet):
         self._connect()
         self.password.wait_for(wait_s)
         self._show()
+
+    def _lines(self, group: AccountGroup) -> QVBoxLayout:
+        going = row(spacing=10)
+        going.addWidget(self._progress, 1)
+        going.addWidget(self.stop_button)
+        going.addWidget(self.further_button)
+        return column(
+            Label("Find accounts", "h2"),
+            4,
+            Label(_LEAD, "body", "text2", wrap=True),
+            16,
+            row(Label(group.title, "body", "text2"), None, self.style_choice),
+            8,
+            self.path,
+            10,
+            self.password,
+            self.list,
+            boxed(going),
+            self._problem,
+            8,
+        )
 
     def open(self) -> None:
         super().open()

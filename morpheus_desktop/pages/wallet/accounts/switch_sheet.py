@@ -2,7 +2,7 @@
 
 from pydantic import SecretStr
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from morpheus_desktop import formats
 from morpheus_desktop.pages.wallet.accounts.password_part import PasswordPart
@@ -50,6 +50,17 @@ class SwitchSheet(Sheet):
         self._problem = Label("", "small", "danger", wrap=True)
         self._problem.setObjectName(f"{name}.problem")
         self._problem.hide()
+        super().__init__(
+            host,
+            self._lines(account, stays),
+            name=name,
+            footer=row(self.cancel_button, None, self.locked_button, self.unlock_button),
+        )
+        self._connect()
+        self.password.wait_for(wait_s if self._asks else 0)
+        self._check()
+
+    def _lines(self, account: AccountView, stays: str) -> QVBoxLayout:
         lines = column(Label("Use another account", "h2"), 14, _who(account))
         if not self._asks:
             lines.addSpacing(10)
@@ -62,15 +73,7 @@ class SwitchSheet(Sheet):
         lines.addWidget(self.password)
         lines.addWidget(self._problem)
         lines.addSpacing(8)
-        super().__init__(
-            host,
-            lines,
-            name=name,
-            footer=row(self.cancel_button, None, self.locked_button, self.unlock_button),
-        )
-        self._connect()
-        self.password.wait_for(wait_s if self._asks else 0)
-        self._check()
+        return lines
 
     def _connect(self) -> None:
         self.password.changed.connect(self._check)
