@@ -8,10 +8,11 @@ from node.service.dto import AccountView
 
 _COPY = "An encrypted copy of its file stays in the wallet folder; its password opens it."
 _ONLY_KEY = "Only a copy of its private key, its keystore or a backup file brings it back."
-_ONLY_WORDS = "Only the words you wrote down, or a backup file, bring it back."
+_ONLY_WORDS = "Only its written words, or a backup file, bring it back."
 _AGAIN = "It can be added again from its phrase, which stays with the other accounts."
 _NOT_MOVED = "Removing does not move it. Without a copy of the key it is lost."
 _STAYS = "Removing does not move it: it stays at this address."
+_GOES = "It goes with its last account. Write it down first, or what it holds may be lost."
 _NO_WATCH = "Nothing is lost: it can be watched again at any time."
 
 
@@ -41,7 +42,7 @@ def warnings_of(account: AccountView, state: AccountsState) -> tuple[Warned, ...
         alone = not _siblings(account, state)
         detail = "It stays with the other accounts of this phrase."
         if alone:
-            detail = "It goes with its last account, and what it holds is lost."
+            detail = _GOES
         found.append(
             Warned(
                 text="This phrase was never backed up.",

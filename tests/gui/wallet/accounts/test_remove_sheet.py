@@ -136,7 +136,7 @@ def test_an_empty_account_with_a_written_phrase_needs_no_warning() -> None:
 def test_the_way_back_is_named() -> None:
     first, second = account(0), account(1)
     assert "added again from its phrase" in consequences(second, state_of(first, second))[0]
-    assert "words you wrote down" in consequences(first, state_of(first))[0]
+    assert "Only its written words" in consequences(first, state_of(first))[0]
     key = account(2)
     assert "private key" in consequences(key, state_of(first, key))[0]
 
