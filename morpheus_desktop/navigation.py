@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
-from morpheus_desktop import errors, formats
+from morpheus_desktop import formats
 from morpheus_desktop.bridge import NodeSignals
 from morpheus_desktop.chain_time import ChainTime
+from morpheus_desktop.frame_notices import DAMAGED, FrameNotices
 from morpheus_desktop.pages.chat.page import ChatPage
 from morpheus_desktop.pages.chat.presenter import ChatPresenter
 from morpheus_desktop.pages.onboarding.page import OnboardingPage
@@ -19,22 +19,12 @@ from morpheus_desktop.shell_presenter import ShellPresenter
 from morpheus_desktop.tasks import GuiTasks
 from morpheus_desktop.unlock_sheet import UnlockSheet
 from morpheus_desktop.wallet_dialogs import WalletDialogs
-from morpheus_desktop.widgets.banner import Banner
 from morpheus_desktop.window import MainWindow
-from node.core.errors import (
-    KeystoreFormatError,
-    NodeError,
-    RpcUnavailableError,
-    WalletLockedError,
-)
-from node.core.events import HealthChanged
+from node.core.errors import KeystoreFormatError, NodeError, WalletLockedError
 from node.service.api import NodeService
 from node.service.dto import DamagedWallet, LocalModel, NetworkView, NodeStatus, SessionView
 
 FIRST_NETWORK = "base"
-CONFIG = "config"
-"""The component of health events that is about files of the configuration."""
-_UNREACHABLE = RpcUnavailableError.default_code
 
 
 class Navigation(QObject):
@@ -55,15 +45,11 @@ class Navigation(QObject):
         self._node, self._tasks, self._signals, self._time = node, tasks, signals, time
         self._shell = shell
         self._started = False
-        self._demo_noticed = False
-        self._demo_hidden = False
         self._leaving = False
-        self._problems: dict[str, errors.Presented] = {}
-        self._reports: dict[str, str] = {}
-        self._reminded = False
         self.wallet_dialogs = WalletDialogs(
             window, node, tasks, status=lambda: shell.state.wallet, tell=self.tell
         )
+        self._notices = FrameNotices(window, self.wallet_dialogs)
         self.chat = ChatPresenter(node, tasks, signals, time)
         self.onboarding = OnboardingPresenter(node, tasks)
         self._welcome = OnboardingPage(self.onboarding)
@@ -82,7 +68,9 @@ class Navigation(QObject):
         shell.changed.connect(self._state_changed)
         shell.failed.connect(self.show_problem)
         shell.told.connect(self.tell)
-        shell.health_changed.connect(self._health_changed)
+        shell.health_changed.connect(self._notices.health_changed)
+        self._notices.told.connect(self.tell)
+        self._notices.retry.connect(self._try_again)
         time.ticked.connect(lambda: window.top_bar.tick(time.now()))
         window.guard_closing(self._may_close)
         bar = window.top_bar
@@ -123,23 +111,16 @@ class Navigation(QObject):
         if not self._started and not chooses and not state.is_new:
             self._started = True
             self._resume()
-        reached = state.overview is not None and _UNREACHABLE in self._problems
-        if reached:
-            del self._problems[_UNREACHABLE]
         for item in self.wallet_dialogs.new_damage():
             self._show_damage(item)
-        reminds = self.wallet_dialogs.wants_backup
-        if reached or (state.is_demo and not self._demo_noticed) or reminds != self._reminded:
-            self._demo_noticed = state.is_demo
-            self._show_notices()
+        self._notices.follow(state)
 
     def _show_damage(self, item: DamagedWallet) -> None:
-        title, text = "A wallet file was damaged.", f"{item.problem} {item.hint}"
         if self._window.is_full_page:
-            self._welcome.show_problem(KeystoreFormatError(title, hint=text))
-            return
-        self._problems[item.path] = errors.Presented(title=title, text=text, severity="warning")
-        self._show_notices()
+            text = f"{item.problem} {item.hint}"
+            self._welcome.show_problem(KeystoreFormatError(DAMAGED, hint=text))
+        else:
+            self._notices.add_damage(item)
 
     def _resume(self) -> None:
         """A profile that was used before: straight to the chat, on the wallet's network."""
@@ -256,71 +237,9 @@ class Navigation(QObject):
         if self._window.is_full_page:
             self._welcome.show_problem(error)
             return
-        self._problems[error.code] = errors.present(error)
-        self._reports[error.code] = errors.report(error)
-        self._show_notices()
+        self._notices.add_error(error)
 
-    def _health_changed(self, event: HealthChanged) -> None:
-        key = f"health.{event.component}"
-        if event.ok:
-            self._problems.pop(key, None)
-            if event.component != CONFIG:
-                self._problems.pop(_UNREACHABLE, None)
-        else:
-            is_file = event.component == CONFIG
-            self._problems[key] = errors.Presented(
-                title="A configuration file does not fit"
-                if is_file
-                else f"No connection: {event.component}",
-                text=event.detail or "Your funds are not affected.",
-                severity="warning",
-                actions=((errors.RETRY, "Try again"),),
-            )
-        self._show_notices()
-
-    def _show_notices(self) -> None:
-        """Most severe first, one at a time; below them the demo's first word."""
-        self._window.clear_notice()
-        self._reminded = self.wallet_dialogs.wants_backup
-        ranked = sorted(self._problems.items(), key=lambda item: item[1].severity != "danger")
-        for key, words in ranked[:1]:
-            action = words.actions[0][1] if words.actions else ""
-            banner = Banner(words.title, words.text, tone=words.severity, action=action, close=True)
-            banner.dismissed.connect(lambda key=key: self._forget(key))
-            banner.action.connect(lambda key=key: self._act(key))
-            self._window.show_notice(banner)
-        if ranked:
-            return
-        if self._reminded:
-            self._window.show_notice(self.wallet_dialogs.reminder(self._show_notices))
-        elif self._shell.state.is_demo and not self._demo_hidden:
-            banner = Banner(
-                "Demo network: play money, simulated providers.",
-                "Everything else is the real thing.",
-                tone="demo",
-                close=True,
-            )
-            banner.setObjectName("demo.banner")
-            banner.dismissed.connect(self._hide_demo_notice)
-            self._window.show_notice(banner)
-
-    def _hide_demo_notice(self) -> None:
-        self._demo_hidden = True
-        self._window.clear_notice()
-
-    def _forget(self, key: str) -> None:
-        self._problems.pop(key, None)
-        self._show_notices()
-
-    def _act(self, key: str) -> None:
-        """The button of a notice: copy the report of a fault of ours, or try again."""
-        words = self._problems.pop(key, None)
-        if words is not None and words.actions[0][0] == errors.COPY_REPORT:
-            QGuiApplication.clipboard().setText(self._reports[key])
-            self.tell("The report is on the clipboard", "success")
-            self._show_notices()
-            return
-        self._show_notices()
+    def _try_again(self) -> None:
         self._shell.refresh()
         if self._started:
             self.go(self._window.section or "chat")
