@@ -75,6 +75,8 @@ QComboBox QAbstractItemView { background: %(raised)s; border: 1px solid %(border
 QMenu { background: %(raised)s; border: 1px solid %(border)s; padding: 4px; }
 QMenu::item { padding: 6px 14px; border-radius: 6px; }
 QMenu::item:selected { background: %(selected_raised)s; }
+QMenu::item:disabled { color: %(disabled)s; background: transparent; }
+QMenu::separator { height: 1px; background: %(border)s; margin: 4px 8px; }
 QToolTip { background: %(raised)s; color: %(text)s; border: 1px solid %(border)s;
   padding: 4px 8px; }
 QScrollBar:vertical { width: 10px; background: transparent; margin: 2px; }

@@ -266,7 +266,7 @@ class WalletPage(QWidget):
 def _no_sending(state: WalletState) -> str:
     """Why nothing can be sent now, in words; empty when it can."""
     if state.overview is None:
-        return "Choose a network first."
+        return "The balance is not known yet." if state.problem else "Choose a network first."
     if state.status.watch_only:
         return "This account is watched only: sending needs its key."
     if state.overview.disagreement:

@@ -1,7 +1,7 @@
 """What the wallet page knows and does: accounts, balances, claiming, the demo's time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -36,7 +36,8 @@ class WalletState:
     """All at one moment. `overview` is None without a wallet or a network.
 
     `next_back` is when the next open session ends, 0 without one. `session_fee`: wei that opening
-    and closing cost lately, 0 while it is not known.
+    and closing cost lately, 0 while it is not known. `problem`: why the figures could not be read;
+    those of the same account from before stay.
     """
 
     status: WalletStatus
@@ -46,6 +47,7 @@ class WalletState:
     next_back: int = 0
     session_fee: int = 0
     accounts: tuple[AccountView, ...] = ()
+    problem: NodeError | None = None
 
 
 class WalletPresenter(QObject):
@@ -181,6 +183,8 @@ class WalletPresenter(QObject):
             overview = await self._node.wallet.overview()
         except (NoWalletError, NoTargetError):
             return state  # no network is chosen yet: nothing to count
+        except NodeError as error:
+            return replace(state, accounts=await self._node.wallet.accounts(), problem=error)
         sessions = await self._node.sessions.list()
         recent = await self._node.wallet.transactions(0, _FEES_OF)
         ends = [session.ends_at for session in sessions if session.state == "active"]
@@ -195,12 +199,33 @@ class WalletPresenter(QObject):
         )
 
     def _arrived(self, state: WalletState) -> None:
+        if state.problem is not None:
+            self.state = self._with_old_figures(state)
+            self.loaded.emit()
+            self._failed(state.problem)
+            return
         self.state = state
         now = self.read_at = self.time.now()
         locked = state.overview.locked if state.overview is not None else ()
         until = min((part.until for part in locked if part.amount), default=0)
         self._next_read = max(until + 1, now + _LAG_S) if until else 0
         self.loaded.emit()
+
+    def _with_old_figures(self, state: WalletState) -> WalletState:
+        old = self.state
+        if old is None or (old.status.address, old.network) != (
+            state.status.address,
+            state.network,
+        ):
+            self.read_at = 0
+            return state
+        return replace(
+            state,
+            overview=old.overview,
+            next_back=old.next_back,
+            session_fee=old.session_fee,
+            accounts=old.accounts,
+        )
 
     def _failed(self, error: NodeError) -> None:
         if error.retryable:

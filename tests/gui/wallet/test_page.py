@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from morpheus_desktop.pages.wallet.presenter import RETRY_S
 from morpheus_desktop.pages.wallet.receive.sheet import ReceiveSheet
-from morpheus_desktop.pages.wallet.tabs import ACCOUNTS
+from morpheus_desktop.pages.wallet.tabs import ACCOUNTS, NETWORKS
 from morpheus_desktop.widgets.banner import Banner
 from morpheus_desktop.widgets.buttons import Button
 from node.core.errors import RpcUnavailableError, WalletLockedError
@@ -87,6 +87,23 @@ def test_old_figures_stay_when_the_network_is_gone(
     assert "funds are not affected" in banner.accessibleName()
     assert "Figures as of" in banner.accessibleName()
     assert "412.60" in page.balance.bar.accessibleName()
+
+
+def test_without_a_connection_from_the_start_the_tabs_are_there(
+    open_wallet: OpenWallet, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    """Networks is where one would mend it."""
+    error = RpcUnavailableError("No connection to the Base network.")
+    fake_node.fail("wallet.overview", error, times=3)
+    page = open_wallet(fake_node)
+    assert page.tabs.isVisible()
+    assert not page.balance.isVisible()
+    assert page.send_button.toolTip() == "The balance is not known yet."
+    banner = page.findChild(Banner, "wallet.banner")
+    assert banner is not None
+    assert "Figures as of" not in banner.accessibleName()
+    page.tabs.choose(NETWORKS)
+    assert page.tabs.title == NETWORKS
 
 
 def test_a_failed_read_is_tried_again_by_itself(

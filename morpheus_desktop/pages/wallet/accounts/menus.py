@@ -7,17 +7,11 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from morpheus_desktop.pages.wallet.accounts.groups import brief
 from morpheus_desktop.pages.wallet.accounts.presenter import AccountsState
-from morpheus_desktop.theme import current
 from node.service.dto import AccountView
 
 Entry = tuple[str, str, str, str]
 """Id, text, shortcut, and why it cannot be done now (empty: it can)."""
 GAP: Entry = ("", "", "", "")
-_ROLES = ("disabled", "border")
-_LOOK = """
-QMenu::item:disabled { color: %(disabled)s; }
-QMenu::separator { height: 1px; background: %(border)s; margin: 4px 8px; }
-"""
 _IN_USE = "not while it is in use"
 _USE_FIRST = "use it first"
 _NO_KEY = "use an account with a key first"
@@ -89,7 +83,6 @@ def build_menu(
     """A menu that calls `chosen` with the id of an entry and goes when it is closed."""
     menu = QMenu(parent)
     menu.setObjectName(name)
-    menu.setStyleSheet(_LOOK % {role: current().color(role).name() for role in _ROLES})
     for act, text, keys, why_not in entries:
         if not act:
             menu.addSeparator()
