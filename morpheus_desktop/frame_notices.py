@@ -1,4 +1,4 @@
-"""Above every page: the worst of what is wrong, else a reminder, else the first word of the demo."""
+"""Above every page: the worst of what is wrong, else a reminder, else a word on the demo."""
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
