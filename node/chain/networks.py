@@ -4,15 +4,15 @@ Chain id and addresses are pinned: an endpoint of another chain is never used, a
 for an address that is not written here or entered by the user as a custom network.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from urllib.parse import urlsplit
 
 from node.core.errors import ConfigError
 from node.core.ids import Address, TxHash
+from node.core.network_rules import MAX_CHAIN_ID
 from node.core.units import Eth
+from node.core.web_address import checked_rpc_url
 
 MULTICALL3 = Address.parse("0xcA11bde05977b3631167028862bE2a173976CA11")
 """The address Multicall3 has on all public networks."""
@@ -22,8 +22,10 @@ DEMO_CHAIN_ID = 31337
 FEE_CAP = Eth(2 * 10**15)
 """Most ETH one transaction may cost on a public network (0.002 ETH)."""
 _DEMO_FEE_CAP = Eth(10**17)
-_HOST = re.compile(r"[A-Za-z0-9._:-]{1,253}")
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+REAL_MONEY_CHAINS = frozenset(
+    (1, 10, 56, 100, 130, 137, 146, 324, 480, 5000, 8453, 42161, 42220, 43114, 59144, 534352)
+)
+"""Well-known chains whose coins are sold for money; nobody may call them test networks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,31 +68,6 @@ class Network:
         return replace(self, rpc_urls=tuple(checked_rpc_url(url) for url in urls))
 
 
-def checked_rpc_url(url: str) -> str:
-    """Return `url` when it is https, or http to this computer.
-
-    Raises:
-        ConfigError: another scheme, no host, or plain http over a network.
-    """
-    text = url.strip()
-    try:
-        parts = urlsplit(text)
-        host, _port = parts.hostname or "", parts.port
-    except ValueError as error:
-        raise ConfigError("This RPC address cannot be read.", hint="Copy it again.") from error
-    if not (text.isascii() and text.isprintable() and _HOST.fullmatch(host)) or " " in text:
-        host = ""
-    if parts.scheme == "https" and host:
-        return text
-    if parts.scheme == "http" and host in _LOOPBACK:
-        return text
-    raise ConfigError(
-        "RPC addresses start with https:// (or http:// for this computer).",
-        hint="For example https://mainnet.base.org.",
-        code="config.rpc_url",
-    )
-
-
 def demo_network(
     *,
     marketplace: Address,
@@ -131,7 +108,7 @@ def custom_network(
     Raises:
         ConfigError: no endpoint, an endpoint we do not connect to, or a chain id that is none.
     """
-    if not 0 < chain_id < 2**53:
+    if not 0 < chain_id <= MAX_CHAIN_ID:
         raise ConfigError("A chain id is a number above 0.")
     known = by_chain_id(chain_id)
     urls = tuple(checked_rpc_url(url) for url in rpc_urls)

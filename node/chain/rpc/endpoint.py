@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from node.chain.networks import checked_rpc_url
 from node.chain.rpc.answers import Fault, RpcFaultError, unwrap
 from node.chain.rpc.pauses import pause_from_error, pause_from_header
 from node.core.errors import RpcUnavailableError
 from node.core.http_client import HttpClient, HttpError, HttpTimeout
+from node.core.web_address import checked_rpc_url
 
 REQUEST_TIMEOUT_S = 5.0
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
