@@ -6,6 +6,7 @@ The environment names of the public Go node are accepted as they are; ours start
 
 from node.core.settings.kinds import LOG_LEVELS
 from node.core.settings.model import NodeSettings
+from node.core.settings.own_networks import OwnNetwork
 from node.core.settings.policies import PolicyMode, SessionPolicy, policy_for
 from node.core.settings.sources import (
     MAX_FILE_BYTES,
@@ -24,6 +25,7 @@ __all__ = [
     "MAX_FILE_BYTES",
     "LoadedSettings",
     "NodeSettings",
+    "OwnNetwork",
     "PolicyMode",
     "SessionPolicy",
     "environment_names",

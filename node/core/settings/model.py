@@ -15,6 +15,7 @@ from node.core.settings.kinds import (
     Strings,
     setting,
 )
+from node.core.settings.own_networks import OwnNetworks
 from node.core.settings.policies import PolicyMode, PolicyRules, SessionPolicy, parse_rule
 from node.core.units import Eth, Mor
 
@@ -24,7 +25,7 @@ class NodeSettings(BaseModel):
     page.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     network: str = setting("", "Network at start", "MORPHEUS_NETWORK")
     rpc_urls: Strings = setting(
@@ -41,6 +42,7 @@ class NodeSettings(BaseModel):
         "MORPHEUS_RPC_NETWORK",
         description="On other networks the public ones are used. Empty: they count for all.",
     )
+    own_networks: OwnNetworks = setting((), "Networks of your own")
     chain_id: int = setting(0, "Chain id", "MORPHEUS_CHAIN_ID", "ETH_NODE_CHAIN_ID", ge=0)
     marketplace_address: str = setting(
         "", "Marketplace contract", "MORPHEUS_MARKETPLACE", "DIAMOND_CONTRACT_ADDRESS"

@@ -8,6 +8,7 @@ from typing import Any
 import tomlkit
 from pydantic import SecretStr, ValidationError
 from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import AoT
 
 from node.core.errors import ConfigError
 from node.core.paths import write_private
@@ -110,7 +111,7 @@ def _value_text(name: str, values: Mapping[str, Any]) -> str:
     """The value for a message; nothing for secrets, and for what may carry a key of its own."""
     field = NodeSettings.model_fields.get(name)
     value = str(values.get(name, ""))
-    if field is None or field.annotation is SecretStr or "://" in value:
+    if field is None or field.annotation is SecretStr or name == "own_networks" or "://" in value:
         return "a value that is not shown."
     return f"“{value[:80]}”."
 
@@ -154,9 +155,28 @@ def save_settings(file: Path, changes: Mapping[str, Any]) -> NodeSettings:
         {name: merged[name] for name in merged if name in NodeSettings.model_fields}, {}
     )
     for name, value in changes.items():
-        document[name] = list(value) if isinstance(value, tuple) else value
+        before = document.get(name)
+        if isinstance(before, AoT) and value:
+            document[name] = _tables(before, value)
+        else:
+            document[name] = list(value) if isinstance(value, tuple) else value
     _write(file, document)
     return settings
+
+
+def _tables(before: AoT, wanted: Sequence[Mapping[str, Any]]) -> AoT:
+    """Tables as `wanted`; one of the same name is changed in place, and keeps its comments."""
+    known = {table.get("name"): table for table in before}
+    tables = tomlkit.aot()
+    for values in wanted:
+        table = known.get(values.get("name"), tomlkit.table())
+        for key in [key for key in table if key not in values]:
+            del table[key]
+        for key, value in values.items():
+            if table.get(key) != value:
+                table[key] = value
+        tables.append(table)
+    return tables
 
 
 def forget_setting(file: Path, name: str) -> None:
