@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -64,3 +64,25 @@ class TaskScope:
         trace: TracebackType | None,
     ) -> None:
         await self.aclose()
+
+
+async def all_of(*awaitables: Awaitable[_T]) -> list[_T]:
+    """Wait for all at once; return their results in order.
+
+    The first failure is raised when the others have been cancelled and have ended: none of them
+    still uses what the caller closes next (a connection that is just being made, say).
+    """
+    failure: BaseException | None = None
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(_result_of(item)) for item in awaitables]
+    except BaseExceptionGroup as failures:
+        failure = failures.exceptions[0]
+    if failure is not None:
+        # Out here, so that it keeps the cause it came with.
+        raise failure
+    return [task.result() for task in tasks]
+
+
+async def _result_of(awaitable: Awaitable[_T]) -> _T:
+    return await awaitable

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from node.core.tasks import TaskScope
+from node.core.tasks import TaskScope, all_of
 
 
 async def test_leaving_ends_what_still_runs() -> None:
@@ -53,3 +53,56 @@ async def test_a_closed_scope_starts_nothing() -> None:
 
     with pytest.raises(RuntimeError):
         scope.spawn(never(), name="never")
+
+
+async def _slowly(value: int, ended: list[int], started: asyncio.Event) -> int:
+    try:
+        started.set()
+        await asyncio.Event().wait()
+    finally:
+        # What is closed on the way out takes a moment, too.
+        await asyncio.sleep(0)
+        ended.append(value)
+    return value
+
+
+async def test_results_come_in_order() -> None:
+    late = asyncio.Event()
+
+    async def first() -> str:
+        await late.wait()
+        return "first"
+
+    async def second() -> str:
+        late.set()
+        return "second"
+
+    assert await all_of(first(), second()) == ["first", "second"]
+    assert await all_of() == []
+
+
+async def test_a_failure_is_raised_when_the_others_have_ended() -> None:
+    ended: list[int] = []
+    started = asyncio.Event()
+
+    async def broken() -> int:
+        await started.wait()
+        raise ValueError("on purpose")
+
+    with pytest.raises(ValueError, match="on purpose"):
+        await all_of(_slowly(1, ended, started), broken())
+    assert ended == [1]
+
+
+async def test_giving_up_ends_all() -> None:
+    ended: list[int] = []
+    both = [asyncio.Event(), asyncio.Event()]
+    async with TaskScope("test") as tasks:
+        tasks.spawn(_both(ended, both), name="both")
+        for item in both:
+            await item.wait()
+    assert sorted(ended) == [1, 2]
+
+
+async def _both(ended: list[int], started: list[asyncio.Event]) -> None:
+    await all_of(_slowly(1, ended, started[0]), _slowly(2, ended, started[1]))
