@@ -15,7 +15,8 @@ from node.router.models_config import load_models_config
 from node.router.rating_config import load_rating_config
 from node.service.dto import DoctorFinding
 from node.service.findings import failure, fine, of_error, warning
-from node.service.network_switch import CUSTOM, DEMO, configured_network, start_network
+from node.service.network_choice import CUSTOM, DEMO, configured_network, start_network
+from node.service.own_network import network_of
 
 
 def check_config(dirs: AppDirs, environment: Mapping[str, str]) -> tuple[DoctorFinding, ...]:
@@ -58,6 +59,8 @@ def _settings(dirs: AppDirs, settings: NodeSettings) -> DoctorFinding:
     try:
         if name and name != DEMO:
             configured_network(name, settings)
+        for entry in settings.own_networks:
+            network_of(entry)
     except NodeError as error:
         return of_error("settings", error)
     if name == CUSTOM and settings.wallet_private_key.get_secret_value() and not settings.rpc_urls:

@@ -41,7 +41,8 @@ from node.service.health import NodeHealth
 from node.service.live_config import LiveConfig
 from node.service.local_models_service import LocalModelsService
 from node.service.market_service import MarketService
-from node.service.network_switch import NetworkSwitch, start_network
+from node.service.network_choice import start_network
+from node.service.network_switch import NetworkSwitch
 from node.service.node_options import NodeOptions
 from node.service.profile import Profile
 from node.service.provider_service import ProviderService

@@ -6,29 +6,21 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
-from node.chain.networks import (
-    ARBITRUM,
-    BASE,
-    BASE_SEPOLIA,
-    MULTICALL3,
-    Network,
-    custom_network,
-)
+from node.chain.networks import DEMO_CHAIN_ID, Network
 from node.chain.rpc.pool import open_pool
-from node.core.errors import ConfigError, InvalidAddressError
+from node.core.errors import ConfigError
 from node.core.events import MarketChanged, WalletChanged
 from node.core.http_client import open_http_client
-from node.core.ids import Address
 from node.core.settings import NodeSettings
 from node.core.tasks import TaskScope
 from node.core.units import Eth, Mor
-from node.core.web_address import host_only
 from node.router.claiming import ClaimRule
 from node.router.extension import SessionExtender
 from node.router.gap_filling import FillRule
 from node.router.user_rules import UserRules, user_rules
 from node.service.assembly import StackParts, open_stack
 from node.service.dto import NetworkView
+from node.service.network_choice import DEMO, all_views, configured_network, start_network
 from node.service.profile import Profile
 from node.service.session_grants import SessionGrants
 from node.service.spending_rules import SpendingRules
@@ -36,11 +28,7 @@ from node.service.stack import NetworkStack, StackHolder
 from node.store.journal import fresh_journal_database
 from node.wire.limits import MIB, WireLimits
 
-DEMO = "demo"
-CUSTOM = "custom"
-DEMO_CHAIN_ID = 31337
 GUIDE_WORD_DELAY_S = 0.03
-PRESETS = {network.key: network for network in (BASE, BASE_SEPOLIA, ARBITRUM)}
 
 
 def wire_limits(settings: NodeSettings) -> WireLimits:
@@ -59,75 +47,6 @@ def wire_limits(settings: NodeSettings) -> WireLimits:
     )
 
 
-def start_network(settings: NodeSettings) -> str:
-    """The network to open at start: the named one, a custom one from addresses, or none."""
-    if settings.network:
-        return settings.network
-    for network in PRESETS.values():
-        if network.chain_id == settings.chain_id and _same_addresses(network, settings):
-            return network.key
-    return CUSTOM if settings.marketplace_address else ""
-
-
-def _same_addresses(network: Network, settings: NodeSettings) -> bool:
-    """Whether the addresses of the settings, where there are any, are those of the preset."""
-    given = (settings.marketplace_address, settings.token_address)
-    known = (network.marketplace.hex, network.token.hex)
-    return all(not text or text.lower() == own for text, own in zip(given, known, strict=True))
-
-
-def configured_network(name: str, settings: NodeSettings) -> Network:
-    """A preset with the user's endpoints, or the custom network of the settings.
-
-    Raises:
-        ConfigError: unknown name, missing or malformed addresses, another chain id than the
-        preset's.
-    """
-    if name == CUSTOM:
-        return _custom(settings)
-    network = PRESETS.get(name)
-    if network is None:
-        raise ConfigError(
-            f"There is no network “{name[:40]}”.",
-            hint=f"Known are {', '.join([DEMO, *PRESETS, CUSTOM])}.",
-        )
-    if settings.chain_id and settings.chain_id != network.chain_id:
-        raise ConfigError(
-            f"The settings name chain {settings.chain_id}, but {network.title} is chain"
-            f" {network.chain_id}.",
-            hint="Remove one of the two.",
-        )
-    mine = settings.rpc_urls and settings.rpc_network in ("", name)
-    return network.with_rpc_urls(settings.rpc_urls) if mine else network
-
-
-def _custom(settings: NodeSettings) -> Network:
-    if not settings.marketplace_address or not settings.token_address or not settings.chain_id:
-        raise ConfigError(
-            "A network of your own needs a chain id, a marketplace and a token address.",
-            hint="Set ETH_NODE_CHAIN_ID, DIAMOND_CONTRACT_ADDRESS and MOR_TOKEN_ADDRESS.",
-        )
-    network = custom_network(
-        chain_id=settings.chain_id,
-        marketplace=_address("DIAMOND_CONTRACT_ADDRESS", settings.marketplace_address),
-        token=_address("MOR_TOKEN_ADDRESS", settings.token_address),
-        rpc_urls=settings.rpc_urls,
-        multicall=_address("MULTICALL3_ADDR", settings.multicall_address)
-        if settings.multicall_address
-        else MULTICALL3,
-    )
-    return network
-
-
-def _address(name: str, text: str) -> Address:
-    try:
-        return Address.parse(text)
-    except InvalidAddressError as error:
-        raise ConfigError(
-            f"{name} is no address: “{text[:60]}”.", hint="It has 0x and 40 hex digits."
-        ) from error
-
-
 class NetworkSwitch:
     """Owner of the stack in use. One switch at a time; a failed one leaves no network chosen."""
 
@@ -140,21 +59,12 @@ class NetworkSwitch:
 
     def views(self) -> tuple[NetworkView, ...]:
         """All networks that can be chosen."""
-        demo = NetworkView(
-            name=DEMO, title="Demo", chain_id=DEMO_CHAIN_ID, is_demo=True, is_test=True
-        )
-        settings = self._settings()
-        found = [self._reached(network, settings) for network in PRESETS.values()]
-        if start_network(self._profile.settings) == CUSTOM:
-            found.append(_custom(settings))
-        return (demo, *(network_view(network) for network in found))
+        return all_views(self._settings(), start=start_network(self._profile.settings))
 
-    def _reached(self, network: Network, settings: NodeSettings) -> Network:
-        """With the servers that would be used for it; as it is where the settings forbid it."""
-        try:
-            return configured_network(network.key, settings)
-        except ConfigError:
-            return network
+    @property
+    def switching(self) -> asyncio.Lock:
+        """Held while a network closes and another opens."""
+        return self._switching
 
     async def select(self, name: str) -> NetworkStack:
         """Open the network `name` and close the one before.
@@ -207,7 +117,11 @@ class NetworkSwitch:
         now = self._profile.book.current
         # Those of a flag or the environment are meant for whatever is started with them.
         fixed = self._profile.book.is_fixed("rpc_urls")
-        changed = {"rpc_urls": now.rpc_urls, "rpc_network": "" if fixed else now.rpc_network}
+        changed = {
+            "rpc_urls": now.rpc_urls,
+            "rpc_network": "" if fixed else now.rpc_network,
+            "own_networks": now.own_networks,
+        }
         return self._profile.settings.model_copy(update=changed)
 
     async def _open(self, network: Network | None) -> NetworkStack:
@@ -269,7 +183,7 @@ class NetworkSwitch:
         client = open_http_client(read_timeout_s=5.0)
         self._cleanup.push_async_callback(client.aclose)
         return StackParts(
-            network=_with_fee_cap(network, settings),
+            network=with_fee_cap(network, settings),
             spool=profile.spool,
             agents=profile.agents,
             rpc=open_pool(network, client, profile.clock),
@@ -321,22 +235,9 @@ def user_rules_of(settings: NodeSettings) -> UserRules:
     return user_rules(settings.provider_allow_users, settings.provider_deny_users)
 
 
-def _with_fee_cap(network: Network, settings: NodeSettings) -> Network:
+def with_fee_cap(network: Network, settings: NodeSettings) -> Network:
+    """With the user's limit for fees; where they are play money it is never below the usual one."""
     cap = settings.fee_cap
     if network.is_test:
         cap = Eth(max(network.fee_cap.base, cap.base))
     return replace(network, fee_cap=cap)
-
-
-def network_view(network: Network) -> NetworkView:
-    return NetworkView(
-        name=network.key,
-        title=network.title,
-        chain_id=network.chain_id,
-        is_demo=network.key == DEMO,
-        is_test=network.is_test,
-        explorer=network.explorer_tx,
-        marketplace=network.marketplace.checksum,
-        token=network.token.checksum,
-        hosts=tuple(host_only(url).partition("://")[2] for url in network.rpc_urls),
-    )

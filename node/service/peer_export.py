@@ -15,7 +15,7 @@ from node.core.settings.peer_names import ENV_FILE, PEER_FILES, used_names
 from node.llm.endpoint import messages_url, server_urls
 from node.router.models_config import ApiType, ModelEntry, ModelsConfig, load_models_config
 from node.router.rating_config import load_rating_config
-from node.service.network_switch import CUSTOM, DEMO, configured_network, start_network
+from node.service.network_choice import CUSTOM, DEMO, configured_network, start_network
 
 _FULL_ENDINGS = ("/chat/completions", "/embeddings", "/audio/speech", "/audio/transcriptions")
 _OURS = ("llama", "guide")
@@ -125,9 +125,11 @@ def _network_values(settings: NodeSettings, notes: list[str]) -> Iterable[tuple[
         return
     network = configured_network(name, settings)
     yield "ETH_NODE_CHAIN_ID", str(network.chain_id)
-    if settings.rpc_urls:
-        yield "ETH_NODE_ADDRESS", settings.rpc_urls[0]
-        if len(settings.rpc_urls) > 1:
+    added = any(item.name == name for item in settings.own_networks)
+    servers = network.rpc_urls if added else settings.rpc_urls
+    if servers:
+        yield "ETH_NODE_ADDRESS", servers[0]
+        if len(servers) > 1:
             notes.append("The Go node takes one chain server: the first is written.")
     yield "DIAMOND_CONTRACT_ADDRESS", network.marketplace.checksum
     yield "MOR_TOKEN_ADDRESS", network.token.checksum

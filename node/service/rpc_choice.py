@@ -5,13 +5,16 @@ from collections.abc import Sequence
 
 from pydantic import SecretStr
 
+from node.chain.networks import PRESETS
 from node.chain.rpc.endpoint import HttpRpc
 from node.chain.rpc.sources import MIN_OPERATORS, operator_of
 from node.core.errors import ConfigError, NodeError, NotSupportedError, UserInputError
 from node.core.http_client import HttpClient, open_http_client
+from node.core.tasks import all_of
 from node.core.web_address import host_only
 from node.service.dto import RpcServer, RpcServers, ServerAnswer
-from node.service.network_switch import PRESETS, NetworkSwitch
+from node.service.network_book import NetworkBook
+from node.service.network_switch import NetworkSwitch
 from node.service.settings_book import SettingsBook
 from node.service.stack import NetworkStack, StackHolder
 
@@ -23,7 +26,15 @@ _FIELD, _NETWORK = "rpc_urls", "rpc_network"
 class RpcChoice:
     """Changes the RPC addresses of the network in use."""
 
-    def __init__(self, *, stacks: StackHolder, switch: NetworkSwitch, book: SettingsBook) -> None:
+    def __init__(
+        self,
+        *,
+        stacks: StackHolder,
+        switch: NetworkSwitch,
+        book: SettingsBook,
+        networks: NetworkBook,
+    ) -> None:
+        self._networks = networks
         self._stacks = stacks
         self._switch = switch
         self._book = book
@@ -40,7 +51,7 @@ class RpcChoice:
             servers=tuple(_server(url) for url in network.rpc_urls),
             public=tuple(_server(url) for url in public),
             own=network.rpc_urls != public,
-            fixed=self._book.is_fixed(_FIELD),
+            fixed=self._is_fixed(network.key),
             quorum_from=MIN_OPERATORS,
             disagreement=next((error.message for error in stack.chain.sources.disagreements), ""),
         )
@@ -72,20 +83,30 @@ class RpcChoice:
                 hint="Choose another network first.",
                 code="node.no_network",
             )
-        if self._book.is_fixed(_FIELD):
+        if self._is_fixed(stack.network.key):
             raise ConfigError(
                 "The RPC address is fixed by ETH_NODE_ADDRESS or a flag of this start.",
                 hint="Start the node without it to change it here.",
                 code="config.fixed",
             )
+        if self._networks.has(stack.network.key):
+            await self._networks.change_servers(stack.network.key, urls)
+        else:
+            await self._use_instead_of_public(tuple(urls), stack)
+        await self._switch.reopen()
+
+    async def _use_instead_of_public(self, urls: Sequence[str], stack: NetworkStack) -> None:
         wanted = tuple(dict.fromkeys(url.strip() for url in urls))
         if len(wanted) > MAX_ADDRESSES:
             raise UserInputError(f"At most {MAX_ADDRESSES} addresses are used.")
         async with open_http_client(read_timeout_s=ANSWER_TIME_S) as client:
-            await asyncio.gather(*(_ask(client, url, stack) for url in wanted))
+            await all_of(*(_ask(client, url, stack) for url in wanted))
         self._switch.check(wanted)
         self._book.save({_FIELD: wanted, _NETWORK: stack.network.key if wanted else ""})
-        await self._switch.reopen()
+
+    def _is_fixed(self, network: str) -> bool:
+        """Servers of a start are not those of a network that was added: it keeps its own."""
+        return not self._networks.has(network) and self._book.is_fixed(_FIELD)
 
 
 async def _ask(client: HttpClient, url: str, stack: NetworkStack) -> ServerAnswer:

@@ -27,8 +27,11 @@ class SettingsBook:
 
         Raises ConfigError when the file cannot be read.
         """
-        in_file: Any = getattr(load_settings(file=self._file, environment={}), name)
-        return bool(getattr(self.current, name) != in_file)
+        return bool(getattr(self.current, name) != self.stored(name))
+
+    def stored(self, name: str) -> Any:
+        """What the file says now, or the default. Raises ConfigError when it cannot be read."""
+        return getattr(load_settings(file=self._file, environment={}), name)
 
     def save(self, values: Mapping[str, Any]) -> NodeSettings:
         """Validate as a whole, write, and use. Raises ConfigError; then nothing has changed."""

@@ -143,6 +143,8 @@ def _settings(sources: ReportSources, cleaner: ReportCleaner) -> str:
 def _shown(name: str, value: Any) -> Any:
     if isinstance(value, SecretStr):
         return bool(value.get_secret_value())
+    if name == "own_networks":
+        return [str(item) for item in value]
     if name == "rpc_urls":
         return [host_only(url) for url in value]
     return list(value) if isinstance(value, tuple) else value

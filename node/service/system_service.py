@@ -7,8 +7,8 @@ from pydantic import SecretStr
 
 from node import __version__
 from node.core.clock import Clock
-from node.core.errors import NotSupportedError
-from node.core.events import BalanceChanged, EventBus, MarketChanged, NodeEvent
+from node.core.errors import ConfigError, NotSupportedError
+from node.core.events import BalanceChanged, EventBus, MarketChanged, NodeEvent, WalletChanged
 from node.service.api_binding import ApiBinding
 from node.service.chain_checks import clock_finding
 from node.service.chain_health import endpoint_view
@@ -19,6 +19,8 @@ from node.service.dto import (
     DemoStatus,
     DoctorFinding,
     LogLine,
+    NetworkCheck,
+    NetworkDraft,
     NetworkView,
     NodeStatus,
     RpcServers,
@@ -28,7 +30,9 @@ from node.service.dto import (
 )
 from node.service.health import NodeHealth
 from node.service.log_view import newest_lines
-from node.service.network_switch import NetworkSwitch, network_view
+from node.service.network_book import NetworkBook
+from node.service.network_choice import network_view
+from node.service.network_switch import NetworkSwitch
 from node.service.profile import Profile
 from node.service.rpc_choice import RpcChoice
 from node.service.setting_fields import setting_fields
@@ -58,7 +62,10 @@ class SystemService:
         self._settings = settings
         self._api = api
         self._health = health
-        self._rpc = RpcChoice(stacks=stacks, switch=switch, book=settings)
+        self._networks = NetworkBook(
+            stacks=stacks, switch=switch, book=settings, journal=profile.journal
+        )
+        self._rpc = RpcChoice(stacks=stacks, switch=switch, book=settings, networks=self._networks)
         self._clock: Clock = profile.clock
         self._bus: EventBus = profile.bus
         self._started = self._clock.monotonic()
@@ -84,11 +91,33 @@ class SystemService:
         await self._switch.select(name)
         return await self.status()
 
+    async def check_network(self, draft: NetworkDraft) -> NetworkCheck:
+        return await self._networks.check(draft)
+
+    async def add_network(self, draft: NetworkDraft) -> NetworkView:
+        added = await self._networks.add(draft)
+        self._bus.publish(WalletChanged())
+        return added
+
+    async def remove_network(self, name: str) -> None:
+        await self._networks.remove(name)
+        self._bus.publish(WalletChanged())
+
     async def settings(self) -> tuple[SettingField, ...]:
         return setting_fields(self._settings.current)
 
     async def set_settings(self, values: Mapping[str, Any]) -> tuple[SettingField, ...]:
         stack = self._stacks.current
+        if "own_networks" in values:
+            raise ConfigError(
+                "A network is tried before it is kept.",
+                hint="Add it in the wallet's networks, or with `mor-cli network add`.",
+            )
+        if "rpc_urls" in values and stack is not None and self._networks.has(stack.network.key):
+            raise ConfigError(
+                f"{stack.network.title} has servers of its own.",
+                hint="Change them in the wallet's networks.",
+            )
         if "rpc_urls" in values and stack is not None:
             values = {**values, "rpc_network": stack.network.key}
         return setting_fields(self._settings.save(values))

@@ -72,6 +72,8 @@ class World:
     chats: list[ChatHistory] = field(default_factory=sample_data.chats)
     local_models: list[LocalModel] = field(default_factory=sample_data.local_models)
     network: NetworkView | None = field(default_factory=lambda: sample_data.networks()[0])
+    added: list[NetworkView] = field(default_factory=list)
+    network_notes: tuple[str, ...] = ()
     clock: DoctorFinding = field(default_factory=sample_servers.good_clock)
     servers: RpcServers = field(default_factory=sample_servers.servers)
     endpoints: tuple[ChainEndpoint, ...] = field(default_factory=sample_data.endpoints)

@@ -23,7 +23,6 @@ from node.service.dto import (
     LogLine,
     MarketSnapshot,
     ModelDetail,
-    NetworkView,
     NodeStatus,
     PingResult,
     PlannedPay,
@@ -37,6 +36,7 @@ from node.service.dto import (
     SupportReport,
 )
 from tests.fakes import sample_data, sample_market, sample_servers
+from tests.fakes.fake_networks import FakeNetworks
 from tests.fakes.sample_report import support_report
 from tests.fakes.script import Script
 
@@ -245,23 +245,18 @@ class FakeLocal(LocalModelsApi):
         raise ModelNotFoundError("This model is not on this computer.")
 
 
-class FakeSystem(SystemApi):
+class FakeSystem(FakeNetworks, SystemApi):
     def __init__(self, script: Script, world: "World", bus: EventBus) -> None:
-        self._script = script
-        self._world = world
+        super().__init__(script, world)
         self._bus = bus
 
     async def status(self) -> NodeStatus:
         await self._script.enter("system.status")
         return self._status()
 
-    async def networks(self) -> tuple[NetworkView, ...]:
-        await self._script.enter("system.networks")
-        return sample_data.networks()
-
     async def select_network(self, name: str) -> NodeStatus:
         await self._script.enter("system.select_network", name)
-        network = next(item for item in sample_data.networks() if item.name == name)
+        network = next(item for item in self._known() if item.name == name)
         self._world.network = network
         self._world.models = (
             sample_market.demo_models() if network.is_demo else sample_market.models()

@@ -10,6 +10,8 @@ from node.service.dto import (
     DemoStatus,
     DoctorFinding,
     LogLine,
+    NetworkCheck,
+    NetworkDraft,
     NetworkView,
     NodeStatus,
     RpcServers,
@@ -28,6 +30,29 @@ class SystemApi(Protocol):
         """Switch the network stack (`demo`, `base`, `base-sepolia`, …).
 
         Starts the demo chain when needed.
+        """
+        ...
+
+    async def check_network(self, draft: NetworkDraft) -> NetworkCheck:
+        """Try a network of the user's own, a few seconds. Nothing is saved.
+
+        Raises:
+            UserInputError: what was entered (`details["field"]` names the field), or what a server
+                or contract there answers (`input.rpc_url`, `input.network`).
+            ConfigError: settings that forbid it.
+        """
+        ...
+
+    async def add_network(self, draft: NetworkDraft) -> NetworkView:
+        """Check it, as `check_network`, and keep it. Another network stays in use."""
+        ...
+
+    async def remove_network(self, name: str) -> None:
+        """Forget a network that was added. Journal, wallet and chats stay.
+
+        Raises:
+            UserInputError: it was not added, is in use, or something of it is still open
+                (`input.network`, `network.in_use`, `network.open`).
         """
         ...
 

@@ -81,6 +81,7 @@ from node.service.dto.money import (
     Speed,
     Warning_,
 )
+from node.service.dto.networks import NetworkCheck, NetworkDraft
 from node.service.dto.pending import FeeTier, ReplaceDraft
 from node.service.dto.provider import (
     ClaimFailure,
@@ -189,6 +190,8 @@ __all__ = [
     "ModelDetail",
     "ModelSummary",
     "MorOverview",
+    "NetworkCheck",
+    "NetworkDraft",
     "NetworkView",
     "NodeStatus",
     "OfferView",

@@ -9,7 +9,8 @@ from node.service.dto.base import Dto
 
 class NetworkView(Dto):
     """`marketplace` and `token` are the contracts, empty for the demo until it runs. `hosts` are
-    the servers that reach it; without any the network cannot be chosen.
+    the servers that reach it; without any the network cannot be chosen. `is_custom`: the user
+    described it; `is_removable`: it was added, and can be removed.
     """
 
     name: str
@@ -17,6 +18,8 @@ class NetworkView(Dto):
     chain_id: int
     is_demo: bool
     is_test: bool
+    is_custom: bool = False
+    is_removable: bool = False
     explorer: str = ""
     marketplace: str = ""
     token: str = ""

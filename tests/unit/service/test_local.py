@@ -18,7 +18,7 @@ from node.core.errors import (
 from node.core.settings import load_settings
 from node.service.dto import CreateWallet, ImportWallet
 from node.service.local import LocalNode, open_node
-from node.service.network_switch import configured_network, start_network
+from node.service.network_choice import configured_network, start_network
 from tests.unit.service.conftest import node_options
 
 KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"

@@ -1,7 +1,8 @@
 """Which servers reach which network."""
 
+from node.chain.networks import PRESETS
 from node.core.settings import NodeSettings
-from node.service.network_switch import PRESETS, configured_network, network_view
+from node.service.network_choice import configured_network, network_view
 
 OWN = ("https://rpc.example/v2/key",)
 
