@@ -36,6 +36,9 @@ COMMANDS: Mapping[str, LazyCommand] = {
         settings={"allow_extra_args": True, "ignore_unknown_options": True},
     ),
     "status": LazyCommand(place="node.cli.status:status", help="Tell how the running node is."),
+    "network": LazyCommand(
+        place="node.cli.network:app", help="List networks; add and remove your own."
+    ),
     "logs": LazyCommand(place="node.cli.logs:logs", help="Show what the node wrote down."),
     "agents": LazyCommand(place="node.cli.agents:app", help="Agents and their tools."),
     "config": LazyCommand(

@@ -89,8 +89,13 @@ def plain(value: Any) -> Any:
 
 
 @asynccontextmanager
-async def open_service(context: CliContext) -> AsyncGenerator["NodeService", None]:
-    """The running node of this data folder when there is one, else a node of our own."""
+async def open_service(
+    context: CliContext, *, without_network: bool = False
+) -> AsyncGenerator["NodeService", None]:
+    """The running node of this data folder when there is one, else a node of our own.
+
+    `without_network`: ours opens none, also where the settings name one.
+    """
     from node.core.log import configure_logging, log_options
     from node.service.local import NodeOptions, open_node
     from node.service.remote import RemoteNode, running_node
@@ -104,7 +109,10 @@ async def open_service(context: CliContext) -> AsyncGenerator["NodeService", Non
     try:
         context.dirs.ensure()
         configure_logging(log_options(context.settings(), context.dirs.logs))
-        async with open_node(NodeOptions(dirs=context.dirs, settings=context.settings())) as node:
+        settings = context.settings()
+        if without_network:
+            settings = settings.model_copy(update={"network": ""})
+        async with open_node(NodeOptions(dirs=context.dirs, settings=settings)) as node:
             yield node
     except AlreadyRunningError as error:
         raise AlreadyRunningError(

@@ -49,7 +49,9 @@ def options(
     home: Path | None = typer.Option(
         None, help="Folder for all data of this program.", envvar="MORPHEUS_HOME"
     ),
-    network: str = typer.Option("", help="demo, base, base-sepolia, arbitrum or custom."),
+    network: str = typer.Option(
+        "", help="demo, base, base-sepolia, arbitrum, custom or one you added."
+    ),
     as_json: bool = typer.Option(False, "--json", help="Print JSON."),
     version: bool = typer.Option(
         False, "--version", callback=_version, is_eager=True, help="Print the version."
