@@ -192,8 +192,10 @@ class Devnet:
 
     @property
     def timestamp(self) -> UnixSeconds:
-        """The chain's time now; the next block gets it."""
-        return self.clock.unix_seconds()
+        """The chain's time now. Blocks made in one second are a second apart, so that the newest
+        one may be ahead of the clock.
+        """
+        return UnixSeconds(max(self.clock.unix_seconds(), self._evm.head.header.timestamp))
 
     async def advance_to(self, timestamp: int) -> None:
         """Move the time to `timestamp` (seconds) and make a block there; the past is refused.

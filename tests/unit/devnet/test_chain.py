@@ -8,7 +8,7 @@ from eth_account import Account
 
 from node.core.clock import FakeClock
 from node.core.errors import NodeStoppedError, UserInputError
-from node.core.units import Mor
+from node.core.units import Mor, next_midnight, start_of_day
 from node.devnet.accounts import CONSUMER, FUNDING, MNEMONIC, well_known_accounts
 from node.devnet.artifacts import artifact
 from node.devnet.chain import Devnet
@@ -133,6 +133,17 @@ async def test_skip_to_midnight_and_speed(devnet: Devnet) -> None:
     assert devnet.timestamp % 86_400 == 100
     devnet.set_speed(60)
     assert devnet.clock.speed == 60
+
+
+async def test_blocks_made_in_one_second_may_pass_midnight_before_the_clock(devnet: Devnet) -> None:
+    """Then "skip to midnight" means the one after, when what they hold becomes free."""
+    await devnet.advance_to(next_midnight(devnet.timestamp) - 2)
+    for _ in range(5):
+        await devnet.mine()
+    first_night = start_of_day(devnet.timestamp)
+    assert devnet.clock.unix_seconds() < first_night
+    await devnet.skip_to_midnight()
+    assert devnet.timestamp == first_night + 86_400
 
 
 async def test_treasury_can_be_emptied_and_refilled(devnet: Devnet) -> None:

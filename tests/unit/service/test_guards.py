@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from node.core.errors import NodeError, UserInputError, WrongPasswordError
 from node.core.ids import Address
-from node.core.units import Mor, next_midnight
+from node.core.units import Mor
 from node.service.dto import Quote, QuoteRequest, WalletStatus
 from node.service.guards import Wish, is_typed, typed_form
 from node.service.vaults import VaultDesk
@@ -31,8 +31,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Demo
 @pytest_asyncio.fixture(loop_scope="module")
 async def demo(world: DemoStack) -> DemoStack:
     """A fresh UTC day."""
-    now = world.world.devnet.clock.unix_seconds()
-    await world.world.devnet.advance_to(next_midnight(now) + 60)
+    await world.world.devnet.skip_to_midnight()
     return world
 
 
@@ -86,8 +85,7 @@ async def test_a_new_day_begins_at_midnight_utc(demo: DemoStack, tmp_path: Path)
     await send(money, 10 * ONE)
     draft = await money.wallet.draft_send("MOR", FRIEND, ONE)
     assert draft.needs_password
-    now = demo.world.devnet.clock.unix_seconds()
-    await demo.world.devnet.advance_to(next_midnight(now))
+    await demo.world.devnet.skip_to_midnight()
     assert await used(money) == Mor(0)
     assert not (await money.wallet.draft_send("MOR", FRIEND, ONE)).needs_password
 

@@ -10,7 +10,6 @@ import pytest_asyncio
 
 from node.core.errors import UserInputError
 from node.core.ids import Address
-from node.core.units import next_midnight
 from node.service.dto import QuoteRequest, TransactionView
 from tests.support.money import Money, demo_money
 from tests.support.stacks import DemoStack, open_demo_stack
@@ -38,8 +37,7 @@ async def _busy(demo: DemoStack, folder: Path) -> Money:
     steps = [step async for step in money.sessions.open(quote.id)]
     assert steps[-1].session is not None
     await money.sessions.close(steps[-1].session.id)
-    now = demo.world.devnet.clock.unix_seconds()
-    await demo.world.devnet.advance_to(next_midnight(now) + 1)
+    await demo.world.devnet.skip_to_midnight()
     await money.wallet.withdraw_released()
     return money
 
