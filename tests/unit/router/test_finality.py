@@ -11,7 +11,7 @@ from node.service.stack import NetworkStack
 from node.store.journal_records import MINED_STATUSES, SessionEntry, SessionState, TxRecord
 from tests.support.faulty_rpc import FaultyServer, open_faulty_stack
 from tests.support.stacks import DemoStack
-from tests.support.truth import assert_settled, open_on_chain, row
+from tests.support.truth import assert_settled, open_on_chain, recovered, row
 
 pytestmark = [pytest.mark.chain, pytest.mark.asyncio(loop_scope="module")]
 
@@ -57,12 +57,12 @@ async def settle(stack: NetworkStack) -> None:
     async with asyncio.timeout(30):
         with stack.wallet.bus.subscribe() as events:
             await stack.finality.look()
-            await stack.recovery.run()
+            await recovered(stack)
             while await stack.wallet.journal.pending_transactions(
                 stack.wallet.address, stack.chain.market.chain_id
             ):
                 await events.get()
-            await stack.recovery.run()
+            await recovered(stack)
 
 
 async def assert_true(stack: NetworkStack) -> None:

@@ -23,6 +23,7 @@ from node.store.journal_records import TxRecord, TxStatus
 from tests.support.faulty_rpc import FaultyServer, open_faulty_stack
 from tests.support.money import demo_money
 from tests.support.stacks import DemoStack
+from tests.support.truth import recovered
 
 pytestmark = [pytest.mark.chain, pytest.mark.asyncio(loop_scope="module")]
 FRIEND = Address(b"\x5a" * 20)
@@ -48,7 +49,7 @@ async def demo(
     monkeypatch.setattr(demo.stack.finality, "_next_look", float("inf"))
     yield demo
     await demo.world.devnet.hold_transactions(False)
-    await demo.stack.recovery.run()
+    await recovered(demo.stack)
     assert await pending(demo.stack) == ()
 
 
@@ -117,7 +118,7 @@ async def test_a_gap_that_two_looks_find_is_filled_told_and_listed(
         (filler,) = await at_nonce_of(stack, first)
         summary = f"Free the way for waiting transactions (number {first.nonce})"
         assert (await told(events, filler.tx_hash.hex)).summary == summary
-    await stack.recovery.run()
+    await recovered(stack)
     assert (await now(stack, second)).status is TxStatus.MINED
     assert (await now(stack, first)).replaced_by == filler.tx_hash
     shown = await view_of(demo, tmp_path, filler)
@@ -150,7 +151,7 @@ async def test_who_switched_it_off_is_told_and_frees_the_way_by_sending(
         await stack.sender.send_alone(stack.chain.calls.send_mor(FRIEND, Mor(9)))
     (third,) = await at_nonce_of(stack, first)
     assert third.intent is Intent.SEND_MOR
-    await stack.recovery.run()
+    await recovered(stack)
     assert (await now(stack, second)).status is TxStatus.MINED
     await stack.finality.look()
     assert stack.gaps.held_up is None
@@ -171,7 +172,7 @@ async def test_a_fee_above_the_limit_is_not_paid(
     rule(FillRule(most=Eth(10**16)))
     await stack.finality.look()
     (filler,) = await at_nonce_of(stack, first)
-    await stack.recovery.run()
+    await recovered(stack)
     assert (await now(stack, filler)).fee <= Eth(10**16)
     assert (await now(stack, second)).status is TxStatus.MINED
 
@@ -186,7 +187,7 @@ async def test_a_gap_that_a_reorganisation_leaves_is_closed_without_a_new_start(
     for amount in (3, 4):
         with suppress(NodeError):
             await stack.sender.send_alone(stack.chain.calls.send_mor(FRIEND, Mor(amount)))
-        await stack.recovery.run()
+        await recovered(stack)
     items = await stack.wallet.journal.transactions(
         stack.wallet.address, stack.chain.market.chain_id, 0, 2
     )
@@ -201,7 +202,7 @@ async def test_a_gap_that_a_reorganisation_leaves_is_closed_without_a_new_start(
     assert (await now(stack, older)).status is TxStatus.DROPPED
     assert (await now(stack, newer)).status is TxStatus.SENT
     await stack.finality.look()
-    await stack.recovery.run()
+    await recovered(stack)
     (filler,) = await at_nonce_of(stack, older)
     assert (filler.intent, (await now(stack, filler)).status) == (
         Intent.FREE_NONCE,

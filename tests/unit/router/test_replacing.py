@@ -23,7 +23,7 @@ from node.router.replacing import MAX_SIGNED, can_replace
 from node.store.journal_records import SessionState, TxRecord, TxStatus
 from tests.support.faulty_rpc import SEND, Fault, FaultyServer, open_faulty_stack
 from tests.support.stacks import DemoStack
-from tests.support.truth import close_all, open_on_chain, row, rows
+from tests.support.truth import close_all, open_on_chain, recovered, row, rows
 
 pytestmark = [pytest.mark.chain, pytest.mark.asyncio(loop_scope="module")]
 FRIEND = Address(b"\x5a" * 20)
@@ -44,7 +44,7 @@ async def demo(opened: tuple[DemoStack, FaultyServer]) -> AsyncGenerator[DemoSta
     yield demo
     server.heal()
     await demo.world.devnet.hold_transactions(False)
-    await demo.stack.recovery.run()
+    await recovered(demo.stack)
     await close_all(demo.stack)
     pending = await demo.stack.wallet.journal.pending_transactions(
         demo.stack.wallet.address, demo.stack.chain.market.chain_id
@@ -185,7 +185,7 @@ async def test_after_a_restart_the_chain_decides_which_of_the_two_counts(
     new = await replaced(demo, old, verb)
     monkeypatch.undo()
     await demo.world.devnet.hold_transactions(False)
-    await stack.recovery.run()
+    await recovered(stack)
     assert (await again(demo, new)).status is TxStatus.MINED
     assert (await again(demo, old)).replaced_by == new.tx_hash
     came = (await stack.chain.market.balances(FRIEND)).mor - before
@@ -248,7 +248,7 @@ async def test_a_replacement_that_nobody_takes_is_kept_and_sent_later(
     server.heal()
     monkeypatch.undo()
     await demo.world.devnet.hold_transactions(False)
-    await stack.recovery.run()
+    await recovered(stack)
     states = {item.status for item in await stack.sender.book.same_nonce(old)}
     assert states == {TxStatus.MINED, TxStatus.REPLACED}
 
@@ -263,7 +263,7 @@ async def test_a_block_that_vanished_takes_nothing_away_for_good(demo: DemoStack
     await devnet.mine()
     await devnet.mine()
     assert await stack.finality.look()
-    await stack.recovery.run()
+    await recovered(stack)
     found = await again(demo, record)
     assert found.status is TxStatus.MINED
     assert (await stack.chain.market.balances(FRIEND)).mor == before + Mor(9)

@@ -21,7 +21,7 @@ from node.wire.client import WireClient
 from node.wire.handshake import ReportQuery
 from tests.support.faulty_rpc import SEND, Fault, WrongClock, open_faulty_world, open_user
 from tests.support.stacks import DemoStack
-from tests.support.truth import assert_settled, open_on_chain, row, rows
+from tests.support.truth import assert_settled, open_on_chain, recovered, row, rows
 
 pytestmark = pytest.mark.chain
 
@@ -56,7 +56,7 @@ async def test_a_start_without_connection_gives_nothing_up_and_goes_on_later(
         async with open_user(world, server, tmp_path) as demo:
             await server.failed()
             with pytest.raises(RpcUnavailableError):
-                await demo.stack.recovery.run()
+                await recovered(demo.stack)
             assert (await row(demo.stack, entry.intent_id)).state is SessionState.OPEN_SENT
             server.heal()
             await _state(demo.stack, entry, SessionState.ACTIVE)
@@ -128,7 +128,7 @@ async def test_a_close_that_vanishes_with_its_block_is_sent_again(tmp_path: Path
         async with open_user(world, server, tmp_path) as demo:
             (session,) = await open_on_chain(demo.stack)
             await _mined_again(demo.stack, closed.tx_hash)
-            await demo.stack.recovery.run()
+            await recovered(demo.stack)
             assert (await demo.stack.chain.market.session(session.id)).is_closed
             kept = await row(demo.stack, entry.intent_id)
             assert kept.state in (SessionState.CLOSED, SessionState.SETTLED)
@@ -144,7 +144,7 @@ async def test_an_opening_that_vanishes_with_its_block_is_sent_again(tmp_path: P
         async with open_user(world, server, tmp_path) as demo:
             stack = demo.stack
             await _mined_again(stack, (await sent_of(stack, entry.intent_id))[-1].tx_hash.hex)
-            await stack.recovery.run()
+            await recovered(stack)
             kept = await row(stack, entry.intent_id)
             assert kept.state is SessionState.ACTIVE
             (session,) = await open_on_chain(stack)
@@ -210,7 +210,7 @@ async def test_rows_of_another_marketplace_are_left_alone(tmp_path: Path) -> Non
             marketplace=Address(b"\x77" * 20),
         )
         await stack.wallet.journal.create(other)
-        await stack.recovery.run()
+        await recovered(stack)
         assert (await row(stack, "other")).state is SessionState.OPEN_SENT
         again = await _open_until(demo, "ready.sent")
         assert again.state is SessionState.ACTIVE
@@ -228,7 +228,7 @@ async def test_a_failed_opening_that_was_mined_after_all_gets_its_own_row_back(
         async with stack.wallet.at_work.hold(entry.intent_id):
             now = await row(stack, entry.intent_id)
             await stack.wallet.journal.save(replace(now, state=SessionState.FAILED))
-        await stack.recovery.run()
+        await recovered(stack)
         assert (await row(stack, entry.intent_id)).state is SessionState.ACTIVE
         assert len(await rows(stack)) == 1
         assert len(await open_on_chain(stack)) == 1

@@ -18,7 +18,15 @@ from node.store.journal_records import SessionEntry, SessionState
 from tests.support.faulty_rpc import SEND, Fault, FaultyServer, open_faulty_stack
 from tests.support.money import demo_money
 from tests.support.stacks import DemoStack
-from tests.support.truth import assert_settled, close_all, open_on_chain, row, rows, sent_of
+from tests.support.truth import (
+    assert_settled,
+    close_all,
+    open_on_chain,
+    recovered,
+    row,
+    rows,
+    sent_of,
+)
 
 pytestmark = [pytest.mark.chain, pytest.mark.asyncio(loop_scope="module")]
 SECONDS = 600
@@ -43,7 +51,7 @@ async def demo(
     yield demo
     server.heal()
     await demo.world.devnet.hold_transactions(False)
-    await demo.stack.recovery.run()
+    await recovered(demo.stack)
     await close_all(demo.stack)
     await assert_settled(demo.stack)
 
@@ -89,12 +97,12 @@ async def test_endpoint_dies_at_each_step_of_opening(
 ) -> None:
     entry = await _try_to_open(demo, step, server)
     with pytest.raises(RpcUnavailableError):
-        await demo.stack.recovery.run()
+        await recovered(demo.stack)
     kept = await row(demo.stack, entry.intent_id)
     if step == "opening.sent":
         assert kept.state is SessionState.OPEN_SENT, "given up without having asked the chain"
     server.heal()
-    await demo.stack.recovery.run()
+    await recovered(demo.stack)
     await assert_settled(demo.stack)
     is_open = (await row(demo.stack, entry.intent_id)).state is SessionState.ACTIVE
     assert is_open == (step in {"opening.sent", "ready.sent"})
@@ -114,7 +122,7 @@ async def test_a_transaction_that_nobody_seems_to_take_is_sent_once(
     assert "not repeat" in caught.value.hint
     server.heal()
     (entry,) = [item for item in await rows(demo.stack) if item.intent_id not in before]
-    await demo.stack.recovery.run()
+    await recovered(demo.stack)
     await assert_settled(demo.stack)
     now = await row(demo.stack, entry.intent_id)
     assert now.state is (SessionState.ACTIVE if which else SessionState.ABANDONED)
@@ -130,7 +138,7 @@ async def test_a_close_that_nobody_seems_to_take_is_sent_once(
     with pytest.raises(RpcUnavailableError):
         await demo.stack.closer.close(entry)
     server.heal()
-    await demo.stack.recovery.run()
+    await recovered(demo.stack)
     await assert_settled(demo.stack)
     closed = await row(demo.stack, entry.intent_id)
     assert closed.state in (SessionState.CLOSED, SessionState.SETTLED)
@@ -162,14 +170,14 @@ async def test_a_stuck_opening_stays_until_the_chain_decides(
     (entry,) = [item for item in await rows(stack) if item.state is SessionState.OPEN_SENT]
     # Long after a quote is out of date the transaction may still be mined.
     await demo.world.devnet.advance_to(stack.chain.clock.unix_seconds() + 1200)
-    report = await stack.recovery.run()
+    report = await recovered(stack)
     assert entry.intent_id in "".join(report.unresolved)
     assert (await row(stack, entry.intent_id)).state is SessionState.OPEN_SENT
     with pytest.raises(NodeError) as caught:
         await _try_to_open(demo)
     assert caught.value.code == "session.opening"
     await demo.world.devnet.hold_transactions(False)
-    await stack.recovery.run()
+    await recovered(stack)
     assert (await row(stack, entry.intent_id)).state is SessionState.ACTIVE
     assert len(await open_on_chain(stack)) == 1
 
@@ -186,7 +194,7 @@ async def test_an_opening_given_up_is_not_sent_with_the_next_transaction(
     (entry,) = [item for item in await rows(stack) if item.state is SessionState.OPEN_SIGNED]
     async with stack.wallet.at_work.hold(entry.intent_id):
         await demo.world.devnet.advance_to(stack.chain.clock.unix_seconds() + 600)
-    await stack.recovery.run()
+    await recovered(stack)
     assert (await row(stack, entry.intent_id)).state is SessionState.FAILED
     record, _ = await stack.sender.send_alone(stack.chain.calls.approve(entry.stake))
     (given_up,) = await sent_of(stack, entry.intent_id, Intent.OPEN_SESSION)

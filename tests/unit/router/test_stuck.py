@@ -23,7 +23,7 @@ from node.service.stack import NetworkStack
 from node.store.journal_records import PENDING_STATUSES, TxRecord, TxStatus
 from tests.support.faulty_rpc import FaultyServer, open_faulty_world, open_user
 from tests.support.stacks import DemoStack
-from tests.support.truth import close_all, open_on_chain
+from tests.support.truth import close_all, open_on_chain, recovered
 
 pytestmark = pytest.mark.chain
 RUNS = 50
@@ -127,7 +127,7 @@ async def settle(demo: DemoStack) -> None:
 
 async def look(stack: NetworkStack) -> None:
     await stack.finality.look()
-    await stack.recovery.run()
+    await recovered(stack)
 
 
 async def assert_one_nonce_each(stack: NetworkStack) -> None:

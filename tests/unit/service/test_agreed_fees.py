@@ -16,6 +16,7 @@ from node.store.journal_records import TxRecord
 from tests.support.faulty_rpc import FaultyServer, open_faulty_stack
 from tests.support.money import Money, demo_money
 from tests.support.stacks import DemoStack
+from tests.support.truth import recovered
 
 pytestmark = [pytest.mark.chain, pytest.mark.asyncio(loop_scope="module")]
 ONE = 10**18
@@ -113,4 +114,4 @@ async def test_a_replacement_costs_no_more_than_was_shown(
     assert most_of(waiting) < most_of(record) <= plan.fee_wei
     server.bend = None
     await demo.world.devnet.hold_transactions(False)
-    await demo.stack.recovery.run()
+    await recovered(demo.stack)

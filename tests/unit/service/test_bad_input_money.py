@@ -21,6 +21,7 @@ from node.devnet.accounts import CONSUMER
 from node.service.wallet_service import WalletService
 from tests.support.money import Money, demo_money
 from tests.support.stacks import DemoStack, open_demo_stack
+from tests.support.truth import recovered
 
 pytestmark = [pytest.mark.chain, pytest.mark.asyncio(loop_scope="module")]
 ONE = 10**18
@@ -209,7 +210,7 @@ async def test_the_same_transfer_while_it_waits(
         assert again.value.hint
     finally:
         await demo.world.devnet.hold_transactions(False)
-    await demo.stack.recovery.run()
+    await recovered(demo.stack)
     assert (await money.wallet.overview()).in_flight == 0
 
 

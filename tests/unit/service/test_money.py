@@ -27,7 +27,7 @@ from node.service.wallet_service import WalletService
 from node.store.journal_records import SessionState, TxStatus
 from tests.support.money import demo_money
 from tests.support.stacks import DemoStack, open_demo_stack
-from tests.support.truth import open_on_chain, rows
+from tests.support.truth import open_on_chain, recovered, rows
 
 pytestmark = [pytest.mark.chain, pytest.mark.asyncio(loop_scope="module")]
 FRIEND = "0x" + "5A" * 20
@@ -88,7 +88,7 @@ async def test_the_same_transfer_is_not_sent_twice_while_one_waits(
             await wallet.send(other.id)
     finally:
         await demo.world.devnet.hold_transactions(False)
-    await demo.stack.recovery.run()
+    await recovered(demo.stack)
     records = await wallet.transactions(0, 2)
     assert {item.status for item in records} == {TxStatus.MINED}
     await wallet.draft_send("MOR", FRIEND, 5)

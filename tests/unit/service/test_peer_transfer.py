@@ -12,6 +12,7 @@ from node.core.settings import NodeSettings, load_settings, read_settings_file
 from node.core.settings.dotenv import parse_dotenv
 from node.service.peer_export import plan_export, write_export
 from node.service.peer_import import carry_out, plan_import
+from tests.support.own_networks import ACCESS_KEY, MARKET, TABLE, TOKEN
 
 NOW = datetime(2026, 5, 26, 12, tzinfo=UTC)
 ID = "0x" + "ab" * 32
@@ -93,3 +94,29 @@ def test_a_value_with_quotes_survives(tmp_path: Path) -> None:
     assert parse_dotenv(plan.files[".env"].decode())["PROXY_ADDRESS"] == name
     with pytest.raises(StorageError):
         write_export(plan, Path("/dev/null/x"), replace=False)
+
+
+def test_a_network_of_ones_own_is_exported_with_its_servers(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text(f'rpc_urls = ["https://other.example"]\n{TABLE}')
+    for name, server in (("my-net", "rpc.example"), ("base", "https://other.example")):
+        settings = load_settings(
+            file=tmp_path / "settings.toml", environment={"MORPHEUS_NETWORK": name}
+        )
+        plan = plan_export(settings, AppDirs.under(tmp_path))
+        exported = parse_dotenv(plan.files[".env"].decode())
+        assert server in exported["ETH_NODE_ADDRESS"]
+    plan = plan_export(settings.model_copy(update={"network": "my-net"}), AppDirs.under(tmp_path))
+    exported = parse_dotenv(plan.files[".env"].decode())
+    assert exported["ETH_NODE_CHAIN_ID"] == "5"
+    assert exported["DIAMOND_CONTRACT_ADDRESS"].lower() == MARKET
+    assert exported["MOR_TOKEN_ADDRESS"].lower() == TOKEN
+    assert any("the first is written" in note for note in plan.notes)
+    assert not any(ACCESS_KEY in note for note in plan.notes)
+
+
+def test_servers_of_another_network_are_not_exported(tmp_path: Path) -> None:
+    settings = NodeSettings(
+        network="base-sepolia", rpc_urls=("https://base.example",), rpc_network="base"
+    )
+    plan = plan_export(settings, AppDirs.under(tmp_path))
+    assert "ETH_NODE_ADDRESS" not in parse_dotenv(plan.files[".env"].decode())

@@ -1,6 +1,7 @@
 """The support report of a node: whole, and silent about everything that is nobody's business."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,12 @@ from pydantic import SecretStr
 
 from node.core.log import LogOptions, configure_logging, get_logger
 from node.core.paths import AppDirs
+from node.core.settings import load_settings
 from node.service.data_shapes import database_shape
 from node.service.dto import CreateWallet, SupportReport
 from node.service.local import LocalNode, open_node
 from node.service.support_report import ReportSources, make_report
+from tests.support.own_networks import ACCESS_KEY, TABLE
 from tests.unit.service.conftest import node_options
 
 PASSWORD = "a password for the report"
@@ -66,6 +69,18 @@ async def test_a_whole_node_in_files(tmp_path: Path) -> None:
     assert "Left out:" in text_of(report, "README.txt")
     assert made.address in text_of(with_addresses, "log.txt")
     assert phrase not in text_of(with_addresses, "log.txt")
+
+
+async def test_a_network_of_ones_own_is_told_without_its_servers(tmp_path: Path) -> None:
+    options = node_options(tmp_path)
+    options.dirs.ensure()
+    options.dirs.settings_file.write_text(TABLE)
+    settings = load_settings(file=options.dirs.settings_file, environment={})
+    async with open_node(replace(options, settings=settings)) as node:
+        report = await node.system.support_report(addresses=True)
+    told = json.loads(text_of(report, "settings.json"))
+    assert told["own_networks"] == ["my-net (chain 5)"]
+    assert ACCESS_KEY not in "\n".join(item.text for item in report.files)
 
 
 async def test_checks_stay_readable(bare_node: LocalNode) -> None:

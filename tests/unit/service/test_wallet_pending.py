@@ -19,6 +19,7 @@ from node.service.wallet_pending import DRAFT_LIFETIME_S, explanation_of
 from node.service.wallet_service import WalletService
 from tests.support.money import demo_money
 from tests.support.stacks import DemoStack, open_demo_stack
+from tests.support.truth import recovered
 
 pytestmark = [pytest.mark.chain, pytest.mark.asyncio(loop_scope="module")]
 FRIEND = Address(b"\x5a" * 20).checksum
@@ -39,7 +40,7 @@ async def wallet(
     await demo.world.devnet.hold_transactions(True)
     yield demo_money(demo, tmp_path).wallet
     await demo.world.devnet.hold_transactions(False)
-    await demo.stack.recovery.run()
+    await recovered(demo.stack)
 
 
 async def waiting(wallet: WalletService) -> TransactionView:
@@ -56,7 +57,7 @@ async def settled(demo: DemoStack, wallet: WalletService) -> tuple[TransactionVi
     stack = demo.stack
     with stack.wallet.bus.subscribe() as events:
         await demo.world.devnet.hold_transactions(False)
-        await stack.recovery.run()
+        await recovered(stack)
         async with asyncio.timeout(20):
             while await stack.wallet.journal.pending_transactions(
                 stack.wallet.address, stack.chain.market.chain_id
