@@ -68,7 +68,10 @@ class SessionAdopter:
             return Adoption(adopted=tuple(adopted), unread=tuple(unread))
 
     async def _adopted(self, session: Session) -> SessionEntry | None:
-        known = await self._wallet.journal.entry_by_session(session.id)
+        market = self._chain.market
+        known = await self._wallet.journal.entry_by_session(
+            session.id, market.chain_id, market.marketplace_address
+        )
         if known is not None:
             return await self._reopened(known, session) if known.state in _CLOSED else None
         rows = await self._rows()

@@ -94,7 +94,10 @@ class SessionWatch:
         """An opening that the journal knows already was our own."""
         if event.removed or event.change is SessionChange.CLOSED:
             return True
-        return await self._wallet.journal.entry_by_session(event.session_id) is None
+        found = await self._wallet.journal.entry_by_session(
+            event.session_id, self._market.chain_id, self._market.marketplace_address
+        )
+        return found is None
 
 
 def tell_provider(provider: Listener, event: SessionEvent) -> None:

@@ -61,7 +61,7 @@ class AgentsService:
 
     async def _session(self, session_id: str) -> tuple[NetworkStack, SessionEntry]:
         stack, wanted = self._stacks.require(), SessionId.parse(session_id)
-        entry = await stack.wallet.journal.entry_by_session(wanted)
+        entry = await stack.session_entry(wanted)
         if entry is None:
             raise SessionNotFoundError("session not found", hint="Look at the list of sessions.")
         return stack, entry

@@ -213,10 +213,10 @@ class SessionsService:
 
     async def _entry(self, stack: NetworkStack, session_id: str) -> SessionEntry:
         wanted = SessionId.parse(session_id)
-        entry = await stack.wallet.journal.entry_by_session(wanted)
+        entry = await stack.session_entry(wanted)
         if entry is None:
             await stack.recovery.adopt_from_chain()
-            entry = await stack.wallet.journal.entry_by_session(wanted)
+            entry = await stack.session_entry(wanted)
         if entry is None:
             raise SessionNotFoundError("session not found", hint="Look at the list of sessions.")
         return entry

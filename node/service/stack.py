@@ -8,7 +8,7 @@ from typing import Protocol
 
 from node.chain.networks import Network
 from node.core.errors import ChainError, MarketError, NoTargetError
-from node.core.ids import ModelId
+from node.core.ids import ModelId, SessionId
 from node.core.ports import JsonRpc
 from node.router.access import ChainAccess, WalletAccess
 from node.router.auto_session import AutoSessions
@@ -37,6 +37,7 @@ from node.router.serving import ProviderSide
 from node.router.session_agents import SessionAgents
 from node.router.spending import LimitedOpening
 from node.store.incoming import IncomingTransfers
+from node.store.journal_records import SessionEntry
 from node.store.session_stats import SessionStats
 
 
@@ -108,6 +109,13 @@ class NetworkStack:
             return self.names.setdefault(model_id, name)
         except (ChainError, MarketError):
             return model_id.short
+
+    async def session_entry(self, session_id: SessionId) -> SessionEntry | None:
+        """What the journal has of a session of this network."""
+        market = self.chain.market
+        return await self.wallet.journal.entry_by_session(
+            session_id, market.chain_id, market.marketplace_address
+        )
 
 
 class StackHolder:

@@ -74,10 +74,10 @@ class TargetFinder:
         """The session, or the one that has taken its place."""
         stack = self._stacks.require()
         wanted = SessionId.parse(session_id)
-        entry = await stack.wallet.journal.entry_by_session(wanted)
+        entry = await stack.session_entry(wanted)
         if entry is None:
             await stack.recovery.adopt_from_chain()
-            entry = await stack.wallet.journal.entry_by_session(wanted)
+            entry = await stack.session_entry(wanted)
         if entry is None:
             raise SessionNotFoundError("session not found")
         now = stack.chain.clock.unix_seconds()

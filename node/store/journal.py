@@ -81,7 +81,7 @@ class SessionJournal:
     def __init__(self, database: Database) -> None:
         """`database` must be open before the first call and is closed by its owner."""
         self._database = database
-        self._kept: dict[SessionId, SessionEntry] = {}
+        self._kept: dict[tuple[SessionId, int, Address], SessionEntry] = {}
         self._followers: dict[str, tuple[SessionEntry, ...]] = {}
         self._changes = 0
 
@@ -125,17 +125,26 @@ class SessionJournal:
     async def entry(self, intent_id: str) -> SessionEntry | None:
         return await self._one_session("intent_id = ?", (intent_id,))
 
-    async def entry_by_session(self, session_id: SessionId) -> SessionEntry | None:
-        """From memory when nothing changed since it was read: each prompt asks for its session."""
-        kept = self._kept.get(session_id)
+    async def entry_by_session(
+        self, session_id: SessionId, chain_id: int, marketplace: Address
+    ) -> SessionEntry | None:
+        """The session of this marketplace: another one may know another session by the same id.
+
+        From memory when nothing changed since it was read: each prompt asks for its session.
+        """
+        place = (session_id, chain_id, marketplace)
+        kept = self._kept.get(place)
         if kept is not None:
             return kept
         changes = self._changes
-        entry = await self._one_session("session_id = ?", (session_id.raw,))
+        entry = await self._one_session(
+            "session_id = ? AND chain_id = ? AND marketplace = ?",
+            (session_id.raw, chain_id, marketplace.raw),
+        )
         if entry is not None and changes == self._changes:
             if len(self._kept) >= MAX_KEPT:
                 self._kept.clear()
-            self._kept[session_id] = entry
+            self._kept[place] = entry
         return entry
 
     async def unfinished(

@@ -16,7 +16,7 @@ from node.router.recovery import SessionRecovery
 from node.router.reports import ReportMaker
 from node.router.setbacks import Setbacks
 from node.store.journal import SessionJournal, fresh_journal_database
-from node.store.journal_records import SessionState
+from node.store.journal_records import SessionEntry, SessionState
 from tests.support.stacks import DemoStack
 from tests.support.truth import rows
 
@@ -128,7 +128,14 @@ async def test_one_session_that_cannot_be_read_does_not_keep_the_others_from_the
         assert broken.session_id.hex in " ".join(report.unresolved)
         monkeypatch.undo()
         assert broken.session_id in {item.session_id for item in (await recovery.run()).adopted}
-        assert await journal.entry_by_session(broken.session_id) is not None
+        assert await _known(demo, journal, broken.session_id) is not None
+
+
+async def _known(
+    demo: DemoStack, journal: SessionJournal, session_id: SessionId
+) -> SessionEntry | None:
+    market = demo.stack.chain.market
+    return await journal.entry_by_session(session_id, market.chain_id, market.marketplace_address)
 
 
 async def test_a_failed_read_drops_no_session(
@@ -165,7 +172,7 @@ async def test_an_adopted_session_that_was_gone_for_a_time_gets_its_row_back(
     async with _forgetful(demo, tmp_path) as (recovery, journal):
         await recovery.run()
         assert entry.session_id is not None
-        found = await journal.entry_by_session(entry.session_id)
+        found = await _known(demo, journal, entry.session_id)
         assert found is not None
         gone = replace(found, session_id=None, state=SessionState.OPEN_SENT)
         await journal.save(gone)

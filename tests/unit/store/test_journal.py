@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from node.core.errors import InternalError, SessionNotFoundError, StorageError
-from node.core.ids import SessionId, TxHash
+from node.core.ids import Address, SessionId, TxHash
 from node.core.ports import Intent
 from node.core.units import Eth, Mor, UnixMillis, UnixSeconds
 from node.store.journal import (
@@ -25,6 +25,7 @@ from node.store.journal import (
 from node.store.journal_records import SessionPurpose
 from tests.unit.store.records import CHAIN, OTHER_WALLET, WALLET, a_tx, an_entry
 
+MARKET = an_entry().marketplace
 HAPPY_PATH = (
     SessionState.QUOTED,
     SessionState.PROVIDER_OK,
@@ -81,9 +82,9 @@ async def test_every_field_of_a_session_survives(tmp_path: Path) -> None:
     async with journal_database(path) as database:
         journal = SessionJournal(database)
         assert await journal.entry("intent-1") == entry
-        assert await journal.entry_by_session(SessionId(b"\x77" * 32)) == entry
+        assert await journal.entry_by_session(SessionId(b"\x77" * 32), CHAIN, MARKET) == entry
         assert await journal.entry("other") is None
-        assert await journal.entry_by_session(SessionId(b"\x78" * 32)) is None
+        assert await journal.entry_by_session(SessionId(b"\x78" * 32), CHAIN, MARKET) is None
 
 
 async def test_every_field_of_a_transaction_survives(journal: SessionJournal) -> None:
@@ -111,13 +112,30 @@ async def test_a_session_asked_for_again_is_as_it_was_written_last(
     entry = an_entry(session_id=session_id)
     await journal.create(entry)
     for state in HAPPY_PATH:
-        assert await journal.entry_by_session(session_id) == entry
+        assert await journal.entry_by_session(session_id, CHAIN, MARKET) == entry
         entry = replace(entry, state=state)
-        reading = asyncio.gather(*(journal.entry_by_session(session_id) for _ in range(3)))
+        reading = asyncio.gather(
+            *(journal.entry_by_session(session_id, CHAIN, MARKET) for _ in range(3))
+        )
         await journal.save(entry)
-        assert await journal.entry_by_session(session_id) == entry
+        assert await journal.entry_by_session(session_id, CHAIN, MARKET) == entry
         await reading
-        assert await journal.entry_by_session(session_id) == entry
+        assert await journal.entry_by_session(session_id, CHAIN, MARKET) == entry
+
+
+async def test_marketplaces_may_give_sessions_the_same_id(journal: SessionJournal) -> None:
+    """A session's id is made of user, provider, stake and a count: no chain is part of it."""
+    session_id, other = SessionId(b"\x77" * 32), Address(b"\x99" * 20)
+    places = ((CHAIN, MARKET), (CHAIN, other), (CHAIN + 1, MARKET))
+    for number, (chain_id, market) in enumerate(places):
+        place = {"chain_id": chain_id, "marketplace": market, "session_id": session_id}
+        await journal.create(an_entry(f"intent-{number}", **place))
+    for _ in ("from the file", "from memory"):
+        for number, place in enumerate(places):
+            found = await journal.entry_by_session(session_id, *place)
+            assert found is not None
+            assert found.intent_id == f"intent-{number}"
+    assert await journal.entry_by_session(session_id, CHAIN + 1, other) is None
 
 
 @pytest.mark.parametrize("old", list(SessionState))
