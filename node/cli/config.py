@@ -9,6 +9,7 @@ import typer
 from node.cli.config_values import SettingRow, setting_name, setting_rows, shown, typed_value
 from node.cli.context import CliContext, agree, context_of, open_service, run
 from node.cli.peer_folder import in_folder
+from node.core.errors import UserInputError
 
 if TYPE_CHECKING:
     from node.service.peer_import import ImportPlan
@@ -98,6 +99,10 @@ def unset(typer_context: typer.Context, name: str = NAME, as_json: bool = JSON) 
 
     context = context_of(typer_context).with_json(as_json)
     wanted = setting_name(name)
+    if wanted == "own_networks":
+        raise UserInputError(
+            "Networks are removed one by one.", hint="`mor-cli network remove NAME` removes one."
+        )
     forget_setting(context.dirs.settings_file, wanted)
     row = next(row for row in setting_rows(context) if row.name == wanted)
     context.show(row, lambda: _row(row))

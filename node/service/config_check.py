@@ -37,8 +37,9 @@ def check_config(dirs: AppDirs, environment: Mapping[str, str]) -> tuple[DoctorF
 
 
 def check_files(dirs: AppDirs, settings: NodeSettings) -> tuple[DoctorFinding, ...]:
-    """The files that settings name."""
+    """The files that settings name, and the networks they describe."""
     return (
+        *_own_networks(settings),
         _models(dirs, settings),
         _rating(settings),
         _agents(dirs, settings),
@@ -59,8 +60,6 @@ def _settings(dirs: AppDirs, settings: NodeSettings) -> DoctorFinding:
     try:
         if name and name != DEMO:
             configured_network(name, settings)
-        for entry in settings.own_networks:
-            network_of(entry)
     except NodeError as error:
         return of_error("settings", error)
     if name == CUSTOM and settings.wallet_private_key.get_secret_value() and not settings.rpc_urls:
@@ -70,6 +69,15 @@ def _settings(dirs: AppDirs, settings: NodeSettings) -> DoctorFinding:
             "Set ETH_NODE_ADDRESS to a server that you trust.",
         )
     return fine("settings", f"Settings are read; the network at start is {name or 'none'}.")
+
+
+def _own_networks(settings: NodeSettings) -> Iterable[DoctorFinding]:
+    """Those that cannot be used; all others can."""
+    for entry in settings.own_networks:
+        try:
+            network_of(entry)
+        except ConfigError as error:
+            yield warning("networks", f"{entry.title}: {error.message}", error.hint)
 
 
 def _models(dirs: AppDirs, settings: NodeSettings) -> DoctorFinding:

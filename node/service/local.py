@@ -202,7 +202,9 @@ def _compose(
         journal=storage.journal,
     )
     return LocalNode(
-        wallet=WalletService(stacks=stacks, vaults=vaults, touch=touch, money=money),
+        wallet=WalletService(
+            stacks=stacks, vaults=vaults, touch=touch, money=money, settings=lambda: book.current
+        ),
         market=MarketService(stacks),
         sessions=SessionsService(stacks, touch=touch, allowances=desk, rules=rules, guards=guards),
         chat=ChatService(

@@ -1,6 +1,13 @@
 """Which networks there are, by what the settings say: those of the program and of the user."""
 
-from node.chain.networks import DEMO_CHAIN_ID, MULTICALL3, PRESETS, Network, custom_network
+from node.chain.networks import (
+    DEMO_CHAIN_ID,
+    MULTICALL3,
+    PRESETS,
+    Network,
+    chain_title,
+    custom_network,
+)
 from node.core.errors import ConfigError, InvalidAddressError
 from node.core.ids import Address
 from node.core.settings import NodeSettings, OwnNetwork
@@ -84,6 +91,15 @@ def _address(name: str, text: str) -> Address:
         raise ConfigError(
             f"{name} is no address: “{text[:60]}”.", hint="It has 0x and 40 hex digits."
         ) from error
+
+
+def market_title(settings: NodeSettings, chain_id: int, marketplace: Address) -> str:
+    """The title of the network that a marketplace belongs to; that of its chain without one."""
+    here = (chain_id, marketplace.checksum)
+    for entry in settings.own_networks:
+        if (entry.chain_id, entry.marketplace) == here:
+            return entry.title
+    return chain_title(chain_id)
 
 
 def all_views(settings: NodeSettings, *, start: str) -> tuple[NetworkView, ...]:

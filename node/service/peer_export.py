@@ -126,7 +126,8 @@ def _network_values(settings: NodeSettings, notes: list[str]) -> Iterable[tuple[
     network = configured_network(name, settings)
     yield "ETH_NODE_CHAIN_ID", str(network.chain_id)
     added = any(item.name == name for item in settings.own_networks)
-    servers = network.rpc_urls if added else settings.rpc_urls
+    given = settings.rpc_urls and settings.rpc_network in ("", name)
+    servers = network.rpc_urls if added or given else ()
     if servers:
         yield "ETH_NODE_ADDRESS", servers[0]
         if len(servers) > 1:
@@ -135,6 +136,8 @@ def _network_values(settings: NodeSettings, notes: list[str]) -> Iterable[tuple[
     yield "MOR_TOKEN_ADDRESS", network.token.checksum
     if name == CUSTOM and settings.multicall_address:
         yield "MULTICALL3_ADDR", settings.multicall_address
+    elif added and network.multicall is not None:
+        yield "MULTICALL3_ADDR", network.multicall.checksum
     if network.explorer_api:
         yield "BLOCKSCOUT_API_URL", network.explorer_api
 

@@ -1,11 +1,13 @@
 """The part of the facade's wallet group that is about accounts and their keys."""
 
+from collections.abc import Callable
+
 from pydantic import SecretStr
 
-from node.chain.networks import chain_title
 from node.core.errors import SessionError
 from node.core.events import WalletChanged
 from node.core.ids import Address
+from node.core.settings import NodeSettings
 from node.service.account_scan import AccountScanner
 from node.service.dto import (
     AccountView,
@@ -21,6 +23,7 @@ from node.service.dto import (
     ScanRequest,
     WalletStatus,
 )
+from node.service.network_choice import market_title
 from node.service.stack import StackHolder
 from node.service.vaults import VaultDesk
 from node.store.journal import SessionJournal
@@ -31,8 +34,16 @@ from node.wallet.safekeeping import Phrase
 class WalletAccounts:
     """Implements `AccountsApi`, and what concerns keys of `WalletApi`."""
 
-    def __init__(self, *, stacks: StackHolder, vaults: VaultDesk, journal: SessionJournal) -> None:
+    def __init__(
+        self,
+        *,
+        stacks: StackHolder,
+        vaults: VaultDesk,
+        journal: SessionJournal,
+        settings: Callable[[], NodeSettings] = NodeSettings,
+    ) -> None:
         """`journal` is that of all networks but the demo, whose account is no one here."""
+        self._settings = settings
         self._stacks = stacks
         self._vaults = vaults
         self._journal = journal
@@ -138,7 +149,9 @@ class WalletAccounts:
             return
         held = await self._journal.with_stake(address)
         if held:
-            names = " and ".join(dict.fromkeys(chain_title(item.chain_id) for item in held))
+            settings = self._settings()
+            titles = (market_title(settings, item.chain_id, item.marketplace) for item in held)
+            names = " and ".join(dict.fromkeys(titles))
             raise SessionError(
                 f"This account has open sessions on {names}; their stake returns only to it.",
                 hint=f"Close them first: choose {names}, with this account in use.",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from node.core.settings import NodeSettings
 from node.service.dto import ClaimResult, MorOverview
 from node.service.mor_overview import mor_overview
 from node.service.stack import StackHolder
@@ -21,8 +22,11 @@ class WalletService(WalletAccounts, WalletMoney, WalletPending):
         vaults: VaultDesk,
         touch: Callable[[], None],
         money: MoneyParts,
+        settings: Callable[[], NodeSettings] = NodeSettings,
     ) -> None:
-        WalletAccounts.__init__(self, stacks=stacks, vaults=vaults, journal=money.journal)
+        WalletAccounts.__init__(
+            self, stacks=stacks, vaults=vaults, journal=money.journal, settings=settings
+        )
         WalletMoney.__init__(self, money)
         WalletPending.__init__(self, stacks=stacks, listing=money.listing, touch=touch)
         self._touch = touch

@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from node.cli.exit_codes import FAILED, USAGE, WARNINGS
 from node.cli.main import app
+from tests.support.own_networks import ACCESS_KEY, TABLE
 
 ID = "0x" + "ab" * 32
 SECRET = "sk-very-secret"
@@ -97,6 +98,25 @@ def test_what_cannot_be_stored_is_refused(
     assert result.exit_code == code
     assert told in result.stderr
     assert not (tmp_path / "config").exists() or not list((tmp_path / "config").iterdir())
+
+
+def test_networks_of_ones_own_are_neither_shown_whole_nor_changed_here(tmp_path: Path) -> None:
+    file = tmp_path / "config" / "settings.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(TABLE)
+    for words in (("show",), ("show", "--all"), ("show", "--all", "--json")):
+        shown = cli(tmp_path, *words)
+        assert shown.exit_code == 0
+        assert ACCESS_KEY not in shown.output
+    assert cli(tmp_path, "get", "own_networks").stdout.strip() == "my-net (chain 5)"
+    for words in (("unset", "own_networks"), ("set", "own_networks", "x")):
+        told = cli(tmp_path, *words)
+        assert told.exit_code != 0
+        assert "mor-cli network" in told.stderr
+        assert ACCESS_KEY not in told.output
+    assert cli(tmp_path, "set", "log_level", "error").exit_code == 0
+    assert file.read_text().startswith('log_level = "error"')
+    assert TABLE.strip() in file.read_text()
 
 
 def test_secrets_are_not_shown(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from node.cli.main import app
 from node.core.paths import AppDirs
 from node.core.settings import NodeSettings
 from node.service.local_checks import local_findings
+from tests.support.own_networks import ACCESS_KEY, MARKET, TABLE
 
 ADDRESS = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
 ID = "0x" + "ab" * 32
@@ -58,6 +59,55 @@ def test_a_wrong_setting_is_told(tmp_path: Path) -> None:
     assert told.exit_code == FAILED
     assert "LLM_TIMEOUT" in told.stdout
     assert "90s" in told.stdout
+
+
+def settings_file(home: Path, text: str) -> None:
+    file = AppDirs.under(home).settings_file
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("table", "code", "name", "words"),
+    [
+        (
+            TABLE.replace("chain_id = 5", 'chain_id = "5"'),
+            FAILED,
+            "node",
+            "Network 1 (my-net), chain_id",
+        ),
+        (
+            TABLE.replace("chain_id = 5", "chain_id = 8453\nis_test = true"),
+            WARNINGS,
+            "networks",
+            "My net: Chain 8453 is no test network",
+        ),
+        (
+            TABLE.replace("chain_id = 5", "chain_id = 8453").replace(
+                MARKET, "0x6aBE1d282f72B474E54527D93b979A4f64d3030a"
+            ),
+            WARNINGS,
+            "networks",
+            "the marketplace of Base",
+        ),
+    ],
+)
+def test_a_network_of_ones_own_that_cannot_be_is_told(
+    tmp_path: Path, table: str, code: int, name: str, words: str
+) -> None:
+    settings_file(tmp_path, table)
+    told = cli(tmp_path, "doctor", "--json", WEB_ADDRESS="127.0.0.1:0")
+    assert told.exit_code == code
+    found = findings(told)[name]
+    assert words in f"{found['message']} {found['hint']}"
+    assert ACCESS_KEY not in told.output
+
+
+def test_a_network_of_ones_own_that_can_be_is_well(tmp_path: Path) -> None:
+    settings_file(tmp_path, TABLE)
+    told = cli(tmp_path, "doctor", "--json", WEB_ADDRESS="127.0.0.1:0")
+    assert told.exit_code == 0
+    assert "networks" not in findings(told)
 
 
 def test_a_model_server_that_is_away_is_a_warning(tmp_path: Path) -> None:

@@ -274,13 +274,15 @@ async def test_it_is_not_removed_while_in_use(place: Place) -> None:
     with pytest.raises(UserInputError, match="in use") as caught:
         await system.remove_network("my-net")
     assert caught.value.code == "network.in_use"
-    await system.select_network("base")
+    async with await Devnet.start(chain_id=4711) as stranger, DevnetServer(stranger) as other:
+        await system.add_network(own_draft(stranger, other.url, name="lab", title="Lab"))
+        await system.select_network("lab")
     chosen, removed = await asyncio.gather(
         system.select_network("my-net"), system.remove_network("my-net"), return_exceptions=True
     )
     assert not isinstance(chosen, BaseException)
     assert isinstance(removed, UserInputError), "it waits until the other one is open"
-    assert len(await place.own()) == 1
+    assert len(await place.own()) == 2
 
 
 async def test_removed_it_is_gone_and_the_rest_stays(place: Place) -> None:

@@ -21,6 +21,7 @@ from node.core.errors import (
 )
 from node.core.events import WalletChanged
 from node.core.ids import Address
+from node.core.settings import NodeSettings, OwnNetwork
 from node.core.units import Eth, Mor
 from node.devnet.accounts import CONSUMER
 from node.service.dto import (
@@ -243,6 +244,33 @@ async def test_an_account_with_sessions_on_another_network_is_not_removed(
             entry = replace(entry, state=step)
             await journal.save(entry)
     assert (await wallet.remove_account(FIRST.checksum, "REMOVE")).kind == "none"
+
+
+async def test_a_network_of_ones_own_is_named_by_its_title(demo: DemoStack, tmp_path: Path) -> None:
+    """Also on a chain that has a name: its sessions are not where that name leads."""
+    wallet = accounts_of(tmp_path, on_chain(demo))
+    await wallet.import_(imported())
+    journal = demo.stack.wallet.journal
+    entry = an_entry("own", wallet=FIRST, chain_id=8453, state=SessionState.ACTIVE)
+    await journal.create(entry)
+    own = OwnNetwork(
+        name="my-net",
+        title="My net",
+        chain_id=8453,
+        marketplace=entry.marketplace.checksum,
+        token=STRANGER.checksum,
+        rpc_urls=("https://rpc.example",),
+    )
+    there = WalletAccounts(
+        stacks=StackHolder(),
+        vaults=wallet._vaults,
+        journal=journal,
+        settings=lambda: NodeSettings(own_networks=(own,)),
+    )
+    with pytest.raises(SessionError, match="open sessions on My net;") as told:
+        await there.remove_account(FIRST.checksum, "REMOVE")
+    assert "choose My net" in told.value.hint
+    await journal.save(replace(entry, state=SessionState.CLOSED))
 
 
 CLOSING = {
