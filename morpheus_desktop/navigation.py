@@ -9,6 +9,7 @@ from morpheus_desktop import formats
 from morpheus_desktop.bridge import NodeSignals
 from morpheus_desktop.chain_time import ChainTime
 from morpheus_desktop.frame_notices import DAMAGED, FrameNotices
+from morpheus_desktop.models.networks import menu_words
 from morpheus_desktop.pages.chat.page import ChatPage
 from morpheus_desktop.pages.chat.presenter import ChatPresenter
 from morpheus_desktop.pages.onboarding.page import OnboardingPage
@@ -301,7 +302,8 @@ class Navigation(QObject):
             return lambda: self._shell.select_network(name)
 
         self._menu(
-            self._window.top_bar.network, [(item.title, choose(item.name)) for item in networks]
+            self._window.top_bar.network,
+            [(menu_words(item), choose(item.name)) for item in networks],
         )
 
     def _menu(self, chip: QWidget, entries: list[tuple[str, Callable[[], None]]]) -> None:

@@ -17,6 +17,7 @@ from morpheus_desktop import (
     shots_wallet,
     shots_wallet_accounts,
     shots_wallet_activity,
+    shots_wallet_networks,
     shots_wallet_rules,
     shots_wallet_send,
 )
@@ -162,6 +163,7 @@ SCENES: dict[str, tuple[Callable[[], FakeNode], Scene]] = {
     **shots_wallet.SCENES,
     **shots_wallet_accounts.SCENES,
     **shots_wallet_activity.SCENES,
+    **shots_wallet_networks.SCENES,
     **shots_wallet_rules.SCENES,
     **shots_wallet_send.SCENES,
     **{item.name: (FakeNode, section(item.name)) for item in SECTIONS if item.name != "chat"},

@@ -4,8 +4,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from morpheus_desktop import formats
+from morpheus_desktop.models.networks import short_title
 from morpheus_desktop.shell_presenter import ShellState
 from morpheus_desktop.widgets.chips import Chip
+from morpheus_desktop.widgets.tooltips import plain_tooltip
 
 HEIGHT = 52
 WARNING_S = 600
@@ -94,10 +96,12 @@ class TopBar(QWidget):
         elif network.is_demo:
             self.network.show_state("Demo", dot="demo", tone="demo", filled=True)
         elif network.is_test:
-            self.network.show_state(network.title, dot="ok", tone="warning", filled=True)
+            self.network.show_state(short_title(network), dot="ok", tone="warning", filled=True)
         else:
-            self.network.show_state(network.title, dot="ok")
-        self.network.setAccessibleName(f"Network: {self.network.text()}")
+            self.network.show_state(short_title(network), dot="ok")
+        whole = network.title if network is not None else self.network.text()
+        self.network.setAccessibleName(f"Network: {whole}")
+        self.network.setToolTip(plain_tooltip(whole if whole != self.network.text() else ""))
 
     def _show_account(self) -> None:
         wallet = self._state.wallet

@@ -20,6 +20,7 @@ QPushButton[kind="danger"]:hover { border-color: %(danger)s; }
 QPushButton[kind="icon"] { padding: 0; }
 QPushButton[kind="link"] { padding: 0; color: %(accent)s; }
 QPushButton:focus { border: 2px solid %(focus)s; }
+QPushButton[kind="primary"]:focus { border-color: %(text)s; }
 QPushButton:disabled { color: %(disabled)s; background: %(sunken)s; border-color: %(border)s; }
 QPushButton[kind="link"]:disabled, QPushButton[kind="ghost"]:disabled,
 QPushButton[kind="icon"]:disabled { background: transparent; border-color: transparent; }

@@ -1,10 +1,14 @@
 """The network in use: what reaches it, what amounts rest on, its contracts."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLayout
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLayout, QSizePolicy
 
-from morpheus_desktop.models.networks import kind_tile, money_kind, network_words
-from morpheus_desktop.pages.wallet.networks.contracts import contracts_line
+from morpheus_desktop.models.networks import ADDED, kind_tile, money_kind, network_words
+from morpheus_desktop.pages.wallet.networks.contracts import (
+    card_name,
+    contracts_line,
+    remove_button,
+)
 from morpheus_desktop.pages.wallet.networks.presenter import NetworksState
 from morpheus_desktop.pages.wallet.networks.server_table import ServerRows
 from morpheus_desktop.pages.wallet.networks.words import age_words, trust_words
@@ -13,12 +17,13 @@ from morpheus_desktop.widgets.chips import Badge
 from morpheus_desktop.widgets.data_table import DataTable
 from morpheus_desktop.widgets.frames import Card, line
 from morpheus_desktop.widgets.icon_label import IconLabel, Tile
-from morpheus_desktop.widgets.labels import Label
+from morpheus_desktop.widgets.labels import ElidedLabel, Label
 from morpheus_desktop.widgets.layouts import boxed, clear, column, row
 from node.service.dto import NetworkView
 
 _TESTING = "Testing, up to five seconds…"
 _TRUST_ICONS = {"text2": "shield-check", "warning": "warning", "danger": "warning-circle"}
+_USED = "It is in use. Choose another network first."
 _FIXED = "The servers are fixed by ETH_NODE_ADDRESS or a flag of this start."
 
 
@@ -98,12 +103,21 @@ class CurrentCard(Card):
         clear(self._head)
         self._head.addWidget(Tile(*kind_tile(network), 32))
         self._head.addSpacing(2)
-        self._head.addWidget(Label(network.title, "h3"))
+        title = ElidedLabel(network.title, "h3")
+        title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._head.addWidget(title)
+        if network.is_removable:
+            self._head.addWidget(Badge(ADDED))
         self._head.addWidget(Badge(*money_kind(network)))
         self._head.addWidget(Badge("In use", "", dot="demo" if network.is_demo else "ok"))
         self._head.addStretch(1)
         self._words.setText(network_words(network))
-        self.setAccessibleName(f"{network.title}, in use, {money_kind(network)[0]}")
+        self.setAccessibleName(card_name(network, "in use"))
         clear(self._contracts)
-        self._contracts.addLayout(contracts_line(network))
+        foot = contracts_line(network)
+        if network.is_removable:
+            remove = remove_button(network)
+            remove.disable_with(_USED)
+            foot.addWidget(remove, 0, Qt.AlignmentFlag.AlignBottom)
+        self._contracts.addLayout(foot)
         self._contracts_box.setVisible(bool(network.marketplace))

@@ -1,9 +1,14 @@
 """A network that is not in use, and the way to it."""
 
 from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLayout
 
-from morpheus_desktop.models.networks import kind_tile, money_kind, network_words
-from morpheus_desktop.pages.wallet.networks.contracts import contracts_line
+from morpheus_desktop.models.networks import ADDED, kind_tile, money_kind, network_words
+from morpheus_desktop.pages.wallet.networks.contracts import (
+    card_name,
+    contracts_line,
+    remove_button,
+)
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.chips import Badge
 from morpheus_desktop.widgets.frames import Card
@@ -16,9 +21,10 @@ _NO_SERVER = "No public server serves it. Name one at the start: MORPHEUS_RPC_UR
 
 
 class OtherCard(Card):
-    """`use_clicked(NetworkView)`."""
+    """`use_clicked(NetworkView)`; `remove_clicked(NetworkView)` of one that the user added."""
 
     use_clicked = Signal(object)
+    remove_clicked = Signal(object)
 
     def __init__(self, network: NetworkView) -> None:
         self.network = network
@@ -36,7 +42,15 @@ class OtherCard(Card):
             lines.addSpacing(10)
             lines.addLayout(contracts_line(network))
         lines.addStretch(1)
+        if network.is_removable:
+            lines.addSpacing(6)
+            lines.addLayout(self._foot())
         super().__init__(lines, margins=(18, 12, 14, 14))
         self.setObjectName(f"wallet.networks.card.{network.name}")
-        self.setAccessibleName(f"{network.title}, {money_kind(network)[0]}")
+        self.setAccessibleName(card_name(network))
         self.use_button.clicked.connect(lambda: self.use_clicked.emit(self.network))
+
+    def _foot(self) -> QLayout:
+        remove = remove_button(self.network)
+        remove.clicked.connect(lambda: self.remove_clicked.emit(self.network))
+        return row(Badge(ADDED), None, remove)

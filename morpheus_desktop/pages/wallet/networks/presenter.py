@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from morpheus_desktop.bridge import NodeSignals
 from morpheus_desktop.chain_time import ChainTime
+from morpheus_desktop.pages.wallet.networks.own_networks import OwnNetworks
 from morpheus_desktop.tasks import GuiTasks, Refresh
 from node.core.errors import NodeError
 from node.service.api import NodeService
@@ -42,6 +43,7 @@ class NetworksPresenter(QObject):
     Switching: `leaving_counted(NetworkView, int | None)` with the sessions that are open, then
     `selected(NodeStatus)` or `select_failed(NodeError)`. Servers: `checked(url, ServerAnswer)` or
     `check_failed(url, NodeError)`; `servers_saved(NodeStatus)` or `save_failed(NodeError)`.
+    Networks of the user's own: `own`.
     """
 
     loaded = Signal()
@@ -69,6 +71,8 @@ class NetworksPresenter(QObject):
         super().__init__()
         self._node, self._tasks, self._monotonic = node, tasks, monotonic
         self.time = time
+        self.own = OwnNetworks(node, tasks)
+        self.own.setParent(self)
         self.state: NetworksState | None = None
         self.clock: DoctorFinding | None = None
         self.test_failure: NodeError | None = None
@@ -78,6 +82,8 @@ class NetworksPresenter(QObject):
         self.load = Refresh(
             tasks, self._read, "networks", done=self._arrived, failed=self.failed.emit
         )
+        self.own.added.connect(lambda _network: self.load())
+        self.own.removed.connect(lambda _name: self.load())
         signals.wallet_changed.connect(self.stale)
         signals.health_changed.connect(lambda _event: self.stale.emit())
 

@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QWidget
 
-from morpheus_desktop.models.networks import money_kind, network_words
+from morpheus_desktop.models.networks import money_kind, network_words, short_title
 from morpheus_desktop.pages.wallet.networks.presenter import NetworksPresenter
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.chips import Badge
@@ -34,7 +34,7 @@ class SwitchSheet(Sheet):
         self._error = Label("", "small", "danger", wrap=True)
         self._error.hide()
         self.use_button = Button(
-            f"Use {network.title}", "primary", size="primary", name=f"{name}.go"
+            f"Use {short_title(network)}", "primary", size="primary", name=f"{name}.go"
         )
         self.cancel_button = Button("Cancel", "ghost", size="primary", name=f"{name}.cancel")
         head = row(ElidedLabel(f"Use {network.title}?", "h2"), spacing=10)

@@ -1,24 +1,26 @@
 """Networks: which one is in use, what reaches it, and the way to another one."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from morpheus_desktop.errors import present
+from morpheus_desktop.pages.wallet.networks.add_sheet import AddSheet
 from morpheus_desktop.pages.wallet.networks.current_card import CurrentCard
 from morpheus_desktop.pages.wallet.networks.other_card import OtherCard
+from morpheus_desktop.pages.wallet.networks.other_list import OtherList
 from morpheus_desktop.pages.wallet.networks.presenter import NetworksPresenter, NetworksState
+from morpheus_desktop.pages.wallet.networks.remove_sheet import RemoveSheet
 from morpheus_desktop.pages.wallet.networks.servers_sheet import ServersSheet
 from morpheus_desktop.pages.wallet.networks.switch_sheet import SwitchSheet
 from morpheus_desktop.widgets.banner import Banner
+from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.labels import Label
-from morpheus_desktop.widgets.layouts import boxed, clear, column
+from morpheus_desktop.widgets.layouts import boxed, clear, column, row
 from morpheus_desktop.widgets.load_view import LoadView
 from node.service.dto import NetworkView, NodeStatus
 
 EVERY_S = 10
 """So often the figures are read again while they are looked at. Nobody is asked for it."""
-_TWO_COLUMNS = 720
 
 
 class NetworksTab(QWidget):
@@ -36,7 +38,7 @@ class NetworksTab(QWidget):
         self.setObjectName("wallet.networks")
         self._presenter = presenter
         self._ticks = 0
-        self.others: list[OtherCard] = []
+        self._new = ""
         self._notices = column()
         self.current = CurrentCard()
         self._none = Label(
@@ -45,14 +47,12 @@ class NetworksTab(QWidget):
             "text2",
             wrap=True,
         )
-        self._others_title = Label("Other networks", "strong")
-        self._grid = QGridLayout()
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(12)
-        self._columns = 0
-        content = boxed(
-            column(self._notices, self._none, self.current, 20, self._others_title, 8, self._grid)
+        self.add_button = Button(
+            "Add a network…", icon="plus", size="compact", name="wallet.networks.add.open"
         )
+        others = row(Label("Other networks", "strong"), None, self.add_button)
+        self._list = OtherList()
+        content = boxed(column(self._notices, self._none, self.current, 20, others, 8, self._list))
         # Even without an answer there is nothing else to show than that.
         self.view = LoadView(content, QWidget(), name="wallet.networks", rows=4)
         self.setLayout(column(12, self.view))
@@ -72,6 +72,17 @@ class NetworksTab(QWidget):
         self.view.retry.connect(presenter.load)
         self.current.test_clicked.connect(presenter.probe)
         self.current.edit_clicked.connect(self._edit_servers)
+        self.add_button.clicked.connect(self._add)
+        self._list.use_clicked.connect(presenter.count_leaving)
+        self._list.remove_clicked.connect(self._remove)
+        self._list.focus_lost.connect(self.add_button.setFocus)
+        presenter.own.added.connect(self._added)
+        presenter.own.removed.connect(self._removed)
+
+    @property
+    def others(self) -> list[OtherCard]:
+        """The cards of the networks that are not in use."""
+        return self._list.cards
 
     def shown(self) -> None:
         """Called when the tab becomes visible."""
@@ -129,25 +140,12 @@ class NetworksTab(QWidget):
     def _show_others(self, state: NetworksState) -> None:
         used = state.current.name if state.current is not None else ""
         wanted = [item for item in state.networks if item.name != used]
-        if [card.network for card in self.others] == wanted:
-            return
-        clear(self._grid)
-        self.others = [OtherCard(item) for item in wanted]
-        for card in self.others:
-            card.use_clicked.connect(self._presenter.count_leaving)
-        self._columns = 0
-        self._place()
-
-    def _place(self) -> None:
-        """Two beside each other where there is room."""
-        columns = 2 if self.width() >= _TWO_COLUMNS else 1
-        if columns == self._columns:
-            return
-        self._columns = columns
-        for number, card in enumerate(self.others):
-            self._grid.addWidget(card, number // columns, number % columns)
-        for column_number in range(2):
-            self._grid.setColumnStretch(column_number, int(column_number < columns))
+        self._list.show_networks(wanted)
+        if any(item.name == self._new for item in wanted):
+            # The next step is to use it; whoever has gone elsewhere meanwhile stays there.
+            if self.add_button.hasFocus():
+                self._list.reveal(self._new)
+            self._new = ""
 
     # --- what the user does ---
 
@@ -155,6 +153,20 @@ class NetworksTab(QWidget):
         state = self._presenter.state
         if state is not None and state.current is not None:
             ServersSheet(self.window(), self._presenter, state.current, state.servers).open()
+
+    def _add(self) -> None:
+        AddSheet(self.window(), self._presenter.own).open()
+
+    def _added(self, network: NetworkView) -> None:
+        self._new = network.name
+        self.told.emit(f"{network.title} is added", "success")
+
+    def _remove(self, network: NetworkView) -> None:
+        RemoveSheet(self.window(), self._presenter.own, network).open()
+
+    def _removed(self, name: str) -> None:
+        title = next((i.network.title for i in self.others if i.network.name == name), name)
+        self.told.emit(f"{title} is removed", "success")
 
     def _open_switch(self, network: NetworkView, leaving: int | None) -> None:
         state = self._presenter.state
@@ -171,7 +183,3 @@ class NetworksTab(QWidget):
     def _servers_saved(self, status: NodeStatus) -> None:
         del status
         self.told.emit("The servers are in use", "success")
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._place()

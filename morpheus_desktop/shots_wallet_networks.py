@@ -1,0 +1,133 @@
+"""Pictures of networks of the user's own: added, refused, shown and removed."""
+
+from collections.abc import Callable
+
+from morpheus_desktop.pages.wallet.networks.add_sheet import AddSheet
+from morpheus_desktop.pages.wallet.tabs import NETWORKS
+from morpheus_desktop.shot_stage import Scene, Stage, section
+from morpheus_desktop.shots_wallet_rules import networks_below, tab, then
+from node.core.errors import UserInputError
+from node.service.dto import NetworkView
+from tests.fakes import sample_data, sample_servers
+from tests.fakes.fake_node import FakeNode
+
+_ADD = "wallet.networks.add"
+_SERVERS = ("https://rpc.team.example.org/v2/key", "https://a-very-long-name.chain.example.net")
+_LIKE = sample_data.networks()[1]
+
+
+def own(name: str, title: str, *, is_test: bool) -> NetworkView:
+    return _LIKE.model_copy(
+        update={
+            "name": name,
+            "title": title,
+            "chain_id": 4711 if is_test else 88_211,
+            "is_test": is_test,
+            "is_custom": True,
+            "is_removable": True,
+            "hosts": ("rpc.team.example.org",),
+        }
+    )
+
+
+def with_own() -> FakeNode:
+    """One of play for the team, and one with a long name where money is real."""
+    node = FakeNode()
+    node.world.added = [
+        own("team", "Team network", is_test=True),
+        own("long", "The second market of our friends (west)", is_test=False),
+    ]
+    return node
+
+
+def uses_own() -> FakeNode:
+    node = with_own()
+    used = node.world.network = node.world.added[1]
+    url = "https://rpc.team.example.org/v2/key"
+    node.world.servers = sample_servers.servers((url,)).model_copy(update={"public": ()})
+    found = sample_servers.endpoint("rpc.team.example.org")
+    node.world.endpoints = (found.model_copy(update={"chain_id": used.chain_id}),)
+    return node
+
+
+def _sheet(stage: Stage) -> AddSheet:
+    found = stage.find(_ADD)
+    if not isinstance(found, AddSheet):
+        raise LookupError("the sheet is not open")
+    return found
+
+
+async def filled(stage: Stage) -> None:
+    await then(NETWORKS, f"{_ADD}.open")(stage)
+    fields = _sheet(stage).fields
+    fields.title.set_text("Team network")
+    fields.chain_id.set_text("4711")
+    fields.marketplace.set_text(_LIKE.marketplace)
+    fields.token.set_text(_LIKE.token)
+    fields.servers.fields[0].set_text(" ".join(_SERVERS))
+    fields.explorer.set_text("https://explorer.team.example.org")
+    await stage.calm()
+
+
+async def checked(stage: Stage) -> None:
+    await filled(stage)
+    stage.node.world.network_notes = (
+        "The chain has no Multicall3: lists are read one by one, which takes longer.",
+    )
+    _sheet(stage).fields.test.click()
+    _sheet(stage).check_button.click()
+
+
+async def asking(stage: Stage) -> None:
+    await filled(stage)
+    stage.node.hold("system.check_network")
+    _sheet(stage).check_button.click()
+
+
+async def refused(stage: Stage) -> None:
+    await filled(stage)
+    error = UserInputError(
+        "This server is not Team network: a-very-long-name.chain.example.net belongs to network 1,"
+        " not to 4711.",
+        hint="Nothing was kept.",
+        details={"field": "rpc_urls"},
+    )
+    stage.node.fail("system.check_network", error)
+    _sheet(stage).check_button.click()
+
+
+async def unfit(stage: Stage) -> None:
+    """What is wrong without asking anybody, and a key that was pasted."""
+    await then(NETWORKS, f"{_ADD}.open")(stage)
+    fields = _sheet(stage).fields
+    fields.title.set_text("Base two")
+    fields.marketplace.set_text("0x12")
+    _sheet(stage).check_button.click()
+    await stage.calm()
+    fields.token.set_text("0x" + "a1" * 32)
+
+
+async def removing_refused(stage: Stage) -> None:
+    await then(NETWORKS, "wallet.networks.remove.team")(stage)
+    error = UserInputError(
+        "Team network still has something open: 2 sessions and 1 transaction.",
+        hint="Choose it, close its sessions and wait for its transactions.",
+        code="network.open",
+    )
+    stage.node.fail("system.remove_network", error)
+    stage.find("wallet.networks.remove.confirm").click()  # type: ignore[attr-defined]
+
+
+SCENES: dict[str, tuple[Callable[[], FakeNode], Scene]] = {
+    "wallet-network-add": (FakeNode, then(NETWORKS, f"{_ADD}.open")),
+    "wallet-network-asking": (FakeNode, asking),
+    "wallet-network-found": (FakeNode, checked),
+    "wallet-network-refused": (FakeNode, refused),
+    "wallet-network-unfit": (FakeNode, unfit),
+    "wallet-networks-own": (with_own, networks_below),
+    "wallet-networks-own-used": (uses_own, tab(NETWORKS)),
+    "wallet-network-own-switch": (with_own, then(NETWORKS, "wallet.networks.use.long")),
+    "wallet-network-remove": (with_own, then(NETWORKS, "wallet.networks.remove.long")),
+    "wallet-network-remove-refused": (with_own, removing_refused),
+    "settings-networks": (with_own, section("settings")),
+}
