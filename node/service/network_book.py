@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from node.chain.network_probe import ProbedChain, probe_chain
-from node.chain.networks import DEMO_CHAIN_ID, MULTICALL3, by_chain_id
+from node.chain.networks import MULTICALL3, by_chain_id
 from node.chain.rpc.endpoint import HttpRpc
 from node.chain.rpc.sources import operator_of
 from node.core.errors import ChainError, UserInputError
@@ -16,7 +16,7 @@ from node.core.tasks import all_of
 from node.service.dto import NetworkCheck, NetworkDraft, NetworkView, ServerAnswer
 from node.service.network_choice import network_view
 from node.service.network_switch import NetworkSwitch
-from node.service.own_network import entry_of, network_of
+from node.service.own_network import entry_of, network_of, notes_on
 from node.service.settings_book import SettingsBook
 from node.service.stack import StackHolder
 from node.store.chain_holdings import held_on
@@ -149,19 +149,7 @@ class NetworkBook:
         found = await _all_probed(entry)
         if all(chain.multicall for _answer, chain in found):
             entry = entry_of(draft, multicall=MULTICALL3)
-        return entry, NetworkCheck(servers=tuple(item for item, _ in found), notes=_notes(entry))
-
-
-def _notes(entry: OwnNetwork) -> tuple[str, ...]:
-    notes = []
-    known = by_chain_id(entry.chain_id)
-    if known is not None:
-        notes.append(f"This is the chain of {known.title}, with contracts of your own.")
-    if entry.chain_id == DEMO_CHAIN_ID:
-        notes.append("Local test chains have this chain id, and so has the demo: it is not that.")
-    if not entry.multicall:
-        notes.append("The chain has no Multicall3: lists are read one by one, which takes longer.")
-    return tuple(notes)
+        return entry, NetworkCheck(servers=tuple(item for item, _ in found), notes=notes_on(entry))
 
 
 def _table(entry: OwnNetwork) -> dict[str, object]:

@@ -4,7 +4,13 @@ from dataclasses import replace
 
 from pydantic import SecretStr
 
-from node.chain.networks import REAL_MONEY_CHAINS, Network, by_chain_id, custom_network
+from node.chain.networks import (
+    DEMO_CHAIN_ID,
+    REAL_MONEY_CHAINS,
+    Network,
+    by_chain_id,
+    custom_network,
+)
 from node.core import network_rules as rules
 from node.core.errors import ConfigError, UserInputError
 from node.core.ids import Address
@@ -73,6 +79,24 @@ def entry_of(draft: NetworkDraft, *, multicall: Address | None = None) -> OwnNet
     )
     network_of(entry)
     return entry
+
+
+def notes_on(entry: OwnNetwork) -> tuple[str, ...]:
+    """What the user should know before it is kept."""
+    notes = []
+    known = by_chain_id(entry.chain_id)
+    if known is not None:
+        notes.append(f"This is the chain of {known.title}, with contracts of your own.")
+        if entry.token == known.token.checksum:
+            notes.append(
+                f"It takes the MOR of {known.title}, but is another contract: who made it decides"
+                " what becomes of what you lock there."
+            )
+    if entry.chain_id == DEMO_CHAIN_ID:
+        notes.append("Local test chains have this chain id, and so has the demo: it is not that.")
+    if not entry.multicall:
+        notes.append("The chain has no Multicall3: lists are read one by one, which takes longer.")
+    return tuple(notes)
 
 
 def _transaction_page(explorer: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
+from node.chain import network_probe
 from node.core.errors import ConfigError, NodeError, UserInputError
 from node.core.ids import Address
 from node.core.paths import AppDirs
@@ -116,6 +117,37 @@ async def test_added_then_used_then_reached_through_others(place: Place) -> None
     stored = load_settings(file=place.node.dirs.settings_file, environment={})
     assert stored.own_networks[0].rpc_urls == (f"{place.server.url}/",)
     assert stored.rpc_urls == (), "those of the other networks are as they were"
+
+
+async def test_a_chain_without_multicall_is_read_one_by_one(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(network_probe, "MULTICALL3", Address.parse(NOBODY))
+    found = await place.node.system.check_network(place.draft())
+    assert any("one by one" in note for note in found.notes)
+    await place.node.system.add_network(place.draft())
+    assert "multicall" not in place.file()
+    await place.node.system.select_network("my-net")
+    assert (await place.node.wallet.overview()).wallet > 0
+
+
+async def test_the_chain_of_base_with_other_contracts(place: Place) -> None:
+    """Real money there: the guards of Base hold, and its own servers do not reach it."""
+    async with (
+        await Devnet.start(chain_id=8453, allow_public_chain_id=True) as chain,
+        DevnetServer(chain) as server,
+    ):
+        draft = own_draft(chain, server.url, is_test=False)
+        assert "the chain of Base" in (await place.node.system.check_network(draft)).notes[0]
+        await place.node.system.add_network(draft)
+        status = await place.node.system.select_network("my-net")
+        assert status.network is not None
+        assert not status.network.is_test
+        assert status.network.hosts == (server.url.partition("://")[2],)
+        assert status.network.explorer == "https://basescan.org/tx/{hash}"
+        assert (await place.node.wallet.overview()).wallet > 0
+        await place.node.system.add_network(place.draft(name="lab", title="Lab"))
+        await place.node.system.select_network("lab")
 
 
 async def test_it_is_there_at_the_next_start(place: Place, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from node.chain.networks import BASE, BASE_SEPOLIA, FEE_CAP
+from node.chain.networks import BASE, BASE_SEPOLIA, FEE_CAP, MULTICALL3
 from node.core.errors import ConfigError, UserInputError
 from node.core.ids import Address, TxHash
 from node.core.settings import NodeSettings, OwnNetwork
@@ -13,7 +13,7 @@ from node.core.units import Eth
 from node.service.dto import NetworkDraft
 from node.service.network_choice import all_views, configured_network, network_view
 from node.service.network_switch import claim_rule, fill_rule, with_fee_cap
-from node.service.own_network import entry_of, network_of
+from node.service.own_network import entry_of, network_of, notes_on
 
 MARKET, TOKEN = Address(bytes([1]) * 20).checksum, Address(bytes([2]) * 20).checksum
 SERVER = "https://rpc.example/v2/geheim"
@@ -99,6 +99,18 @@ def test_where_money_is_real_nobody_calls_it_a_test(chain_id: int) -> None:
         entry_of(draft(chain_id=chain_id, is_test=True))
     assert caught.value.details["field"] == "is_test"
     assert not network_of(entry_of(draft(chain_id=chain_id))).is_test
+
+
+def test_what_should_be_known_before() -> None:
+    """A contract of a stranger that takes real MOR above all."""
+    strange = entry_of(draft(chain_id=8453, token=BASE.token.checksum), multicall=MULTICALL3)
+    chain, mor = notes_on(strange)
+    assert "the chain of Base" in chain
+    assert "takes the MOR of Base" in mor
+    assert len(notes_on(entry_of(draft(chain_id=8453), multicall=MULTICALL3))) == 1
+    assert "so has the demo" in notes_on(entry_of(draft(chain_id=31337), multicall=MULTICALL3))[0]
+    assert notes_on(entry_of(draft(), multicall=MULTICALL3)) == ()
+    assert "one by one" in notes_on(entry_of(draft()))[0]
 
 
 def test_guards_hold_as_on_the_programs_networks() -> None:
