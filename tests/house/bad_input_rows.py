@@ -19,6 +19,7 @@ DOCTOR = "tests/unit/cli/test_doctor.py"
 SEND = "tests/gui/wallet/send/test_form.py"
 SERVERS = "tests/gui/wallet/networks/test_servers_sheet.py"
 NETWORKS = "tests/gui/wallet/networks/test_tab.py"
+BOOK = "tests/unit/service/test_network_book.py"
 DAMAGE = "tests/unit/wallet/test_damaged_file.py"
 
 TYPED: dict[str, tuple[str, ...]] = {
@@ -135,6 +136,26 @@ TYPED: dict[str, tuple[str, ...]] = {
         "tests/http/test_config_routes.py::test_addresses_that_are_of_no_use_change_nothing",
         "tests/http/test_config_routes.py::test_a_server_is_tried_before_it_is_saved",
         f"{SERVERS}::test_a_server_of_no_use_is_told_at_the_field",
+    ),
+    "network of one's own: named like another": (
+        "tests/unit/core/test_network_rules.py::test_names_that_look_like_a_network_of_the_program",
+        f"{BOOK}::test_the_same_one_twice",
+    ),
+    "network of one's own: server, chain or contract that is another": (
+        f"{BOOK}::test_what_does_not_fit_is_refused_in_words",
+        f"{BOOK}::test_contracts_that_are_others",
+        "tests/unit/cli/test_network.py::test_a_mistake_is_told_and_nothing_is_kept",
+    ),
+    "network of one's own: called a test where money is real": (
+        "tests/unit/service/test_own_network.py::test_where_money_is_real_nobody_calls_it_a_test",
+    ),
+    "network of one's own: removed while something is open": (
+        f"{BOOK}::test_it_is_not_removed_while_in_use",
+        "tests/unit/service/test_own_network_walk.py"
+        "::test_an_open_session_holds_its_network_and_is_found_again",
+    ),
+    "network of one's own: a table written wrongly": (
+        "tests/unit/core/test_own_networks.py::test_a_bad_table_is_named_with_its_field",
     ),
     "settings that cannot be read": (
         "tests/gui/shell/test_start.py::test_unreadable_settings_are_named",
