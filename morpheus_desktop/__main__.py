@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--version", action="version", version=__version__)
     add("--demo", action="store_true", help="start in the demo: play money, no account")
-    add("--network", default="", metavar="NAME", help="demo, base, base-sepolia or custom")
+    add("--network", default="", metavar="NAME", help="demo, base, base-sepolia, … or yours")
     add("--home", type=Path, metavar="DIR", help="folder for all data of this program")
     add("--headless", action="store_true", help="run the node without a window")
     add("--text", action="store_true", help="the demo as a chat in this terminal")
