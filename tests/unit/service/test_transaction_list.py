@@ -29,7 +29,7 @@ async def money(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Mone
 
 async def _busy(demo: DemoStack, folder: Path) -> Money:
     money = demo_money(demo, folder)
-    await money.wallet.save_contact(ADA, "Ada")
+    await money.wallet.save_contact(ADA, "Olga")
     await money.wallet.send((await money.wallet.draft_send("MOR", ADA, 3 * ONE)).id)
     await money.wallet.send((await money.wallet.draft_send("ETH", ADA, ONE // 1000)).id)
     model = await demo.guide()
@@ -52,7 +52,7 @@ async def test_purposes_are_in_words_with_names(money: Money) -> None:
     assert purposes[1] == "Close the session: Guide"
     assert purposes[2] == "Open a session: Guide"
     assert purposes[3].startswith("Allow the marketplace to take ")
-    assert purposes[4:] == ["Send 0.001 ETH to Ada", "Send 3 MOR to Ada"]
+    assert purposes[4:] == ["Send 0.001 ETH to Olga", "Send 3 MOR to Olga"]
 
 
 async def test_what_each_moved_adds_up_to_the_balance(money: Money, tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ async def test_a_kind_leaves_out_the_others(money: Money) -> None:
 
 
 async def test_text_is_found_in_names_purposes_hashes_and_labels(money: Money) -> None:
-    assert {item.intent for item in await listed(money, text="ada")} == {"send_mor", "send_eth"}
+    assert {item.intent for item in await listed(money, text="olga")} == {"send_mor", "send_eth"}
     assert {item.intent for item in await listed(money, text="guide OPEN")} == {"open_session"}
     (sent,) = await listed(money, "send", "3 mor")
     assert [item.hash for item in await listed(money, text=sent.hash[:20])] == [sent.hash]
