@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from PySide6.QtWidgets import QWidget
+
 from morpheus_desktop.pages.wallet.networks.add_sheet import AddSheet
 from morpheus_desktop.pages.wallet.tabs import NETWORKS
 from morpheus_desktop.shot_stage import Scene, Stage, section
@@ -78,6 +80,15 @@ async def checked(stage: Stage) -> None:
     _sheet(stage).check_button.click()
 
 
+async def added(stage: Stage) -> None:
+    """The toast, and the new card with the focus."""
+    await checked(stage)
+    await stage.calm()
+    _sheet(stage).add_button.click()
+    name = "wallet.networks.card.team-network"
+    await stage.until(lambda: stage.window.findChild(QWidget, name))
+
+
 async def asking(stage: Stage) -> None:
     await filled(stage)
     stage.node.hold("system.check_network")
@@ -122,6 +133,7 @@ SCENES: dict[str, tuple[Callable[[], FakeNode], Scene]] = {
     "wallet-network-add": (FakeNode, then(NETWORKS, f"{_ADD}.open")),
     "wallet-network-asking": (FakeNode, asking),
     "wallet-network-found": (FakeNode, checked),
+    "wallet-network-added": (FakeNode, added),
     "wallet-network-refused": (FakeNode, refused),
     "wallet-network-unfit": (FakeNode, unfit),
     "wallet-networks-own": (with_own, networks_below),

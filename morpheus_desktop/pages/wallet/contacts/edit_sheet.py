@@ -18,6 +18,8 @@ from node.core.redaction import holds_secret
 from node.service.dto import Contact
 
 MAX_NAME, MAX_NOTE = 60, 500
+_MOST = 400
+"""A pasted key must arrive whole: one that was cut would not be known as one."""
 _FORBIDDEN = "input.secret"
 _FORBIDDEN_WORDS = (
     "That was a private key or a recovery phrase. It is removed from the field and was kept"
@@ -35,7 +37,7 @@ class EditSheet(Sheet):
         name = "wallet.contacts.edit"
         self.name = TextField("For example Ada", name=f"{name}.name")
         self.name.edit.setAccessibleName("Name")
-        self.name.edit.setMaxLength(MAX_NAME)
+        self.name.edit.setMaxLength(_MOST)
         self.address = TextField("0x…", name=f"{name}.address")
         self.address.edit.setAccessibleName("Address")
         self.note = TextField("Optional", name=f"{name}.note")
@@ -98,10 +100,11 @@ class EditSheet(Sheet):
         self._say("")
         address = self._contact.address if self._contact is not None else self._new_address()
         name = self.name.text().strip()
-        if not name:
-            self.name.show_error("Give the contact a name.")
+        problem = _name_problem(name)
+        if problem:
+            self.name.show_error(problem)
             self.name.setFocus()
-        if address and name:
+        if address and not problem:
             self._busy(True)
             self._presenter.save(address, name, self.note.text().strip())
         elif not address:
@@ -173,6 +176,14 @@ class EditSheet(Sheet):
     def _say(self, text: str) -> None:
         self._error.setText(text)
         self._error.setVisible(bool(text))
+
+
+def _name_problem(name: str) -> str:
+    if not name:
+        return "Give the contact a name."
+    if len(name) > MAX_NAME:
+        return f"A name has at most {MAX_NAME} characters; this has {len(name)}."
+    return ""
 
 
 def _is_secret(text: str) -> bool:

@@ -15,6 +15,8 @@ from node.core.redaction import holds_secret, holds_wallet_secret
 
 _TEST = "Its MOR is worth nothing. It is marked as a test network wherever it is shown."
 _REAL = "Off: its MOR and ETH are real money. What is spent there is gone."
+_MOST = 600
+"""A pasted key must arrive whole: one that was cut would not be known as one."""
 _FORBIDDEN = "input.secret"
 
 
@@ -153,6 +155,7 @@ class NetworkFields(QWidget):
 def _field(placeholder: str, name: str, words: str) -> TextField:
     field = TextField(placeholder, name=name)
     field.edit.setAccessibleName(words)
+    field.edit.setMaxLength(_MOST)
     return field
 
 

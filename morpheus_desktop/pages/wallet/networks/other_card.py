@@ -18,6 +18,7 @@ from morpheus_desktop.widgets.layouts import column, row
 from node.service.dto import NetworkView
 
 _NO_SERVER = "No public server serves it. Name one at the start: MORPHEUS_RPC_URLS."
+_UNFIT = "The settings hold it in a way that cannot be used. Remove it and add it again."
 
 
 class OtherCard(Card):
@@ -31,12 +32,13 @@ class OtherCard(Card):
         reachable = network.is_demo or bool(network.hosts)
         self.use_button = Button("Use", size="compact", name=f"wallet.networks.use.{network.name}")
         self.use_button.setAccessibleName(f"Use {network.title}")
-        self.use_button.disable_with("" if reachable else _NO_SERVER)
+        missing = _UNFIT if network.is_removable else _NO_SERVER
+        self.use_button.disable_with("" if reachable else missing)
         head = row(Tile(*kind_tile(network), 32), spacing=12)
         head.addWidget(ElidedLabel(network.title, "strong"), 1)
         head.addWidget(Badge(*money_kind(network)))
         head.addWidget(self.use_button)
-        words = network_words(network) if reachable else f"{network_words(network)}. {_NO_SERVER}"
+        words = network_words(network) if reachable else f"{network_words(network)}. {missing}"
         lines = column(head, 8, Label(words, "small", "text2", wrap=True))
         if network.marketplace:
             lines.addSpacing(10)

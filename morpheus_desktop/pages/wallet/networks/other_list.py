@@ -9,6 +9,8 @@ from morpheus_desktop.widgets.layouts import clear
 from node.service.dto import NetworkView
 
 _TWO_COLUMNS = 720
+_PASSES = 6
+"""So many turns of the event loop it takes at most until every layout up to the page has grown."""
 
 
 class OtherList(QWidget):
@@ -44,13 +46,13 @@ class OtherList(QWidget):
         if name:
             self._focus_again(name)
 
-    def reveal(self, name: str) -> None:
-        """Scroll to the card of the network `name` and put the focus there."""
+    def reveal(self, name: str, *, focus: bool) -> None:
+        """Scroll to the card of the network `name` and, with `focus`, go there."""
         for card in self.cards:
             if card.network.name == name:
-                card.use_button.setFocus(Qt.FocusReason.OtherFocusReason)
-                # The layout knows its place a moment later.
-                QTimer.singleShot(0, card, lambda card=card: _bring_into_view(card))
+                if focus:
+                    card.use_button.setFocus(Qt.FocusReason.OtherFocusReason)
+                _bring_into_view(card)
 
     def _focus_again(self, name: str) -> None:
         for card in self.cards:
@@ -75,10 +77,12 @@ class OtherList(QWidget):
         self._place()
 
 
-def _bring_into_view(card: QWidget) -> None:
+def _bring_into_view(card: QWidget, passes: int = _PASSES) -> None:
     above = card.parentWidget()
-    while above is not None:
-        if isinstance(above, QScrollArea):
-            above.ensureWidgetVisible(card, 0, 16)
-            return
+    while above is not None and not isinstance(above, QScrollArea):
         above = above.parentWidget()
+    if above is None:
+        return
+    above.ensureWidgetVisible(card, 0, 16)
+    if passes:
+        QTimer.singleShot(0, card, lambda: _bring_into_view(card, passes - 1))

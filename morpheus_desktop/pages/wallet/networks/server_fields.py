@@ -9,7 +9,7 @@ from morpheus_desktop.pages.wallet.networks.words import masked_host
 from morpheus_desktop.widgets.buttons import Button, IconButton
 from morpheus_desktop.widgets.fields import TextField
 from morpheus_desktop.widgets.layouts import column
-from node.core.network_rules import MAX_SERVERS
+from node.core.network_rules import MAX_SERVERS, MAX_URL
 
 _HINT = "https://…"
 
@@ -61,6 +61,7 @@ class ServerFields(QWidget):
 
     def _insert(self, at: int, text: str = "") -> TextField:
         field = TextField(_HINT)
+        field.edit.setMaxLength(MAX_SERVERS * (MAX_URL + 1))
         remove = IconButton("x", "Remove this server", compact=True)
         remove.clicked.connect(lambda: self._remove(field))
         field.add_widget(remove)

@@ -1,7 +1,7 @@
 """Networks: which one is in use, what reaches it, and the way to another one."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from morpheus_desktop.errors import present
 from morpheus_desktop.pages.wallet.networks.add_sheet import AddSheet
@@ -142,9 +142,9 @@ class NetworksTab(QWidget):
         wanted = [item for item in state.networks if item.name != used]
         self._list.show_networks(wanted)
         if any(item.name == self._new for item in wanted):
-            # The next step is to use it; whoever has gone elsewhere meanwhile stays there.
-            if self.add_button.hasFocus():
-                self._list.reveal(self._new)
+            # The next step is to use it; whoever types elsewhere meanwhile goes on there.
+            is_free = QApplication.focusWidget() in (None, self.window(), self.add_button)
+            self._list.reveal(self._new, focus=is_free)
             self._new = ""
 
     # --- what the user does ---

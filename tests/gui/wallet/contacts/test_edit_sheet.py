@@ -120,13 +120,26 @@ def test_a_pasted_secret_is_taken_away_and_cannot_be_brought_back(
     assert not has(tab, "wallet.contacts.edit.secret")
 
 
-def test_a_key_is_no_name_and_no_note(tab: ContactsTab, sheet: EditSheet) -> None:
+@pytest.mark.parametrize("secret", [KEY, KEY[2:], PHRASE])
+def test_a_key_is_no_name_and_no_note(tab: ContactsTab, sheet: EditSheet, secret: str) -> None:
+    """Pasted, it arrives whole: one that was cut would stay readable."""
+    QGuiApplication.clipboard().setText(secret)
     for field in (sheet.name, sheet.note):
-        field.set_text(KEY[2:62])
-        assert field.text()
-    sheet.note.set_text(KEY)
-    assert sheet.note.text() == ""
-    assert has(tab, "wallet.contacts.edit.secret")
+        field.edit.paste()
+        assert field.text() == ""
+        assert has(tab, "wallet.contacts.edit.secret")
+        field.set_text("Ada")
+        assert not has(tab, "wallet.contacts.edit.secret")
+
+
+def test_a_name_that_is_too_long_is_not_cut_in_silence(
+    sheet: EditSheet, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    sheet.name.set_text("A" * 61)
+    sheet.address.set_text(NEW)
+    qtbot.mouseClick(sheet.save_button, Qt.MouseButton.LeftButton)
+    assert problem(sheet.name) == "A name has at most 60 characters; this has 61."
+    assert not fake_node.called("wallet.save_contact")
 
 
 def test_changing_keeps_the_address(tab: ContactsTab, fake_node: FakeNode, qtbot: QtBot) -> None:

@@ -53,6 +53,18 @@ def test_a_card_says_whose_it_is_and_what_its_money_is_worth(tab: NetworksTab) -
     assert not has(tab, f"{REMOVE}.base-sepolia")
 
 
+def test_one_that_the_settings_hold_wrongly_can_only_be_removed(
+    open_tab: OpenTab, fake_node: FakeNode
+) -> None:
+    fake_node.world.added = [own_network(hosts=())]
+    tab = open_tab(fake_node)
+    use = find(tab, "wallet.networks.use.team")
+    assert not use.isEnabled()
+    assert "Remove it and add it again" in use.toolTip()
+    assert "Remove it and add it again" in words_of(find(tab, "wallet.networks.card.team"))
+    assert find(tab, f"{REMOVE}.team").isEnabled()
+
+
 def test_it_is_used_like_the_others(tab: NetworksTab, node: FakeNode, qtbot: QtBot) -> None:
     qtbot.mouseClick(find(tab, "wallet.networks.use.west"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: has(tab, "wallet.networks.switch.go"))

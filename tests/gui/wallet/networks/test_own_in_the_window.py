@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from morpheus_desktop.pages.wallet.networks.add_sheet import AddSheet
+from morpheus_desktop.pages.wallet.networks.other_card import OtherCard
 from morpheus_desktop.pages.wallet.tabs import NETWORKS, WalletTabs
 from morpheus_desktop.widgets.choices import RadioRow
 from tests.fakes.fake_node import FakeNode
@@ -86,6 +87,8 @@ def test_one_that_is_added_is_offered_at_once(
     kit.click("wallet.networks.add.check")
     kit.click("wallet.networks.add.go")
     kit.until(lambda: kit.has("wallet.networks.card.team-network"))
+    card = kit.find(OtherCard, "wallet.networks.card.team-network")
+    kit.until(lambda: card.visibleRegion().boundingRect().height() == card.height())
     menu = open_menu(kit)
     assert menu.actions()[-1].text() == "Team network · Real money"
     menu.close()
