@@ -177,10 +177,12 @@ async def test_one_of_two_under_a_nonce_counts(
     first, *accounts = await fresh_accounts(market.chain, act, share_of(act) + 1)
     example, record = await whole_life(market, tmp_path, first, act)
     await market.chain.hold_transactions(True)
-    await example.die()
-    dying = deaths(market, tmp_path, accounts, act, record)
-    await all_pass((trial.life.point, trial.die) for trial in dying)
-    await market.chain.hold_transactions(False)
+    try:
+        await example.die()
+        dying = deaths(market, tmp_path, accounts, act, record)
+        await all_pass((trial.life.point, trial.die) for trial in dying)
+    finally:
+        await market.chain.hold_transactions(False)
     await all_pass((trial.life.point, partial(trial.revive, market)) for trial in [example, *dying])
 
 

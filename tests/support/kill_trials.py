@@ -67,11 +67,26 @@ async def process_ends(target: Callable[..., None], *arguments: object, killed: 
     """Run `target` in a process of its own, which must end as expected."""
     process = process_context().Process(target=target, args=arguments)
     process.start()
-    await asyncio.to_thread(process.join, DEATH_S)
+    if not await _has_ended(process.sentinel):
+        process.kill()
+    # Not in a thread: each start looks at all others, and the status can be read only once.
+    process.join()
     expected = -signal.SIGKILL if killed else 0
     if process.exitcode != expected:
-        process.kill()
         raise AssertionError(f"the consumer ended with {process.exitcode}, not {expected}")
+
+
+async def _has_ended(sentinel: int) -> bool:
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(sentinel, ended.set)
+    try:
+        async with asyncio.timeout(DEATH_S):
+            await ended.wait()
+    except TimeoutError:
+        return False
+    finally:
+        loop.remove_reader(sentinel)
+    return True
 
 
 async def revived(market: SmallMarket, account: FreshAccount, life: Life, check: Check) -> None:
