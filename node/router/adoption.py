@@ -79,7 +79,7 @@ class SessionAdopter:
         if any(item.state in OPENING_STATES for item in intents):
             return None
         for item in rows:
-            if item.intent_id == _own_name(session):
+            if item.intent_id.startswith(_own_name(session)):
                 # Adopted before, then gone from the chain for a time.
                 return await self.give(item, session)
         for item in intents:
@@ -143,7 +143,8 @@ class SessionAdopter:
             market.provider(bid.provider), market.model(bid.model_id)
         )
         entry = SessionEntry(
-            intent_id=_own_name(session),
+            # Another marketplace may have given a session the same id.
+            intent_id=f"{_own_name(session)}@{market.chain_id}:{market.marketplace_address.hex}",
             wallet=session.user,
             chain_id=market.chain_id,
             marketplace=market.marketplace_address,

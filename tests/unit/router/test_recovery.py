@@ -131,6 +131,24 @@ async def test_one_session_that_cannot_be_read_does_not_keep_the_others_from_the
         assert await _known(demo, journal, broken.session_id) is not None
 
 
+async def test_a_session_is_adopted_beside_one_of_the_same_id_elsewhere(
+    demo: DemoStack, tmp_path: Path
+) -> None:
+    """Another marketplace, on another chain, where it was found by an earlier version too."""
+    entry = await demo.open()
+    assert entry.session_id is not None
+    async with _forgetful(demo, tmp_path) as (recovery, journal):
+        name = f"chain-{entry.session_id.raw.hex()}"
+        elsewhere = replace(entry, intent_id=name, chain_id=entry.chain_id + 1)
+        await journal.create(elsewhere)
+        report = await recovery.run()
+        assert not report.unresolved
+        assert entry.session_id in {item.session_id for item in report.adopted}
+        assert await journal.entry(name) == elsewhere, "the other one is left alone"
+        again = await recovery.run()
+        assert entry.session_id not in {item.session_id for item in again.adopted}
+
+
 async def _known(
     demo: DemoStack, journal: SessionJournal, session_id: SessionId
 ) -> SessionEntry | None:
