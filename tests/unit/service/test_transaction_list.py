@@ -16,7 +16,7 @@ from tests.support.stacks import DemoStack, open_demo_stack
 
 pytestmark = [pytest.mark.chain, pytest.mark.asyncio(loop_scope="module")]
 ONE = 10**18
-ADA = Address(b"\x5a" * 20).checksum
+OLGA = Address(b"\x5a" * 20).checksum
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -29,9 +29,9 @@ async def money(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Mone
 
 async def _busy(demo: DemoStack, folder: Path) -> Money:
     money = demo_money(demo, folder)
-    await money.wallet.save_contact(ADA, "Olga")
-    await money.wallet.send((await money.wallet.draft_send("MOR", ADA, 3 * ONE)).id)
-    await money.wallet.send((await money.wallet.draft_send("ETH", ADA, ONE // 1000)).id)
+    await money.wallet.save_contact(OLGA, "Olga")
+    await money.wallet.send((await money.wallet.draft_send("MOR", OLGA, 3 * ONE)).id)
+    await money.wallet.send((await money.wallet.draft_send("ETH", OLGA, ONE // 1000)).id)
     model = await demo.guide()
     quote = await money.sessions.quote(QuoteRequest(model_id=model.id.hex, duration_s=3600))
     steps = [step async for step in money.sessions.open(quote.id)]
@@ -89,7 +89,7 @@ async def test_text_is_found_in_names_purposes_hashes_and_labels(money: Money) -
     assert {item.intent for item in await listed(money, text="guide OPEN")} == {"open_session"}
     (sent,) = await listed(money, "send", "3 mor")
     assert [item.hash for item in await listed(money, text=sent.hash[:20])] == [sent.hash]
-    assert [item.recipient for item in await listed(money, text=ADA)] == [ADA, ADA]
+    assert [item.recipient for item in await listed(money, text=OLGA)] == [OLGA, OLGA]
     await money.wallet.label_transaction(sent.hash, "  the\nrent  ")
     assert [item.label for item in await listed(money, text="RENT")] == ["the rent"]
     await money.wallet.label_transaction(sent.hash, "")
@@ -113,7 +113,7 @@ async def test_the_export_has_a_row_for_each(money: Money) -> None:
     items = await listed(money)
     assert [row["Hash"] for row in table] == [item.hash for item in items]
     assert table[-1]["MOR out"] == "3"
-    assert table[-1]["To"] == ADA
+    assert table[-1]["To"] == OLGA
     assert table[-2]["ETH out"] == "0.001"
 
 
