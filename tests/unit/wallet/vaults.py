@@ -39,3 +39,11 @@ async def reopened(folder: Path, store: DictStore | None = None) -> Vault:
     vault = a_vault(folder, store)
     await vault.open()
     return vault
+
+
+async def three_accounts(folder: Path, store: DictStore | None = None) -> Vault:
+    """Two of a phrase, of which the first is in use, and a watched one."""
+    vault = a_vault(folder, store)
+    await vault.import_phrase(JUNK, keep(), more_paths=["1"])
+    await vault.watch(STRANGER, "Cold")
+    return vault
