@@ -21,7 +21,7 @@ from node.store.journal_records import SessionEntry, SessionState, TxRecord, TxS
 from node.store.retries import Duty
 from tests.support.faulty_rpc import SEND, Fault, FaultyServer, open_faulty_world, open_user
 from tests.support.stacks import DemoStack
-from tests.support.truth import ALL_MOR, assert_settled, row
+from tests.support.truth import ALL_MOR, assert_settled, recovered, row
 
 pytestmark = [pytest.mark.chain, pytest.mark.asyncio(loop_scope="module")]
 
@@ -84,7 +84,7 @@ async def test_after_midnight_the_held_part_comes_back_once(demo: DemoStack) -> 
     made = (await _claims(stack))[: len(await _claims(stack)) - before]
     assert [item.status for item in made] == [TxStatus.MINED]
     assert (await holdings_of(stack.chain.market, stack.wallet.address)).total == ALL_MOR
-    await stack.recovery.run()
+    await recovered(stack)
     assert (await row(stack, entry.intent_id)).state is SessionState.SETTLED
     await assert_settled(stack)
 
@@ -254,7 +254,7 @@ async def test_a_claim_that_nobody_seems_to_take_is_sent_once(
     server.heal()
     async with asyncio.timeout(20):
         while any(item.is_pending for item in await _claims(stack)):
-            await stack.recovery.run()
+            await recovered(stack)
     assert len(await _claims(stack)) == before + 1
     assert not (await stack.chain.market.on_hold(stack.wallet.address)).available
     assert entry.held > NO_MOR
