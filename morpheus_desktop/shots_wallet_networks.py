@@ -80,6 +80,16 @@ async def checked(stage: Stage) -> None:
     _sheet(stage).check_button.click()
 
 
+async def checked_real(stage: Stage) -> None:
+    await filled(stage)
+    stage.node.world.network_notes = (
+        "This is the chain of Base, with contracts of your own.",
+        "It takes the MOR of Base, but is another contract: who made it decides what becomes of"
+        " what you lock there.",
+    )
+    _sheet(stage).check_button.click()
+
+
 async def added(stage: Stage) -> None:
     """The toast, and the new card with the focus."""
     await checked(stage)
@@ -133,6 +143,7 @@ SCENES: dict[str, tuple[Callable[[], FakeNode], Scene]] = {
     "wallet-network-add": (FakeNode, then(NETWORKS, f"{_ADD}.open")),
     "wallet-network-asking": (FakeNode, asking),
     "wallet-network-found": (FakeNode, checked),
+    "wallet-network-found-real": (FakeNode, checked_real),
     "wallet-network-added": (FakeNode, added),
     "wallet-network-refused": (FakeNode, refused),
     "wallet-network-unfit": (FakeNode, unfit),

@@ -39,8 +39,10 @@ class FoundView(QWidget):
         self._lines.addWidget(boxed(column(2, line(), 2)))
         icon, role, words = _KEPT[is_test]
         self._lines.addWidget(_note(icon, role, words))
+        # What should be known before is graver where money is real.
+        mark = "info" if is_test else "warning"
         for text in found.notes:
-            self._lines.addWidget(_note("info", "info", text))
+            self._lines.addWidget(_note(mark, mark, text))
         self.summary = " ".join([f"{_FOUND}.", words, *found.notes])
         self.setAccessibleName(self.summary)
         self.show()

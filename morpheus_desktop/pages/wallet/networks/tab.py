@@ -12,6 +12,7 @@ from morpheus_desktop.pages.wallet.networks.presenter import NetworksPresenter, 
 from morpheus_desktop.pages.wallet.networks.remove_sheet import RemoveSheet
 from morpheus_desktop.pages.wallet.networks.servers_sheet import ServersSheet
 from morpheus_desktop.pages.wallet.networks.switch_sheet import SwitchSheet
+from morpheus_desktop.pages.wallet.tab import WalletTab
 from morpheus_desktop.widgets.banner import Banner
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.labels import Label
@@ -23,14 +24,9 @@ EVERY_S = 10
 """So often the figures are read again while they are looked at. Nobody is asked for it."""
 
 
-class NetworksTab(QWidget):
-    """`told(text, tone)`, `problem(NodeError)`, `count_changed(text)`: see the page;
-    `network_selected(NodeStatus)` when another one is in use.
-    """
+class NetworksTab(WalletTab):
+    """`network_selected(NodeStatus)` when another one is in use."""
 
-    told = Signal(str, str)
-    problem = Signal(object)
-    count_changed = Signal(str)
     network_selected = Signal(object)
 
     def __init__(self, presenter: NetworksPresenter) -> None:
@@ -55,21 +51,17 @@ class NetworksTab(QWidget):
         content = boxed(column(self._notices, self._none, self.current, 20, others, 8, self._list))
         # Even without an answer there is nothing else to show than that.
         self.view = LoadView(content, QWidget(), name="wallet.networks", rows=4)
-        self.setLayout(column(12, self.view))
+        self._follow(presenter, self.view)
         self._connect()
 
     def _connect(self) -> None:
         presenter = self._presenter
-        presenter.loaded.connect(self._show)
-        presenter.failed.connect(self.view.show_failure)
-        presenter.stale.connect(self._look_again)
         presenter.busy_changed.connect(self._show_busy)
         presenter.probe_failed.connect(lambda _error: self._show())
         presenter.leaving_counted.connect(self._open_switch)
         presenter.selected.connect(self._selected)
         presenter.servers_saved.connect(self._servers_saved)
         presenter.time.ticked.connect(self._tick)
-        self.view.retry.connect(presenter.load)
         self.current.test_clicked.connect(presenter.probe)
         self.current.edit_clicked.connect(self._edit_servers)
         self.add_button.clicked.connect(self._add)
@@ -84,15 +76,7 @@ class NetworksTab(QWidget):
         """The cards of the networks that are not in use."""
         return self._list.cards
 
-    def shown(self) -> None:
-        """Called when the tab becomes visible."""
-        self._presenter.load()
-
     # --- what is there ---
-
-    def _look_again(self) -> None:
-        if self.isVisible():
-            self._presenter.load()
 
     def _tick(self) -> None:
         if self.isVisible() and self._presenter.state is not None:
