@@ -1,13 +1,14 @@
 """The tabs of the wallet page: each is made when it is first shown."""
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import TypeVar
 
-from PySide6.QtCore import Signal, SignalInstance
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from morpheus_desktop.bridge import NodeSignals
 from morpheus_desktop.chain_time import ChainTime
+from morpheus_desktop.pages.wallet.tab import WalletTab
 from morpheus_desktop.tasks import GuiTasks
 from morpheus_desktop.widgets.layouts import column
 from morpheus_desktop.widgets.tabs import Tabs
@@ -21,20 +22,8 @@ ACTIVITY, APPROVALS, ACCOUNTS, CONTACTS, NETWORKS = TITLES = (
     "Networks",
 )
 
-
-class WalletTab(Protocol):
-    """A widget below the tabs. `count_changed(text)` is what stands behind its title."""
-
-    told: SignalInstance
-    problem: SignalInstance
-    count_changed: SignalInstance
-
-    def shown(self) -> None:
-        """Called whenever the tab becomes visible."""
-        ...
-
-
-TabFactory = Callable[[], QWidget]
+_Presenter = TypeVar("_Presenter", bound=QObject)
+TabFactory = Callable[[], WalletTab]
 
 
 class WalletTabs(QWidget):
@@ -51,7 +40,7 @@ class WalletTabs(QWidget):
         super().__init__()
         self._factories = factories
         self._titles = tuple(factories)
-        self._made: dict[str, QWidget] = {}
+        self._made: dict[str, WalletTab] = {}
         self._counts = {title: "" for title in self._titles}
         self.bar = Tabs(self._titles, name="wallet.tabs")
         self._content = column()
@@ -72,9 +61,9 @@ class WalletTabs(QWidget):
         for tab in self._made.values():
             tab.setVisible(tab is chosen)
         self.chosen.emit(self.title)
-        chosen.shown()  # type: ignore[attr-defined]
+        chosen.shown()
 
-    def _tab(self, title: str) -> QWidget:
+    def _tab(self, title: str) -> WalletTab:
         tab = self._made.get(title)
         if tab is None:
             tab = self._made[title] = self._factories[title]()
@@ -83,11 +72,10 @@ class WalletTabs(QWidget):
             self.made.emit(title, tab)
         return tab
 
-    def _connect(self, title: str, tab: QWidget) -> None:
-        signals: WalletTab = tab  # type: ignore[assignment]
-        signals.told.connect(self.told)
-        signals.problem.connect(self.problem)
-        signals.count_changed.connect(lambda text: self._count(title, text))
+    def _connect(self, title: str, tab: WalletTab) -> None:
+        tab.told.connect(self.told)
+        tab.problem.connect(self.problem)
+        tab.count_changed.connect(lambda text: self._count(title, text))
 
     def _count(self, title: str, text: str) -> None:
         self._counts[title] = text
@@ -111,47 +99,41 @@ class TabMaker:
             NETWORKS: self._networks,
         }
 
-    def _activity(self) -> QWidget:
+    def _activity(self) -> WalletTab:
         from morpheus_desktop.pages.wallet.activity.presenter import ActivityPresenter
         from morpheus_desktop.pages.wallet.activity.tab import ActivityTab
 
-        presenter = ActivityPresenter(self._node, self._tasks, self._signals, self._time)
-        tab = ActivityTab(presenter)
-        presenter.setParent(tab)
-        return tab
+        return self._made(ActivityPresenter, ActivityTab)
 
-    def _approvals(self) -> QWidget:
+    def _approvals(self) -> WalletTab:
         from morpheus_desktop.pages.wallet.approvals.presenter import ApprovalsPresenter
         from morpheus_desktop.pages.wallet.approvals.tab import ApprovalsTab
 
-        presenter = ApprovalsPresenter(self._node, self._tasks, self._signals, self._time)
-        tab = ApprovalsTab(presenter)
-        presenter.setParent(tab)
-        return tab
+        return self._made(ApprovalsPresenter, ApprovalsTab)
 
-    def _accounts(self) -> QWidget:
+    def _accounts(self) -> WalletTab:
         from morpheus_desktop.pages.wallet.accounts.presenter import AccountsPresenter
         from morpheus_desktop.pages.wallet.accounts.tab import AccountsTab
 
-        presenter = AccountsPresenter(self._node, self._tasks, self._signals, self._time)
-        tab = AccountsTab(presenter)
-        presenter.setParent(tab)
-        return tab
+        return self._made(AccountsPresenter, AccountsTab)
 
-    def _contacts(self) -> QWidget:
+    def _contacts(self) -> WalletTab:
         from morpheus_desktop.pages.wallet.contacts.presenter import ContactsPresenter
         from morpheus_desktop.pages.wallet.contacts.tab import ContactsTab
 
-        presenter = ContactsPresenter(self._node, self._tasks, self._signals, self._time)
-        tab = ContactsTab(presenter)
-        presenter.setParent(tab)
-        return tab
+        return self._made(ContactsPresenter, ContactsTab)
 
-    def _networks(self) -> QWidget:
+    def _networks(self) -> WalletTab:
         from morpheus_desktop.pages.wallet.networks.presenter import NetworksPresenter
         from morpheus_desktop.pages.wallet.networks.tab import NetworksTab
 
-        presenter = NetworksPresenter(self._node, self._tasks, self._signals, self._time)
-        tab = NetworksTab(presenter)
+        return self._made(NetworksPresenter, NetworksTab)
+
+    def _made(
+        self, make_presenter: Callable[..., _Presenter], make_tab: Callable[[_Presenter], WalletTab]
+    ) -> WalletTab:
+        """A tab with a presenter that lives as long as the tab."""
+        presenter = make_presenter(self._node, self._tasks, self._signals, self._time)
+        tab = make_tab(presenter)
         presenter.setParent(tab)
         return tab

@@ -1,7 +1,6 @@
 """Accounts: all of this wallet by their phrases, which one is in use, and the ways to more."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
 
 from morpheus_desktop.pages.wallet.accounts.account_row import AccountRow
 from morpheus_desktop.pages.wallet.accounts.acts import AccountActs
@@ -10,6 +9,7 @@ from morpheus_desktop.pages.wallet.accounts.group_card import GroupCard
 from morpheus_desktop.pages.wallet.accounts.groups import UNREAD, AccountGroup
 from morpheus_desktop.pages.wallet.accounts.presenter import AccountsPresenter, AccountsState
 from morpheus_desktop.pages.wallet.send.notice import Notice
+from morpheus_desktop.pages.wallet.tab import WalletTab
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.empty_state import EmptyState
 from morpheus_desktop.widgets.labels import ElidedLabel, Label
@@ -24,16 +24,11 @@ _KEY = "The account of this run comes from WALLET_PRIVATE_KEY."
 _KEY_HINT = "It is kept in memory only. Start without that variable to keep accounts here."
 
 
-class AccountsTab(QWidget):
-    """`told(text, tone)`, `problem(NodeError)`, `count_changed(text)`: see the page.
-
-    `onboarding_requested()` for another wallet; about the account in use `back_up_requested()`,
+class AccountsTab(WalletTab):
+    """`onboarding_requested()` for another wallet; about the account in use `back_up_requested()`,
     `reveal_requested(what)`, `password_requested()`.
     """
 
-    told = Signal(str, str)
-    problem = Signal(object)
-    count_changed = Signal(str)
     onboarding_requested = Signal()
     back_up_requested = Signal()
     reveal_requested = Signal(str)
@@ -67,15 +62,10 @@ class AccountsTab(QWidget):
         content = column(head, 12, self._notes, self._groups, 14, row(self.hidden_button, None))
         content.addLayout(self._damaged)
         self.view = LoadView(boxed(content), self.empty, name="wallet.accounts")
-        self.setLayout(column(12, self.view))
+        self._follow(presenter, self.view, self._show)
         self._connect()
 
     def _connect(self) -> None:
-        presenter = self._presenter
-        presenter.loaded.connect(self._show)
-        presenter.failed.connect(self.view.show_failure)
-        presenter.stale.connect(self._look_again)
-        self.view.retry.connect(presenter.load)
         self.empty.action.connect(self.onboarding_requested)
         self.add_button.clicked.connect(self._open_add_menu)
         acts = self.acts
@@ -87,15 +77,7 @@ class AccountsTab(QWidget):
         acts.password_requested.connect(self.password_requested)
         self.hidden_button.clicked.connect(self._toggle_hidden)
 
-    def shown(self) -> None:
-        """Called when the tab becomes visible."""
-        self._presenter.load()
-
     # --- what is there ---
-
-    def _look_again(self) -> None:
-        if self.isVisible():
-            self._presenter.load()
 
     def _open_add_menu(self) -> None:
         button = self.add_button

@@ -1,7 +1,6 @@
 """Activity: what waits first, then everything that happened, to be filtered and searched."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog
 
 from morpheus_desktop.models.transactions import detail_words, transaction_table
 from morpheus_desktop.pages.wallet.activity.detail_sheet import DetailSheet
@@ -14,25 +13,22 @@ from morpheus_desktop.pages.wallet.activity.presenter import (
 from morpheus_desktop.pages.wallet.activity.waiting_card import WaitingCard
 from morpheus_desktop.pages.wallet.pending.presenter import Verb
 from morpheus_desktop.pages.wallet.pending.sheet import ReplaceSheet
+from morpheus_desktop.pages.wallet.tab import WalletTab
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.data_table import DataTable
 from morpheus_desktop.widgets.empty_state import EmptyState
 from morpheus_desktop.widgets.labels import Label
 from morpheus_desktop.widgets.layouts import boxed, clear, column, row
 from morpheus_desktop.widgets.load_view import LoadView
-from node.core.errors import NodeError, NoTargetError, WalletLockedError
+from node.core.errors import NodeError, WalletLockedError
 from node.service.dto import TransactionView
 
 _WATCHED = "This account is watched only: this needs its key."
 _NO_MATCH = "Nothing fits. Choose another kind or other words."
 
 
-class ActivityTab(QWidget):
-    """`told(text, tone)`, `problem(NodeError)`, `count_changed(text)`: see the page."""
-
-    told = Signal(str, str)
-    problem = Signal(object)
-    count_changed = Signal(str)
+class ActivityTab(WalletTab):
+    """Its count is that of the transactions that wait."""
 
     def __init__(self, presenter: ActivityPresenter) -> None:
         super().__init__()
@@ -67,34 +63,22 @@ class ActivityTab(QWidget):
             )
         )
         self.view = LoadView(content, self.empty, name="wallet.activity")
-        self.setLayout(column(12, self.view))
+        self._follow(presenter, self.view, self._show)
         self._connect()
 
     def _connect(self) -> None:
         presenter = self._presenter
-        presenter.loaded.connect(self._show)
-        presenter.failed.connect(self._failed)
-        presenter.stale.connect(self._look_again)
         presenter.labelled.connect(lambda _item: self.told.emit("The note is kept", "success"))
         presenter.exported.connect(lambda path: self.told.emit(f"Saved as {path}", "success"))
         presenter.act_failed.connect(self._not_done)
         presenter.time.ticked.connect(self._tick)
-        self.view.retry.connect(presenter.load)
         self.filters.kind_chosen.connect(presenter.choose_kind)
         self.filters.searched.connect(presenter.search)
         self.filters.export_clicked.connect(self._export)
         self.more_button.clicked.connect(presenter.show_more)
         self.table.row_activated.connect(lambda number: self._open(self._rows.rows[number]))
 
-    def shown(self) -> None:
-        """Called when the tab becomes visible."""
-        self._presenter.load()
-
     # --- what is there ---
-
-    def _look_again(self) -> None:
-        if self.isVisible():
-            self._presenter.load()
 
     def _show(self) -> None:
         state = self._presenter.state
@@ -128,11 +112,6 @@ class ActivityTab(QWidget):
             self._cards.addWidget(card)
         if self.cards:
             self._cards.addSpacing(12)
-
-    def _failed(self, error: NodeError) -> None:
-        self.view.show_failure(error)
-        if isinstance(error, NoTargetError):
-            self.count_changed.emit("")
 
     def _tick(self) -> None:
         if self.isVisible():

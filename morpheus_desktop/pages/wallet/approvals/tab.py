@@ -1,17 +1,17 @@
 """Approvals: what contracts may take from the wallet, and taking it back."""
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from morpheus_desktop.pages.wallet.approvals.card import ApprovalCard
 from morpheus_desktop.pages.wallet.approvals.presenter import ApprovalsPresenter, ApprovalsState
 from morpheus_desktop.pages.wallet.approvals.sheet import ApprovalSheet
 from morpheus_desktop.pages.wallet.approvals.words import amount_words, name_of
+from morpheus_desktop.pages.wallet.tab import WalletTab
 from morpheus_desktop.widgets.empty_state import EmptyState
 from morpheus_desktop.widgets.labels import Label
 from morpheus_desktop.widgets.layouts import boxed, clear, column
 from morpheus_desktop.widgets.load_view import LoadView
-from node.core.errors import NodeError, NoTargetError
+from node.core.errors import NodeError
 from node.service.dto import ApprovalView, SendDraft
 
 _LEAD = (
@@ -21,12 +21,8 @@ _LEAD = (
 _WATCHED = "This account is watched only: changes need its key."
 
 
-class ApprovalsTab(QWidget):
-    """`told(text, tone)`, `problem(NodeError)`, `count_changed(text)`: see the page."""
-
-    told = Signal(str, str)
-    problem = Signal(object)
-    count_changed = Signal(str)
+class ApprovalsTab(WalletTab):
+    """Its count is that of the contracts that may take something."""
 
     def __init__(self, presenter: ApprovalsPresenter) -> None:
         super().__init__()
@@ -44,25 +40,13 @@ class ApprovalsTab(QWidget):
         self.empty.button.setObjectName("wallet.approvals.once")
         content = boxed(column(Label(_LEAD, "body", "text2", wrap=True), 12, self._list))
         self.view = LoadView(content, self.empty, name="wallet.approvals", rows=2)
-        self.setLayout(column(12, self.view))
-        presenter.loaded.connect(self._show)
-        presenter.failed.connect(self._failed)
-        presenter.stale.connect(self._look_again)
+        self._follow(presenter, self.view, self._show)
         presenter.sent.connect(self._sent)
         presenter.send_failed.connect(self._not_sent)
         presenter.time.ticked.connect(self._tick)
-        self.view.retry.connect(presenter.load)
         self.empty.action.connect(self._approve_once)
 
-    def shown(self) -> None:
-        """Called when the tab becomes visible."""
-        self._presenter.load()
-
     # --- what is there ---
-
-    def _look_again(self) -> None:
-        if self.isVisible():
-            self._presenter.load()
 
     def _show(self) -> None:
         state = self._presenter.state
@@ -94,11 +78,6 @@ class ApprovalsTab(QWidget):
             if same_button is not None:
                 card.show()
                 same_button.setFocus()
-
-    def _failed(self, error: NodeError) -> None:
-        self.view.show_failure(error)
-        if isinstance(error, NoTargetError):
-            self.count_changed.emit("")
 
     def _tick(self) -> None:
         if self.isVisible():

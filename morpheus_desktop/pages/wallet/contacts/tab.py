@@ -2,12 +2,12 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QWidget
 
 from morpheus_desktop.pages.wallet.contacts.detail_sheet import DetailSheet
 from morpheus_desktop.pages.wallet.contacts.edit_sheet import EditSheet
 from morpheus_desktop.pages.wallet.contacts.presenter import ContactsPresenter
 from morpheus_desktop.pages.wallet.contacts.table import contact_table, matches
+from morpheus_desktop.pages.wallet.tab import WalletTab
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.data_table import DataTable
 from morpheus_desktop.widgets.empty_state import EmptyState
@@ -22,14 +22,9 @@ _SEARCH_FROM = 6
 """Fewer contacts are seen at a glance."""
 
 
-class ContactsTab(QWidget):
-    """`told(text, tone)`, `problem(NodeError)`, `count_changed(text)`: see the page;
-    `send_requested(address)` opens the way to send there.
-    """
+class ContactsTab(WalletTab):
+    """`send_requested(address)` opens the way to send there."""
 
-    told = Signal(str, str)
-    problem = Signal(object)
-    count_changed = Signal(str)
     send_requested = Signal(str)
 
     def __init__(self, presenter: ContactsPresenter) -> None:
@@ -59,17 +54,13 @@ class ContactsTab(QWidget):
         self.empty.button.setObjectName("wallet.contacts.add.first")
         content = boxed(column(head, 10, self._no_match, self.table))
         self.view = LoadView(content, self.empty, name="wallet.contacts")
-        self.setLayout(column(12, self.view))
+        self._follow(presenter, self.view, self._show)
         self._connect()
 
     def _connect(self) -> None:
         presenter = self._presenter
-        presenter.loaded.connect(self._show)
-        presenter.failed.connect(self.view.show_failure)
-        presenter.stale.connect(self._look_again)
         presenter.saved.connect(self._saved)
         presenter.removed.connect(self._removed)
-        self.view.retry.connect(presenter.load)
         self.search.changed.connect(lambda _text: self._filter())
         self.search.submitted.connect(self._to_table)
         self.add_button.clicked.connect(lambda: self._edit(None))
@@ -83,15 +74,7 @@ class ContactsTab(QWidget):
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
             shortcut.activated.connect(act)
 
-    def shown(self) -> None:
-        """Called when the tab becomes visible."""
-        self._presenter.load()
-
     # --- what is there ---
-
-    def _look_again(self) -> None:
-        if self.isVisible():
-            self._presenter.load()
 
     def _show(self) -> None:
         state = self._presenter.state

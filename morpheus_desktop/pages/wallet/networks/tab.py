@@ -51,7 +51,7 @@ class NetworksTab(WalletTab):
         content = boxed(column(self._notices, self._none, self.current, 20, others, 8, self._list))
         # Even without an answer there is nothing else to show than that.
         self.view = LoadView(content, QWidget(), name="wallet.networks", rows=4)
-        self._follow(presenter, self.view)
+        self._follow(presenter, self.view, self._show)
         self._connect()
 
     def _connect(self) -> None:
