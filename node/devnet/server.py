@@ -44,6 +44,7 @@ class DevnetServer:
         self._server: asyncio.Server | None = None
         self._tasks = TaskScope("devnet-server")
         self._connections = 0
+        self._closed = False
 
     @property
     def port(self) -> int:
@@ -72,6 +73,7 @@ class DevnetServer:
 
     async def aclose(self) -> None:
         """Close the port and all connections. Safe to call twice."""
+        self._closed = True
         if self._server is not None:
             self._server.close()
         await self._tasks.aclose()
@@ -89,11 +91,17 @@ class DevnetServer:
         await self.aclose()
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._connections >= MAX_CONNECTIONS:
-            writer.close()
+        if self._closed or self._connections >= MAX_CONNECTIONS:
+            writer.transport.abort()
             return
         self._connections += 1
-        self._tasks.spawn(self._serve(reader, writer), name="connection")
+        serving = self._tasks.spawn(self._serve(reader, writer), name="connection")
+        # Not in the task itself: one that is cancelled before it begins would leave them open.
+        serving.add_done_callback(lambda _task: self._leave(writer))
+
+    def _leave(self, writer: asyncio.StreamWriter) -> None:
+        self._connections -= 1
+        writer.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -103,9 +111,6 @@ class DevnetServer:
                     keep = await self._exchange(reader, writer)
         except (TimeoutError, ConnectionError, asyncio.IncompleteReadError):
             _log.debug("a client of the demo chain went away")
-        finally:
-            self._connections -= 1
-            writer.close()
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """One request and its answer; False when the connection is to be closed."""

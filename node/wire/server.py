@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
+from functools import partial
 
 from node.core.clock import Clock
 from node.core.errors import (
@@ -105,18 +107,17 @@ class ProviderServer:
         address = str(peer[0]) if peer else ""
         place = self._admission.enter(address)
         if place is None:
-            self._scope.spawn(self._wait(reader, writer, address), name="waiting connection")
+            waiting = self._scope.spawn(
+                self._wait(reader, writer, address), name="waiting connection"
+            )
+            waiting.add_done_callback(partial(_abort_unfinished, writer.transport.abort))
         else:
             self._begin(reader, writer, place)
 
     async def _wait(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, address: str
     ) -> None:
-        try:
-            place = await self._admission.enter_later(address)
-        except asyncio.CancelledError:
-            writer.transport.abort()
-            raise
+        place = await self._admission.enter_later(address)
         if place is None:
             writer.transport.abort()
         else:
@@ -133,7 +134,9 @@ class ProviderServer:
             signer=self._signer,
             clock=self._clock,
         )
-        self._scope.spawn(self._serve(inbound, place), name="connection")
+        serving = self._scope.spawn(self._serve(inbound, place), name="connection")
+        serving.add_done_callback(lambda _task: place.leave())
+        serving.add_done_callback(partial(_abort_unfinished, inbound.abort))
 
     async def _serve(self, inbound: Inbound, place: Place) -> None:
         try:
@@ -149,11 +152,6 @@ class ProviderServer:
             await inbound.close()
         except BadMessageError:
             inbound.abort()
-        except asyncio.CancelledError:
-            inbound.abort()
-            raise
-        finally:
-            place.leave()
 
     async def _answer_watched(self, call: Call) -> None:
         """Answer beside a task that notices when the consumer leaves."""
@@ -191,3 +189,9 @@ class ProviderServer:
             text = INTERNAL
         with contextlib.suppress(PeerGoneError):
             await call.inbound.refuse(request.id, text)
+
+
+def _abort_unfinished(abort: Callable[[], None], task: asyncio.Task[None]) -> None:
+    """Close the connection of a task that did not: it was cancelled, perhaps before it began."""
+    if task.cancelled() or task.exception() is not None:
+        abort()

@@ -193,3 +193,16 @@ async def test_a_taken_port_and_a_public_address(devnet: Devnet, server: DevnetS
     with pytest.raises(ConfigError) as caught:
         DevnetServer(devnet, host="0.0.0.0")
     assert caught.value.code == "devnet.not_loopback"
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_the_end_leaves_no_connection_open(devnet: Devnet, turns: int) -> None:
+    """However far the server has come with a new connection when it is told to end."""
+    async with DevnetServer(devnet) as server:
+        client = await Client.connect(server)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+    async with asyncio.timeout(10):
+        with contextlib.suppress(ConnectionError):
+            assert await client.reader.read() == b""
+    client.writer.close()
