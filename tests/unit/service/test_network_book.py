@@ -309,9 +309,9 @@ async def test_it_is_not_removed_while_in_use(place: Place) -> None:
     async with await Devnet.start(chain_id=4711) as stranger, DevnetServer(stranger) as other:
         await system.add_network(own_draft(stranger, other.url, name="lab", title="Lab"))
         await system.select_network("lab")
-    chosen, removed = await asyncio.gather(
-        system.select_network("my-net"), system.remove_network("my-net"), return_exceptions=True
-    )
+        chosen, removed = await asyncio.gather(
+            system.select_network("my-net"), system.remove_network("my-net"), return_exceptions=True
+        )
     assert not isinstance(chosen, BaseException)
     assert isinstance(removed, UserInputError), "it waits until the other one is open"
     assert len(await place.own()) == 2
