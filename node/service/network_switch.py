@@ -77,12 +77,7 @@ class NetworkSwitch:
             if current is not None and current.network.key == name:
                 return current
             network = None if name == DEMO else configured_network(name, self._settings())
-            await self._close()
-            stack = await self._open(network)
-            self._stacks.replace(stack)
-        self._profile.bus.publish(WalletChanged())
-        self._profile.bus.publish(MarketChanged())
-        return stack
+            return await self._exchange(network)
 
     def check(self, rpc_urls: Sequence[str]) -> None:
         """Whether the network in use can be opened through `rpc_urls`. Raises ConfigError."""
@@ -107,10 +102,18 @@ class NetworkSwitch:
             if current is None:
                 return
             network = configured_network(current.network.key, self._settings())
-            await self._close()
-            self._stacks.replace(await self._open(network))
-        self._profile.bus.publish(WalletChanged())
-        self._profile.bus.publish(MarketChanged())
+            await self._exchange(network)
+
+    async def _exchange(self, network: Network | None) -> NetworkStack:
+        await self._close()
+        try:
+            stack = await self._open(network)
+            self._stacks.replace(stack)
+        finally:
+            # Also without success: the one before is not in use any more.
+            self._profile.bus.publish(WalletChanged())
+            self._profile.bus.publish(MarketChanged())
+        return stack
 
     def _settings(self) -> NodeSettings:
         """Those of the start, with the RPC addresses in force: they need no restart."""

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from node.core.errors import InternalError, SessionNotFoundError
+from node.core.errors import InternalError, SessionNotFoundError, StorageError
 from node.core.ids import Address, ModelId, SessionId, TxHash
 from node.core.units import Mor
 from node.store.db import Database
@@ -64,9 +64,15 @@ def journal_database(path: Path) -> Database:
 
 
 def fresh_journal_database(path: Path) -> Database:
-    """An empty journal: the demo chain forgets everything at its end, and so must its journal."""
-    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
-        path.with_name(name).unlink(missing_ok=True)
+    """An empty journal: the demo chain forgets everything at its end, and so must its journal.
+    Raises StorageError when the one before cannot be removed.
+    """
+    try:
+        for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+            path.with_name(name).unlink(missing_ok=True)
+    except OSError as error:
+        hint = f"Close what has {path.name} open, or remove it by hand."
+        raise StorageError("The journal of the last demo cannot be removed.", hint=hint) from error
     return journal_database(path)
 
 
