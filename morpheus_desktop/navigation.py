@@ -1,15 +1,14 @@
 """Which page leads to which, and what the frame shows. Pages know nothing of each other."""
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from morpheus_desktop import formats
 from morpheus_desktop.bridge import NodeSignals
 from morpheus_desktop.chain_time import ChainTime
 from morpheus_desktop.frame_notices import DAMAGED, FrameNotices
-from morpheus_desktop.models.networks import menu_words
+from morpheus_desktop.header_menus import HeaderMenus
+from morpheus_desktop.network_change import NetworkChange
 from morpheus_desktop.pages.chat.page import ChatPage
 from morpheus_desktop.pages.chat.presenter import ChatPresenter
 from morpheus_desktop.pages.onboarding.page import OnboardingPage
@@ -23,7 +22,7 @@ from morpheus_desktop.wallet_dialogs import WalletDialogs
 from morpheus_desktop.window import MainWindow
 from node.core.errors import KeystoreFormatError, NodeError, WalletLockedError
 from node.service.api import NodeService
-from node.service.dto import DamagedWallet, LocalModel, NetworkView, NodeStatus, SessionView
+from node.service.dto import DamagedWallet, LocalModel, SessionView
 
 FIRST_NETWORK = "base"
 
@@ -50,6 +49,7 @@ class Navigation(QObject):
         self.wallet_dialogs = WalletDialogs(
             window, node, tasks, status=lambda: shell.state.wallet, tell=self.tell
         )
+        self.network_change = NetworkChange(window, node, tasks)
         self._notices = FrameNotices(window, self.wallet_dialogs)
         self.chat = ChatPresenter(node, tasks, signals, time)
         self.onboarding = OnboardingPresenter(node, tasks)
@@ -76,8 +76,11 @@ class Navigation(QObject):
         window.guard_closing(self._may_close)
         bar = window.top_bar
         bar.session_clicked.connect(lambda: self.go("sessions"))
-        bar.account_clicked.connect(self._account)
-        bar.network_clicked.connect(self._networks)
+        self._menus = HeaderMenus(window, self, node=node, tasks=tasks, shell=shell)
+        self.network_change.changed.connect(shell.refresh)
+        self.network_change.opening.connect(bar.show_opening)
+        self.network_change.told.connect(self.tell)
+        self.network_change.failed.connect(self.show_problem)
 
     # --- start ---
 
@@ -127,7 +130,7 @@ class Navigation(QObject):
         """A profile that was used before: straight to the chat, on the wallet's network."""
         wallet = self._shell.state.wallet
         if self._shell.state.network is None and wallet is not None and wallet.kind != "none":
-            self._shell.select_network(FIRST_NETWORK)
+            self.network_change.resume(FIRST_NETWORK)
         self.go("chat")
 
     # --- pages ---
@@ -214,11 +217,6 @@ class Navigation(QObject):
         self.chat.use_local(model)
         self.go("chat")
 
-    def network_selected(self, status: NodeStatus) -> None:
-        """Another network was chosen in the settings."""
-        self._shell.remember_network(status)
-        self.chat.load_choices()
-
     def set_up_wallet(self) -> None:
         """The wallet's steps, from inside the window: leaving them leads back."""
         self._window.show_full_page(self._welcome)
@@ -277,40 +275,3 @@ class Navigation(QObject):
         sheet.unlocked.connect(self._shell.refresh)
         sheet.restore_requested.connect(self.set_up_wallet)
         sheet.open()
-
-    def _account(self) -> None:
-        wallet = self._shell.state.wallet
-        if wallet is None or wallet.kind == "none":
-            self.set_up_wallet()
-            return
-        entries: list[tuple[str, Callable[[], None]]] = []
-        if wallet.locked:
-            entries.append(("Unlock", self.unlock))
-        elif wallet.kind == "vault":
-            entries.append(("Lock", self._shell.lock))
-        if self._window.has_page("wallet"):
-            entries.insert(0, ("Wallet", lambda: self.go("wallet")))
-        self._menu(self._window.top_bar.account, entries)
-
-    def _networks(self) -> None:
-        self._tasks.attempt(
-            self._shell.networks(), "networks", failed=self.show_problem, done=self._network_menu
-        )
-
-    def _network_menu(self, networks: tuple[NetworkView, ...]) -> None:
-        def choose(name: str) -> Callable[[], None]:
-            return lambda: self._shell.select_network(name)
-
-        self._menu(
-            self._window.top_bar.network,
-            [(menu_words(item), choose(item.name)) for item in networks],
-        )
-
-    def _menu(self, chip: QWidget, entries: list[tuple[str, Callable[[], None]]]) -> None:
-        if not entries:
-            return
-        menu = QMenu(self._window)
-        for title, action in entries:
-            menu.addAction(title).triggered.connect(action)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(chip.mapToGlobal(chip.rect().bottomLeft()))

@@ -9,17 +9,19 @@ from PySide6.QtWidgets import QWidget
 
 from morpheus_desktop.bridge import NodeSignals
 from morpheus_desktop.chain_time import ChainTime
+from morpheus_desktop.network_change import NetworkChange
 from morpheus_desktop.tasks import GuiTasks
 from morpheus_desktop.wallet_dialogs import WalletDialogs
 from node.core.errors import NodeError
 from node.service.api import NodeService
-from node.service.dto import LocalModel, NodeStatus, SessionView
+from node.service.dto import LocalModel, SessionView
 
 
 class Ways(Protocol):
     """Where a page can lead; `Navigation` has them all."""
 
     wallet_dialogs: WalletDialogs
+    network_change: NetworkChange
 
     def go(self, section: str) -> None: ...
 
@@ -34,8 +36,6 @@ class Ways(Protocol):
     def chat_with_model(self, model_id: str, bid_id: object) -> None: ...
 
     def set_up_wallet(self) -> None: ...
-
-    def network_selected(self, status: NodeStatus) -> None: ...
 
     def tell(self, text: str, tone: str) -> None: ...
 
@@ -96,7 +96,7 @@ class SectionPages:
         page.back_up_requested.connect(dialogs.back_up)
         page.reveal_requested.connect(dialogs.reveal)
         page.password_requested.connect(dialogs.change_password)
-        page.network_selected.connect(self._ways.network_selected)
+        page.network_requested.connect(self._ways.network_change.choose)
         page.onboarding_requested.connect(self._ways.set_up_wallet)
         page.told.connect(self._ways.tell)
         page.problem.connect(self._ways.show_problem)
@@ -121,7 +121,7 @@ class SectionPages:
         presenter = SettingsPresenter(self._node, self._tasks, self._signals)
         page = SettingsPage(presenter)
         presenter.setParent(page)
-        presenter.network_selected.connect(self._ways.network_selected)
+        page.network_requested.connect(self._ways.network_change.choose)
         dialogs = self._ways.wallet_dialogs
         page.backup_requested.connect(dialogs.back_up)
         page.reveal_requested.connect(dialogs.reveal)

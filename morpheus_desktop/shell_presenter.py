@@ -10,7 +10,7 @@ from morpheus_desktop.tasks import GuiTasks, Refresh
 from node.core.errors import NodeError
 from node.core.events import HealthChanged
 from node.service.api import NodeService
-from node.service.dto import MorOverview, NetworkView, NodeStatus, SessionView, WalletStatus
+from node.service.dto import MorOverview, NetworkView, SessionView, WalletStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,34 +71,6 @@ class ShellPresenter(QObject):
 
     def lock(self) -> None:
         self._tasks.attempt(self._node.wallet.lock(), "lock", failed=self.failed.emit)
-
-    def select_network(self, name: str) -> None:
-        """Change the network; a real one is opened again at the next start."""
-        self._tasks.attempt(
-            self._select(name),
-            "network",
-            failed=self.failed.emit,
-            done=lambda _status: self.refresh(),
-        )
-
-    async def _select(self, name: str) -> None:
-        await self._keep(await self._node.system.select_network(name))
-
-    def remember_network(self, status: NodeStatus) -> None:
-        """The network was changed elsewhere in the window."""
-        self._tasks.attempt(
-            self._keep(status),
-            "remember-network",
-            failed=self.failed.emit,
-            done=lambda _: self.refresh(),
-        )
-
-    async def _keep(self, status: NodeStatus) -> None:
-        if status.network is not None and not status.network.is_demo:
-            await self._node.system.set_settings({"network": status.network.name})
-
-    async def networks(self) -> tuple[NetworkView, ...]:
-        return await self._node.system.networks()
 
     async def _read(self) -> ShellState:
         status = await self._node.system.status()

@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QWidget
 
 from morpheus_desktop.pages.wallet.networks.add_sheet import AddSheet
 from morpheus_desktop.pages.wallet.tabs import NETWORKS
-from morpheus_desktop.shot_stage import Scene, Stage, section
+from morpheus_desktop.shot_stage import Scene, Stage, in_chat, section
 from morpheus_desktop.shots_wallet_rules import networks_below, tab, then
-from node.core.errors import UserInputError
+from node.core.errors import RpcUnavailableError, UserInputError
 from node.service.dto import NetworkView
 from tests.fakes import sample_data, sample_servers
 from tests.fakes.fake_node import FakeNode
@@ -139,6 +139,47 @@ async def removing_refused(stage: Stage) -> None:
     stage.find("wallet.networks.remove.confirm").click()  # type: ignore[attr-defined]
 
 
+def choosing(page: str, name: str) -> Scene:
+    """The question over a page; in the header it is asked over whatever page is shown."""
+
+    async def show(stage: Stage) -> None:
+        await (in_chat(stage) if page == "chat" else section(page)(stage))
+        await stage.calm()
+        networks = await stage.node.system.networks()
+        wanted = next(item for item in networks if item.name == name)
+        if page == "settings":
+            stage.find(f"settings.network.{name}").chosen.emit()  # type: ignore[attr-defined]
+        else:
+            stage.navigation.network_change.choose(wanted)
+        await stage.until(lambda: stage.window.findChild(QWidget, "network.switch"))
+
+    return show
+
+
+async def not_opened(stage: Stage) -> None:
+    error = RpcUnavailableError(
+        "No server of Base Sepolia answers.", hint="Try again, or name other servers."
+    )
+    stage.node.fail("system.select_network", error)
+    await choosing("chat", "base-sepolia")(stage)
+    stage.find("network.switch.go").click()  # type: ignore[attr-defined]
+
+
+async def opening(stage: Stage) -> None:
+    """Nothing is open, so that nobody is asked; the chip says that it takes a moment."""
+    stage.node.world.sessions = []
+    await section("sessions")(stage)
+    stage.node.hold("system.select_network")
+    stage.navigation.network_change.choose((await stage.node.system.networks())[2])
+
+
+def in_demo() -> FakeNode:
+    node = FakeNode()
+    node.world.network = sample_data.networks()[2]
+    node.world.wallet = sample_data.wallet_status("memory")
+    return node
+
+
 SCENES: dict[str, tuple[Callable[[], FakeNode], Scene]] = {
     "wallet-network-add": (FakeNode, then(NETWORKS, f"{_ADD}.open")),
     "wallet-network-asking": (FakeNode, asking),
@@ -152,5 +193,10 @@ SCENES: dict[str, tuple[Callable[[], FakeNode], Scene]] = {
     "wallet-network-own-switch": (with_own, then(NETWORKS, "wallet.networks.use.long")),
     "wallet-network-remove": (with_own, then(NETWORKS, "wallet.networks.remove.long")),
     "wallet-network-remove-refused": (with_own, removing_refused),
+    "network-switch": (FakeNode, choosing("chat", "base-sepolia")),
+    "network-switch-settings": (FakeNode, choosing("settings", "demo")),
+    "network-switch-real": (in_demo, choosing("chat", "base")),
+    "network-switch-refused": (FakeNode, not_opened),
+    "network-opening": (FakeNode, opening),
     "settings-networks": (with_own, section("settings")),
 }

@@ -50,6 +50,7 @@ class TopBar(QWidget):
         self.setAccessibleName("Status")
         self.setFixedHeight(HEIGHT)
         self._state = ShellState()
+        self._opening = ""
         self.session = BarChip("", name="status.session")
         self.network = BarChip("", name="status.net")
         self.account = BarChip("", name="status.account")
@@ -89,9 +90,16 @@ class TopBar(QWidget):
             f"Session with {session.model_name}, ends in {formats.duration(left)}"
         )
 
+    def show_opening(self, title: str) -> None:
+        """Another network is being opened, which takes a moment; empty when that is over."""
+        self._opening = title
+        self._show_network()
+
     def _show_network(self) -> None:
-        network = self._state.network
-        if network is None:
+        network = None if self._opening else self._state.network
+        if self._opening:
+            self.network.show_state("Changing…", dot="off")
+        elif network is None:
             self.network.show_state("No network", dot="off")
         elif network.is_demo:
             self.network.show_state("Demo", dot="demo", tone="demo", filled=True)
@@ -99,7 +107,8 @@ class TopBar(QWidget):
             self.network.show_state(short_title(network), dot="ok", tone="warning", filled=True)
         else:
             self.network.show_state(short_title(network), dot="ok")
-        whole = network.title if network is not None else self.network.text()
+        text = f"{self._opening}, is being opened" if self._opening else self.network.text()
+        whole = network.title if network is not None else text
         self.network.setAccessibleName(f"Network: {whole}")
         self.network.setToolTip(plain_tooltip(whole if whole != self.network.text() else ""))
 

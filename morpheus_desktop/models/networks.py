@@ -44,6 +44,20 @@ def network_words(network: NetworkView) -> str:
     return f"Chain {network.chain_id}"
 
 
+def is_real_money(network: NetworkView) -> bool:
+    """Also where nobody knows what the money is worth: it is never taken for less."""
+    return not network.is_demo and not network.is_test
+
+
+def choice_words(network: NetworkView) -> str:
+    """Said before a network is used: what is real money is called that."""
+    words = network_words(network)
+    if not is_real_money(network) or network.is_removable:
+        return words
+    worth = "may be" if network.name == CUSTOM else "are"
+    return f"{words.rstrip('.')}. Its MOR and ETH {worth} real money."
+
+
 def short_title(network: NetworkView) -> str:
     """A title may have 40 characters; a button or chip has not."""
     title = network.title

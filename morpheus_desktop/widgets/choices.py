@@ -206,14 +206,15 @@ class RadioGroup(QWidget):
             self._column.addWidget(item)
         self.index = -1
         if rows:
-            self._mark(chosen)
+            self.mark(chosen)
 
     def choose(self, index: int) -> None:
         if index != self.index:
-            self._mark(index)
+            self.mark(index)
             self.chosen.emit(index)
 
-    def _mark(self, index: int) -> None:
+    def mark(self, index: int) -> None:
+        """Show what is chosen, -1 for none, without a word to anybody."""
         self.index = index
         for number, item in enumerate(self._rows):
             item.set_chosen(number == index)

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from morpheus_desktop.theme import current
 from morpheus_desktop.widgets.frames import Frame, line
@@ -87,8 +88,13 @@ class Sheet(QWidget):
             return
         self._host.removeEventFilter(self)
         self.hide()
-        if self._before is not None and self._before.isVisible():
-            self._before.setFocus()
+        before = self._before
+        # What is shown behind the sheet may have been made anew meanwhile.
+        if before is not None and isValid(before) and before.isVisible():
+            before.setFocus()
+        elif QApplication.focusWidget() is None:
+            # Or Tab would lead nowhere.
+            self._host.setFocus()
         self.closed.emit()
         self.deleteLater()
 

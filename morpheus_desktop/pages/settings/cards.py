@@ -18,14 +18,14 @@ _MARGINS = (18, 12, 18, 12)
 
 
 class NetworkCard(Card):
-    """`network_chosen(name)`."""
+    """`chosen(NetworkView)`: another one is wanted. The mark stays at the one in use."""
 
-    network_chosen = Signal(str)
+    chosen = Signal(object)
 
     def __init__(self) -> None:
         self.rows = RadioGroup()
         self._networks: tuple[NetworkView, ...] = ()
-        self._current = ""
+        self._used = -1
         super().__init__(column(self.rows), margins=(8, 8, 8, 8))
         self.setObjectName("settings.network")
         self.rows.chosen.connect(self._chosen)
@@ -33,20 +33,20 @@ class NetworkCard(Card):
     def show_networks(self, networks: tuple[NetworkView, ...], current: str) -> None:
         """`current` is empty while no network is chosen."""
         names = [network.name for network in networks]
-        chosen = names.index(current) if current in names else -1
-        if networks == self._networks and current == self._current and self.rows.index == chosen:
+        self._used = names.index(current) if current in names else -1
+        if networks == self._networks:
+            self.rows.mark(self._used)
             return
-        self._networks, self._current = networks, current
+        self._networks = networks
         rows = [
             RadioRow(item.title, _words(item), name=f"settings.network.{item.name}")
             for item in networks
         ]
-        self.rows.set_rows(rows, chosen)
+        self.rows.set_rows(rows, self._used)
 
     def _chosen(self, index: int) -> None:
-        name = self._networks[index].name
-        if name != self._current:
-            self.network_chosen.emit(name)
+        self.rows.mark(self._used)
+        self.chosen.emit(self._networks[index])
 
 
 def _words(network: NetworkView) -> str:

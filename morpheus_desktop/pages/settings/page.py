@@ -30,7 +30,7 @@ from morpheus_desktop.widgets.labels import Label
 from morpheus_desktop.widgets.layouts import boxed, clear, column, row
 from morpheus_desktop.widgets.scroll import page_column
 from node.core.errors import NodeError
-from node.service.dto import NodeStatus, SettingField
+from node.service.dto import SettingField
 
 _WIDTH, _NAV = 640, 228
 _WITH_NAV = 928
@@ -52,7 +52,7 @@ _ICONS = {
 class SettingsPage(QWidget):
     """`told(text, tone)` for a toast; `theme_chosen(mode)` after the window has changed its look;
     `backup_requested()`, `reveal_requested()`, `password_requested()` for the wallet's sheets,
-    `report_requested()` for that of the support report.
+    `report_requested()` for that of the support report; `network_requested(NetworkView)`.
 
     Object names of controls: `settings.<name of the setting>`.
     """
@@ -63,6 +63,7 @@ class SettingsPage(QWidget):
     reveal_requested = Signal()
     password_requested = Signal()
     report_requested = Signal()
+    network_requested = Signal(object)
 
     def __init__(self, presenter: SettingsPresenter) -> None:
         super().__init__()
@@ -106,13 +107,10 @@ class SettingsPage(QWidget):
         presenter.failed.connect(self._show_failure)
         presenter.saved.connect(self._saved)
         presenter.save_failed.connect(self._save_failed)
-        presenter.network_selected.connect(self._network_selected)
-        presenter.network_failed.connect(self._show_failure)
-        presenter.busy_changed.connect(self._show_network)
         presenter.token_read.connect(self._copy_token)
         self.search.changed.connect(self._filter)
         self.themes.chosen.connect(self._theme_chosen)
-        self.network.network_chosen.connect(presenter.select_network)
+        self.network.chosen.connect(self.network_requested)
         self.api.token_wanted.connect(presenter.read_token)
         self.wallet.backup_clicked.connect(self.backup_requested)
         self.wallet.reveal_clicked.connect(self.reveal_requested)
@@ -137,7 +135,8 @@ class SettingsPage(QWidget):
             self._make_groups(state.fields)
         for field in state.fields:
             self._show_field(field)
-        self._show_network()
+        used = state.status.network
+        self.network.show_networks(state.networks, used.name if used is not None else "")
         self.wallet.show_wallet(state.wallet)
         address = self._presenter.field("web_address")
         is_settled = address is not None and address.name not in self._presenter.waiting
@@ -185,13 +184,6 @@ class SettingsPage(QWidget):
             waiting = field.name in self._presenter.waiting
             self.rows[field.name].show_field(field, waiting=waiting)
 
-    def _show_network(self) -> None:
-        state, busy = self._presenter.state, self._presenter.is_switching
-        self.network.setEnabled(not busy)
-        if state is not None and not busy:
-            name = state.status.network.name if state.status.network is not None else ""
-            self.network.show_networks(state.networks, name)
-
     def _show_failure(self, error: NodeError) -> None:
         clear(self._failure)
         words = present(error)
@@ -230,11 +222,6 @@ class SettingsPage(QWidget):
         current().set_mode(cast(Mode, mode))
         self._presenter.set_value(_THEME, mode)
         self.theme_chosen.emit(mode)
-
-    def _network_selected(self, status: NodeStatus) -> None:
-        clear(self._failure)
-        if status.network is not None:
-            self.told.emit(f"{status.network.title} is in use", "success")
 
     def _copy_token(self, token: object) -> None:
         secret = getattr(token, "get_secret_value", None)

@@ -6,7 +6,6 @@ from PySide6.QtCore import QObject, Signal
 
 from morpheus_desktop.bridge import NodeSignals
 from morpheus_desktop.tasks import GuiTasks, Refresh
-from node.core.errors import NodeError
 from node.service.api import NodeService
 from node.service.dto import ApiAccess, NetworkView, NodeStatus, SettingField, WalletStatus
 
@@ -27,8 +26,7 @@ class SettingsState:
 
 class SettingsPresenter(QObject):
     """`loaded()` or `failed(NodeError)` after a read; `saved(name)` or
-    `save_failed(name, NodeError)`; `network_selected(NodeStatus)` or `network_failed(NodeError)`;
-    `token_read(SecretStr)`; `busy_changed()` when the network begins or ends to change.
+    `save_failed(name, NodeError)`; `token_read(SecretStr)`.
 
     `waiting` names the settings that were changed and take effect at the next start.
     """
@@ -37,10 +35,7 @@ class SettingsPresenter(QObject):
     failed = Signal(object)
     saved = Signal(str)
     save_failed = Signal(str, object)
-    network_selected = Signal(object)
-    network_failed = Signal(object)
     token_read = Signal(object)
-    busy_changed = Signal()
 
     def __init__(self, node: NodeService, tasks: GuiTasks, signals: NodeSignals) -> None:
         super().__init__()
@@ -48,7 +43,6 @@ class SettingsPresenter(QObject):
         self._tasks = tasks
         self.state: SettingsState | None = None
         self.waiting: set[str] = set()
-        self.is_switching = False
         self.load = Refresh(
             tasks, self._read, "settings", done=self._arrived, failed=self.failed.emit
         )
@@ -76,13 +70,6 @@ class SettingsPresenter(QObject):
         if field is not None:
             self.set_value(name, field.default)
 
-    def select_network(self, name: str) -> None:
-        """Change the network; one change at a time."""
-        if not self.is_switching:
-            self.is_switching = True
-            self.busy_changed.emit()
-            self._tasks.spawn(self._select(name), "network")
-
     def read_token(self) -> None:
         self._tasks.attempt(
             self._node.system.api_access(),
@@ -101,16 +88,6 @@ class SettingsPresenter(QObject):
         if field is not None and field.restart_needed:
             self.waiting.add(name)
         self.saved.emit(name)
-
-    async def _select(self, name: str) -> None:
-        try:
-            self.network_selected.emit(await self._node.system.select_network(name))
-        except NodeError as error:
-            self.network_failed.emit(error)
-        finally:
-            self.is_switching = False
-            self.busy_changed.emit()
-        self.load()
 
     async def _read(self) -> SettingsState:
         system = self._node.system

@@ -30,7 +30,7 @@ class WalletPage(QWidget):
     """`onboarding_requested()` to make a wallet; `told(text, tone)` for a toast;
     `problem(NodeError)` for what the frame has to solve, such as a locked wallet;
     `back_up_requested()`, `reveal_requested(what)` and `password_requested()` for its dialogs;
-    `network_selected(NodeStatus)` when another network is in use.
+    `network_requested(NetworkView)` to use another network.
     """
 
     onboarding_requested = Signal()
@@ -39,7 +39,7 @@ class WalletPage(QWidget):
     back_up_requested = Signal()
     reveal_requested = Signal(str)
     password_requested = Signal()
-    network_selected = Signal(object)
+    network_requested = Signal(object)
 
     def __init__(self, presenter: WalletPresenter, tabs: WalletTabs) -> None:
         super().__init__()
@@ -130,7 +130,7 @@ class WalletPage(QWidget):
             "back_up_requested": self.back_up_requested,
             "reveal_requested": self.reveal_requested,
             "password_requested": self.password_requested,
-            "network_selected": self.network_selected,
+            "network_requested": self.network_requested,
         }
         for name, way in ways.items():
             signal = getattr(tab, name, None)

@@ -87,7 +87,7 @@ def test_contacts_are_kept_and_the_demo_shows_its_contracts(
     assert kit.has("wallet.networks.demo.marketplace")
     assert {card.network.name for card in tab.others} == {"base", "base-sepolia", "arbitrum"}
     kit.click("wallet.networks.use.base")
-    kit.until(lambda: kit.has("wallet.networks.switch.go"))
-    kit.click("wallet.networks.switch.cancel")
+    kit.until(lambda: kit.has("network.switch.go"))
+    kit.click("network.switch.cancel")
     status = running.ask(running.node.system.status())
     assert status.network is not None and status.network.is_demo

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from morpheus_desktop.theme import Theme
 from morpheus_desktop.widgets.buttons import Button
@@ -125,3 +126,19 @@ def test_a_busy_button_keeps_its_size_and_its_reason(qtbot: QtBot) -> None:
     assert not button.isEnabled()
     button.disable_with("")
     assert button.isEnabled()
+
+
+def test_a_sheet_over_what_is_made_anew_does_not_lose_the_keyboard(
+    host: QWidget, qtbot: QtBot
+) -> None:
+    host.activateWindow()
+    qtbot.waitUntil(host.isActiveWindow)
+    behind = host.findChild(QLineEdit, "behind")
+    assert behind is not None
+    behind.setFocus()
+    sheet = Sheet(host, column(Label("Use it?"), Button("Yes", name="yes")))
+    sheet.open()
+    delete(behind)
+    with qtbot.waitSignal(sheet.closed):
+        qtbot.keyClick(sheet, Qt.Key.Key_Escape)
+    assert QApplication.focusWidget() is not None

@@ -23,7 +23,6 @@ from node.service.dto import (
 
 PROBE_AGAIN_S = 60.0
 """Whoever comes back sooner sees the figures of the last test."""
-_ENDED = frozenset({"closed", "failed"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +39,8 @@ class NetworksPresenter(QObject):
     """`loaded()` or `failed(NodeError)`; `stale()` when another look may show something else;
     `busy_changed()` when a test begins or ends; `probe_failed(NodeError)`.
 
-    Switching: `leaving_counted(NetworkView, int | None)` with the sessions that are open, then
-    `selected(NodeStatus)` or `select_failed(NodeError)`. Servers: `checked(url, ServerAnswer)` or
-    `check_failed(url, NodeError)`; `servers_saved(NodeStatus)` or `save_failed(NodeError)`.
+    Servers: `checked(url, ServerAnswer)` or `check_failed(url, NodeError)`;
+    `servers_saved(NodeStatus)` or `save_failed(NodeError)`.
     Networks of the user's own: `own`.
     """
 
@@ -51,9 +49,6 @@ class NetworksPresenter(QObject):
     stale = Signal()
     busy_changed = Signal()
     probe_failed = Signal(object)
-    leaving_counted = Signal(object, object)
-    selected = Signal(object)
-    select_failed = Signal(object)
     checked = Signal(str, object)
     check_failed = Signal(str, object)
     servers_saved = Signal(object)
@@ -76,7 +71,7 @@ class NetworksPresenter(QObject):
         self.state: NetworksState | None = None
         self.clock: DoctorFinding | None = None
         self.test_failure: NodeError | None = None
-        self.is_probing = self.is_switching = False
+        self.is_probing = False
         self._read_at = self._probed_at = float("-inf")
         self._probed = ""
         self.load = Refresh(
@@ -108,21 +103,6 @@ class NetworksPresenter(QObject):
         old = self._monotonic() - self._probed_at > PROBE_AGAIN_S
         if old or self._probed != state.current.name:
             self.probe()
-
-    def count_leaving(self, network: NetworkView) -> None:
-        """Find out what is left behind when `network` is chosen."""
-        self._tasks.attempt(
-            self._open_sessions(),
-            "open-sessions",
-            failed=lambda _unknown: self.leaving_counted.emit(network, None),
-            done=lambda count: self.leaving_counted.emit(network, count),
-        )
-
-    def select(self, name: str) -> None:
-        """Change the network; one change at a time."""
-        if not self.is_switching:
-            self.is_switching = True
-            self._tasks.spawn(self._select(name), "network")
 
     def check(self, url: str) -> None:
         """Try a server without saving it."""
@@ -190,21 +170,6 @@ class NetworksPresenter(QObject):
     def _clock_found(self, finding: DoctorFinding) -> None:
         self.clock = None if finding.ok else finding
         self.loaded.emit()
-
-    async def _open_sessions(self) -> int:
-        sessions = await self._node.sessions.list()
-        return sum(item.state not in _ENDED for item in sessions)
-
-    async def _select(self, name: str) -> None:
-        try:
-            status: NodeStatus = await self._node.system.select_network(name)
-        except NodeError as error:
-            self.is_switching = False
-            self.select_failed.emit(error)
-        else:
-            self.is_switching = False
-            self.selected.emit(status)
-        self.load()
 
     def _checked(self, url: str, answer: ServerAnswer) -> None:
         self.checked.emit(url, answer)

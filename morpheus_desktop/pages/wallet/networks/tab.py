@@ -11,7 +11,6 @@ from morpheus_desktop.pages.wallet.networks.other_list import OtherList
 from morpheus_desktop.pages.wallet.networks.presenter import NetworksPresenter, NetworksState
 from morpheus_desktop.pages.wallet.networks.remove_sheet import RemoveSheet
 from morpheus_desktop.pages.wallet.networks.servers_sheet import ServersSheet
-from morpheus_desktop.pages.wallet.networks.switch_sheet import SwitchSheet
 from morpheus_desktop.pages.wallet.tab import WalletTab
 from morpheus_desktop.widgets.banner import Banner
 from morpheus_desktop.widgets.buttons import Button
@@ -25,9 +24,9 @@ EVERY_S = 10
 
 
 class NetworksTab(WalletTab):
-    """`network_selected(NodeStatus)` when another one is in use."""
+    """`network_requested(NetworkView)` to use another one."""
 
-    network_selected = Signal(object)
+    network_requested = Signal(object)
 
     def __init__(self, presenter: NetworksPresenter) -> None:
         super().__init__()
@@ -58,14 +57,12 @@ class NetworksTab(WalletTab):
         presenter = self._presenter
         presenter.busy_changed.connect(self._show_busy)
         presenter.probe_failed.connect(lambda _error: self._show())
-        presenter.leaving_counted.connect(self._open_switch)
-        presenter.selected.connect(self._selected)
         presenter.servers_saved.connect(self._servers_saved)
         presenter.time.ticked.connect(self._tick)
         self.current.test_clicked.connect(presenter.probe)
         self.current.edit_clicked.connect(self._edit_servers)
         self.add_button.clicked.connect(self._add)
-        self._list.use_clicked.connect(presenter.count_leaving)
+        self._list.use_clicked.connect(self.network_requested)
         self._list.remove_clicked.connect(self._remove)
         self._list.focus_lost.connect(self.add_button.setFocus)
         presenter.own.added.connect(self._added)
@@ -151,18 +148,6 @@ class NetworksTab(WalletTab):
     def _removed(self, name: str) -> None:
         title = next((i.network.title for i in self.others if i.network.name == name), name)
         self.told.emit(f"{title} is removed", "success")
-
-    def _open_switch(self, network: NetworkView, leaving: int | None) -> None:
-        state = self._presenter.state
-        current = state.current if state is not None else None
-        SwitchSheet(
-            self.window(), self._presenter, network, current=current, leaving=leaving
-        ).open()
-
-    def _selected(self, status: NodeStatus) -> None:
-        if status.network is not None:
-            self.told.emit(f"{status.network.title} is in use", "success")
-        self.network_selected.emit(status)
 
     def _servers_saved(self, status: NodeStatus) -> None:
         del status

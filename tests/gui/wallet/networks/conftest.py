@@ -6,6 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from morpheus_desktop.bridge import NodeSignals
+from morpheus_desktop.network_change import NetworkChange
 from morpheus_desktop.pages.wallet.networks.presenter import NetworksPresenter
 from morpheus_desktop.pages.wallet.networks.tab import NetworksTab
 from morpheus_desktop.tasks import GuiTasks
@@ -44,6 +45,9 @@ def open_tab(tasks: GuiTasks, signals: NodeSignals, stopwatch: Stopwatch, qtbot:
         presenter = NetworksPresenter(node, tasks, signals, still_time(node), monotonic=stopwatch)
         tab = show_tab(NetworksTab(presenter), qtbot, height=700)
         presenter.setParent(tab)
+        change = NetworkChange(tab, node, tasks)
+        change.changed.connect(signals.wallet_changed)
+        tab.network_requested.connect(change.choose)
         with qtbot.waitSignal(presenter.loaded):
             tab.shown()
         qtbot.waitUntil(lambda: not presenter.is_probing)

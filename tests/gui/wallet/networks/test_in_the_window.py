@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
-from morpheus_desktop.pages.wallet.tabs import APPROVALS, CONTACTS, NETWORKS, WalletTabs
+from morpheus_desktop.pages.wallet.tabs import APPROVALS, CONTACTS, WalletTabs
 from morpheus_desktop.widgets.data_table import DataTable
 from tests.fakes.fake_node import FakeNode
 from tests.fakes.sample_market import PROVIDERS
@@ -26,17 +26,6 @@ def choose(kit: WindowKit, title: str) -> None:
     tabs = kit.window.findChild(WalletTabs)
     assert tabs is not None
     tabs.choose(title)
-
-
-def test_another_network_is_shown_everywhere(kit: WindowKit, fake_node: FakeNode) -> None:
-    choose(kit, NETWORKS)
-    kit.click("wallet.networks.use.base-sepolia")
-    kit.click("wallet.networks.switch.go")
-    kit.until(lambda: kit.window.top_bar.network.text() == "Base Sepolia")
-    kit.until(lambda: kit.has("wallet.networks.use.base"))
-    assert fake_node.called("system.select_network")[-1] == ("base-sepolia",)
-    kept = ({"network": "base-sepolia"},)
-    kit.until(lambda: kept in fake_node.called("system.set_settings"))
 
 
 def test_a_contact_leads_to_the_send_sheet_with_its_address(kit: WindowKit) -> None:

@@ -5,8 +5,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from morpheus_desktop.dialogs.network_sheet import NetworkSheet
 from morpheus_desktop.pages.wallet.networks.remove_sheet import RemoveSheet
-from morpheus_desktop.pages.wallet.networks.switch_sheet import SwitchSheet
 from morpheus_desktop.pages.wallet.networks.tab import NetworksTab
 from morpheus_desktop.widgets.chips import Badge
 from node.core.errors import UserInputError
@@ -67,10 +67,9 @@ def test_one_that_the_settings_hold_wrongly_can_only_be_removed(
 
 def test_it_is_used_like_the_others(tab: NetworksTab, node: FakeNode, qtbot: QtBot) -> None:
     qtbot.mouseClick(find(tab, "wallet.networks.use.west"), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: has(tab, "wallet.networks.switch.go"))
-    assert "are real money" in words_of(last(tab.window(), SwitchSheet))
-    with qtbot.waitSignal(tab.network_selected):
-        qtbot.mouseClick(find(tab, "wallet.networks.switch.go"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: has(tab, "network.switch.go"))
+    assert "are real money" in words_of(last(tab.window(), NetworkSheet))
+    qtbot.mouseClick(find(tab, "network.switch.go"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: tab.current.accessibleName().startswith("Our west, in use"))
     assert tab.current.accessibleName() == "Our west, in use, Real money, Added by you"
     assert node.called("system.select_network") == [("west",)]
@@ -173,7 +172,7 @@ def test_the_longest_title_fits_where_it_is_narrow(
     card = find(tab, "wallet.networks.card.wide")
     assert card.minimumSizeHint().width() < 370
     qtbot.mouseClick(find(tab, "wallet.networks.use.wide"), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: has(tab, "wallet.networks.switch.go"))
-    sheet = last(tab.window(), SwitchSheet)
-    assert find(tab, "wallet.networks.switch.go").geometry().right() < sheet.box.width() - 20
-    assert find(tab, "wallet.networks.switch.cancel").x() > 20
+    qtbot.waitUntil(lambda: has(tab, "network.switch.go"))
+    sheet = last(tab.window(), NetworkSheet)
+    assert find(tab, "network.switch.go").geometry().right() < sheet.box.width() - 20
+    assert find(tab, "network.switch.cancel").x() > 20

@@ -46,6 +46,7 @@ def test_the_header_offers_it_with_what_its_money_is(kit: WindowKit, fake_node: 
     for _ in titles:
         kit.qtbot.keyClick(menu, Qt.Key.Key_Down)
     kit.qtbot.keyClick(menu, Qt.Key.Key_Return)
+    kit.click("network.switch.go")
     chip = kit.window.top_bar.network
     kit.until(lambda: chip.text() == "The second market of ou…")
     assert chip.accessibleName() == "Network: The second market of our friends (west)"
@@ -59,6 +60,7 @@ def test_a_test_network_tints_the_header(kit: WindowKit) -> None:
     team = next(item for item in menu.actions() if item.text().startswith("Team"))
     menu.setActiveAction(team)
     kit.qtbot.keyClick(menu, Qt.Key.Key_Return)
+    kit.click("network.switch.go")
     kit.until(lambda: kit.window.top_bar.network.text() == "Team network")
     assert kit.window.top_bar.network.tone == "warning"
 
@@ -69,6 +71,7 @@ def test_the_settings_offer_it_too(kit: WindowKit, fake_node: FakeNode) -> None:
     assert "Real money · Chain 4711" in words_of(kit.find(RadioRow, "settings.network.west"))
     assert "Test money · Chain 4711" in words_of(kit.find(RadioRow, "settings.network.team"))
     kit.click("settings.network.team")
+    kit.click("network.switch.go")
     kit.until(lambda: kit.window.top_bar.network.text() == "Team network")
     assert fake_node.called("system.select_network")[-1] == ("team",)
 

@@ -110,10 +110,14 @@ def balance(kit: WindowKit) -> str:
     return words_of(card)
 
 
-def use(kit: WindowKit, keys: Keyboard, name: str) -> None:
-    keys.choose(f"wallet.networks.use.{name}")
-    keys.choose("wallet.networks.switch.go")
-    kit.until(lambda: not kit.has("wallet.networks.switch.go"), START_MS)
+def use(kit: WindowKit, keys: Keyboard, tasks: GuiTasks, name: str) -> None:
+    """Nothing is open and no money is real: nobody is asked. The window has read everything before:
+    a connection that comes up while its network closes is left to the collector.
+    """
+    keys.walk_to(f"wallet.networks.use.{name}")
+    kit.until(lambda: [task.get_name() for task in tasks._scope._tasks] == ["test:events"])
+    keys.press(Qt.Key.Key_Space)
+    kit.until(lambda: not kit.has(f"wallet.networks.use.{name}"), START_MS)
 
 
 def test_added_used_left_and_removed_without_a_mouse(
@@ -138,7 +142,7 @@ def test_added_used_left_and_removed_without_a_mouse(
     kit.until(lambda: kit.has(f"wallet.networks.card.{NAME}"), START_MS)
     assert used(running) == "demo"
 
-    use(kit, keys, NAME)
+    use(kit, keys, tasks, NAME)
     assert used(running) == NAME
     chip = kit.window.top_bar.network
     kit.until(lambda: (chip.text(), chip.tone) == ("Team network", "warning"), START_MS)
@@ -146,7 +150,7 @@ def test_added_used_left_and_removed_without_a_mouse(
     assert held > DEMO_MOR
     kit.until(lambda: formats.amount(held) in balance(kit), START_MS)
 
-    use(kit, keys, "demo")
+    use(kit, keys, tasks, "demo")
     kit.until(lambda: formats.amount(DEMO_MOR) in balance(kit), START_MS)
     kit.until(lambda: kit.has(f"wallet.networks.use.{NAME}"), START_MS)
     keys.choose(f"wallet.networks.remove.{NAME}")
