@@ -134,9 +134,12 @@ class ServedSessions:
     def announced(self, session_id: SessionId) -> None:
         """The chain announced a session of ours: count it, used or not.
 
-        It may be one whose close vanished again.
+        One whose close was known is read again: that close may have vanished.
         """
-        self._announced_closed.pop(session_id, None)
+        was_closed = self._announced_closed.pop(session_id, None) is not None
+        kept = self._kept.get(session_id)
+        if kept is not None and not was_closed and not kept.session.closed_at:
+            return  # its first prompt was here before the announcement
         self.recheck(session_id)
         self._tasks.spawn(self._take_up(session_id), name="new-session")
 

@@ -128,6 +128,18 @@ async def test_after_a_report_nothing_is_served_unread() -> None:
             await world.served.find(SESSION)
 
 
+async def test_an_announcement_that_comes_late_takes_nothing_away() -> None:
+    """The first prompt may be here before the chain's log; then the servers may be away."""
+    async with TaskScope("test") as tasks:
+        world = World(tasks)
+        await world.served.find(SESSION)
+        asked = world.chain.reads
+        world.chain.error = RpcUnavailableError("away")
+        world.served.announced(SESSION)
+        assert await world.served.find(SESSION)
+        assert world.chain.reads == asked
+
+
 async def test_a_refusal_of_the_chain_is_no_outage() -> None:
     async with TaskScope("test") as tasks:
         world = World(tasks)
