@@ -97,7 +97,7 @@ class ServedSessions:
         return session
 
     async def _read_or_keep(self, session_id: SessionId, kept: _Kept | None) -> _Kept:
-        """The chain's record; the one we have while no server answers."""
+        """The chain's record; the one we have while no server answers. Raises Refusal."""
         now = self._chain.clock.monotonic()
         lasts = kept is not None and kept.lasts_through_outage(now)
         if kept is not None and lasts and kept.tried_at and now - kept.tried_at < TRY_AGAIN_S:
@@ -105,7 +105,12 @@ class ServedSessions:
         try:
             return await self._read_once(session_id)
         except Refusal as error:
-            if kept is None or not lasts or not isinstance(error.__cause__, RpcUnavailableError):
+            if not isinstance(error.__cause__, RpcUnavailableError):
+                raise
+            if kept is None:
+                # Of a session that was paid for nothing is known: worth a second question.
+                return await self._read_once(session_id)
+            if not lasts:
                 raise
             _log.warning("session served unread: the chain is away", session_id=session_id.short)
             kept.tried_at = self._chain.clock.monotonic()

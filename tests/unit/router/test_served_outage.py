@@ -30,6 +30,7 @@ class Chain:
 
     def __init__(self) -> None:
         self.error: NodeError | None = None
+        self.fails = 0
         self.reads = 0
         self.record = Session(
             id=SESSION,
@@ -47,6 +48,9 @@ class Chain:
 
     async def session(self, _: SessionId) -> Session:
         self.reads += 1
+        if self.fails:
+            self.fails -= 1
+            raise RpcUnavailableError("slow")
         if self.error is not None:
             raise self.error
         return self.record
@@ -126,6 +130,17 @@ async def test_after_a_report_nothing_is_served_unread() -> None:
         world.chain.error = RpcUnavailableError("away")
         with pytest.raises(Refusal, match="session cannot be loaded"):
             await world.served.find(SESSION)
+
+
+async def test_a_first_prompt_is_not_lost_by_one_slow_answer() -> None:
+    async with TaskScope("test") as tasks:
+        world = World(tasks)
+        world.chain.fails = 1
+        assert await world.served.find(SESSION)
+        other = World(tasks)
+        other.chain.fails = 2
+        with pytest.raises(Refusal, match="session cannot be loaded"):
+            await other.served.find(SESSION)
 
 
 async def test_an_announcement_that_comes_late_takes_nothing_away() -> None:
