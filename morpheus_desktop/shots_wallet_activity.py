@@ -107,6 +107,11 @@ def quiet_node() -> FakeNode:
     return node
 
 
+async def key_as_note(stage: Stage) -> None:
+    await details(stage)
+    stage.find("wallet.transaction.label").setText("a1" * 32)  # type: ignore[attr-defined]
+
+
 SCENES: dict[str, tuple[Callable[[], FakeNode], Scene]] = {
     "wallet-host": (host_node, page),
     "wallet-locked": (locked_node, page),
@@ -119,4 +124,5 @@ SCENES: dict[str, tuple[Callable[[], FakeNode], Scene]] = {
     "wallet-speed-up": (FakeNode, pending),
     "wallet-cancel": (FakeNode, cancelling),
     "wallet-transaction": (FakeNode, details),
+    "wallet-transaction-key": (FakeNode, key_as_note),
 }

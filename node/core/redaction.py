@@ -25,6 +25,7 @@ _SECRET_KEY = re.compile(
 _HASH_KEY = re.compile(r"(hash|_id|^id|block|address|session|model|bid|tx)$", re.IGNORECASE)
 SHORTEST_PHRASE = 12
 _KEY = re.compile(r"(?<![0-9a-fA-F])(?:0x)?[0-9a-fA-F]{64}(?![0-9a-fA-F])")
+_BARE_KEY = re.compile(r"(?<![0-9a-fA-FxX])[0-9a-fA-F]{64}(?![0-9a-fA-F])")
 _LONG_HEX = re.compile(r"(?<![0-9a-fA-F])(?:0x)?[0-9a-fA-F]{64,}")
 _WORDS = re.compile(r"[A-Za-z]+")
 _BETWEEN = re.compile(r"[\s\d.,:;|\"'\[\]()#_-]+")
@@ -67,8 +68,20 @@ def holds_secret(text: str) -> bool:
 def holds_wallet_secret(text: str) -> bool:
     """Whether a message for others holds what opens a wallet: a private key, or as many words of
     the list in a row as the shortest phrase has, one of them perhaps mistyped. Prose has fewer."""
-    if _KEY.search(text):
+    return _KEY.search(text) is not None or _holds_phrase(text)
+
+
+def holds_secret_in_note(text: str) -> bool:
+    """As `holds_wallet_secret`, for notes: the id of a transaction, which looks like a key, may
+    stand there among words, when it is written with its 0x.
+    """
+    beside, found = _KEY.subn("", text)
+    if found and (_BARE_KEY.search(text) or not any(char.isalnum() for char in beside)):
         return True
+    return _holds_phrase(text)
+
+
+def _holds_phrase(text: str) -> bool:
     known, end = _phrase_words(), 0
     newest: deque[bool] = deque(maxlen=SHORTEST_PHRASE)
     for word in _WORDS.finditer(text):

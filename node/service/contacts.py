@@ -8,6 +8,7 @@ from node.chain.outgoing import outgoing_of
 from node.core.errors import InvalidAddressError, UserInputError
 from node.core.ids import Address
 from node.core.ports import Intent
+from node.core.redaction import holds_secret_in_note
 from node.service.dto import Contact, Warning_
 from node.service.stack import NetworkStack, StackHolder
 from node.store.contacts import ContactBook, KnownAddress
@@ -162,7 +163,18 @@ def _common(one: str, other: str) -> int:
 
 
 def one_line(text: str, limit: int, what: str) -> str:
-    """One line without control and direction characters."""
+    """One line without control and direction characters.
+
+    Raises:
+        UserInputError: a pasted key or phrase (`input.secret`), which is never repeated; or it is
+            longer than `limit`.
+    """
+    if holds_secret_in_note(text):
+        raise UserInputError(
+            "This looks like a private key or recovery phrase. It was not kept.",
+            hint="Never share it. Clear the clipboard.",
+            code="input.secret",
+        )
     plain = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
     words = " ".join(plain.split())
     if len(words) > limit:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from node.core.redaction import holds_secret, holds_wallet_secret
+from node.core.redaction import holds_secret, holds_secret_in_note, holds_wallet_secret
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,30 @@ def test_prose_and_what_is_public_may_be_asked_about(text: str) -> None:
 def test_a_long_message_is_looked_through_at_once() -> None:
     assert not holds_wallet_secret("about this idea that the model gave " * 30_000)
     assert holds_wallet_secret("a " * 100_000 + PHRASE)
+
+
+KEY = "1f" * 32
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        KEY,
+        f"0x{KEY}",
+        f' "0x{KEY}", ',
+        f"0x{KEY} 0x{KEY}",
+        f"for the trip {KEY}",
+        PHRASE,
+        f"keep this: {PHRASE}",
+    ],
+)
+def test_a_key_and_a_phrase_are_no_note(text: str) -> None:
+    assert holds_secret_in_note(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "for the trip", f"refund of 0x{KEY}", f"0x{KEY} was too much", "legal winner thank year"],
+)
+def test_a_note_may_name_a_transaction(text: str) -> None:
+    assert not holds_secret_in_note(text)

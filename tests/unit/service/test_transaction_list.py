@@ -120,3 +120,22 @@ async def test_the_export_has_a_row_for_each(money: Money) -> None:
 async def test_an_unknown_transaction_gets_no_label(money: Money) -> None:
     with pytest.raises(UserInputError):
         await money.wallet.label_transaction("0x" + "12" * 32, "x")
+
+
+@pytest.mark.parametrize("secret", ["1f" * 32, "0x" + "1f" * 32, " ".join(["legal"] * 12)])
+async def test_a_key_or_phrase_is_kept_neither_as_label_nor_with_a_contact(
+    money: Money, secret: str
+) -> None:
+    (sent,) = await listed(money, "send", "3 mor")
+    for keeping in (
+        money.wallet.label_transaction(sent.hash, secret),
+        money.wallet.save_contact(OLGA, "Olga", secret),
+        money.wallet.save_contact(OLGA, secret),
+    ):
+        with pytest.raises(UserInputError) as caught:
+            await keeping
+        assert caught.value.code == "input.secret"
+        assert secret not in f"{caught.value} {caught.value.hint} {caught.value.details}"
+    named = await money.wallet.label_transaction(sent.hash, f"refund of {sent.hash}")
+    assert named.label == f"refund of {sent.hash}"
+    await money.wallet.label_transaction(sent.hash, "")

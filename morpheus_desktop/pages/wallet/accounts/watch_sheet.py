@@ -6,13 +6,12 @@ from morpheus_desktop.pages.wallet.accounts.name_field import NameField
 from morpheus_desktop.pages.wallet.accounts.presenter import AccountsPresenter
 from morpheus_desktop.pages.wallet.send.notice import Notice
 from morpheus_desktop.widgets.buttons import Button
-from morpheus_desktop.widgets.fields import TextField
+from morpheus_desktop.widgets.guarded_field import GuardedField, is_address_secret
 from morpheus_desktop.widgets.labels import Label
 from morpheus_desktop.widgets.layouts import boxed, column, row
 from morpheus_desktop.widgets.sheet import Sheet
 from node.core.errors import InvalidAddressError, NodeError, WalletExistsError
 from node.core.ids import Address
-from node.core.redaction import holds_secret
 
 _LEAD = "You see what it holds and its sessions. Nothing can be signed without its key."
 _WAS_SECRET = "That was a private key or a recovery phrase."  # noqa: S105 - a sentence
@@ -26,7 +25,7 @@ class WatchSheet(Sheet):
     def __init__(self, host: QWidget, presenter: AccountsPresenter) -> None:
         self._presenter = presenter
         name = "wallet.accounts.watch"
-        self.address = TextField("0x…", name=f"{name}.address")
+        self.address = GuardedField("0x…", name=f"{name}.address", is_secret=is_address_secret)
         self.address.edit.setAccessibleName("Address")
         self.label = NameField("Optional, for example Cold wallet", name=f"{name}.name")
         secret = Notice(_WAS_SECRET, _TAKEN, tone="danger")
@@ -60,7 +59,8 @@ class WatchSheet(Sheet):
         self._connect()
 
     def _connect(self) -> None:
-        self.address.changed.connect(lambda _text: self._address_typed())
+        self.address.changed.connect(lambda _text: self._secret.hide())
+        self.address.secret_taken.connect(self._show_secret)
         for field in (self.address, self.label):
             field.submitted.connect(self._watch)
         self.watch_button.clicked.connect(self._watch)
@@ -70,17 +70,8 @@ class WatchSheet(Sheet):
 
     # --- what the user does ---
 
-    def _address_typed(self) -> None:
+    def _show_secret(self) -> None:
         """A secret must not stay readable until somebody clicks."""
-        text = self.address.text()
-        if text.strip():
-            self._secret.hide()
-        if holds_secret(text) or _code_of(text) == "input.secret":
-            self._take_away()
-
-    def _take_away(self) -> None:
-        # setText also empties the field's history, so that undoing does not bring it back.
-        self.address.set_text("")
         self._secret.show()
         self.bring_into_view(self._secret)
 
@@ -126,7 +117,8 @@ class WatchSheet(Sheet):
         self._busy(False)
         words = f"{error.message} {error.hint}".strip()
         if error.code == "input.secret":
-            self._take_away()
+            self.address.set_text("")
+            self._show_secret()
         elif isinstance(error, InvalidAddressError | WalletExistsError):
             self.address.show_error(words)
             self.address.setFocus()
@@ -138,11 +130,3 @@ class WatchSheet(Sheet):
         self.locked = on
         self.watch_button.set_busy(on)
         self.cancel_button.setEnabled(not on)
-
-
-def _code_of(text: str) -> str:
-    try:
-        Address.parse(text, strict=True)
-    except InvalidAddressError as error:
-        return error.code
-    return ""

@@ -7,14 +7,19 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from morpheus_desktop import formats
 from morpheus_desktop.models.transactions import amount_words, purpose, status_words
 from morpheus_desktop.widgets.buttons import Button
-from morpheus_desktop.widgets.fields import TextField
 from morpheus_desktop.widgets.frames import Sunken
+from morpheus_desktop.widgets.guarded_field import GuardedField
 from morpheus_desktop.widgets.labels import CopyLabel, Label
 from morpheus_desktop.widgets.layouts import column, row
 from morpheus_desktop.widgets.sheet import Sheet
+from node.core.redaction import holds_secret_in_note
 from node.service.dto import TransactionView
 
-LABEL_LENGTH = 80
+MAX_LABEL = 200
+_TAKEN_AWAY = (
+    "That looks like a private key or recovery phrase: it is removed. Clear the clipboard too."
+    " The id of a transaction needs a word beside it."
+)
 _OTHERS = ("received", "dust", "stake_returned", "session_pay")
 """What somebody else sent: no nonce and no fee of ours."""
 
@@ -31,9 +36,14 @@ class DetailSheet(Sheet):
         self._transaction = transaction
         self._url = QUrl(transaction.explorer_url)
         name = "wallet.transaction"
-        self.label = TextField("Your own note", name=f"{name}.label")
-        self.label.edit.setMaxLength(LABEL_LENGTH)
+        self.label = GuardedField(
+            "Your own note",
+            name=f"{name}.label",
+            is_secret=holds_secret_in_note,
+            words=_TAKEN_AWAY,
+        )
         self.label.set_text(transaction.label)
+        self._insists = False
         self.other_button = Button("Show the one that counts", "link", name=f"{name}.other")
         self.explorer_button = Button("Open in the explorer", "secondary", name=f"{name}.explorer")
         done = Button("Done", "primary", name=f"{name}.done")
@@ -59,18 +69,44 @@ class DetailSheet(Sheet):
         )
         self.explorer_button.clicked.connect(self._open)
         self.other_button.clicked.connect(self._show_other)
-        self.label.submitted.connect(self.close_sheet)
-        done.clicked.connect(self.close_sheet)
+        self.label.changed.connect(self._edited)
+        self.label.submitted.connect(self._done)
+        done.clicked.connect(self._done)
         self.closed.connect(self._keep_label)
 
+    def close_sheet(self) -> None:
+        """A note that is too long is said first; whoever closes again leaves the old one."""
+        if self._check_label() or self._insists:
+            super().close_sheet()
+        self._insists = True
+
+    def _done(self) -> None:
+        if self._check_label():
+            self.close_sheet()
+
+    def _note(self) -> str:
+        return " ".join(self.label.text().split())
+
+    def _edited(self) -> None:
+        self._insists = False
+
+    def _check_label(self) -> bool:
+        length = len(self._note())
+        if length <= MAX_LABEL:
+            return True
+        self.label.show_error(f"A note has at most {MAX_LABEL} characters; this has {length}.")
+        self.label.setFocus()
+        return False
+
     def _keep_label(self) -> None:
-        text = self.label.text().strip()
-        if text != self._transaction.label:
+        text = self._note()
+        if text != self._transaction.label and len(text) <= MAX_LABEL:
             self.label_changed.emit(self._transaction, text)
 
     def _show_other(self) -> None:
-        self.close_sheet()
-        self.other_requested.emit(self._transaction.replaced_by)
+        if self._check_label():
+            self.close_sheet()
+            self.other_requested.emit(self._transaction.replaced_by)
 
     def _open(self) -> None:
         if self._url.scheme() == "https":

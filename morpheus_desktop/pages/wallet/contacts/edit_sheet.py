@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QLayout, QWidget
 from morpheus_desktop.pages.wallet.contacts.presenter import ContactsPresenter
 from morpheus_desktop.widgets.address_groups import AddressGroups
 from morpheus_desktop.widgets.buttons import Button
-from morpheus_desktop.widgets.fields import TextField
 from morpheus_desktop.widgets.frames import Frame
+from morpheus_desktop.widgets.guarded_field import GuardedField, is_address_secret
 from morpheus_desktop.widgets.icon_label import IconLabel
 from morpheus_desktop.widgets.labels import Label
 from morpheus_desktop.widgets.layouts import Item, boxed, column, row
@@ -14,12 +14,10 @@ from morpheus_desktop.widgets.sheet import Sheet
 from node.core.errors import InvalidAddressError, NodeError, UserInputError
 from node.core.ids import Address
 from node.core.payment_uri import is_payment_uri, parse_payment_uri
-from node.core.redaction import holds_secret
+from node.core.redaction import holds_secret_in_note, holds_wallet_secret
 from node.service.dto import Contact
 
 MAX_NAME, MAX_NOTE = 60, 500
-_MOST = 400
-"""A pasted key must arrive whole: one that was cut would not be known as one."""
 _FORBIDDEN = "input.secret"
 _FORBIDDEN_WORDS = (
     "That was a private key or a recovery phrase. It is removed from the field and was kept"
@@ -35,14 +33,14 @@ class EditSheet(Sheet):
     ) -> None:
         self._presenter, self._contact = presenter, contact
         name = "wallet.contacts.edit"
-        self.name = TextField("For example Ada", name=f"{name}.name")
+        self.name = GuardedField(
+            "For example Ada", name=f"{name}.name", is_secret=holds_wallet_secret
+        )
         self.name.edit.setAccessibleName("Name")
-        self.name.edit.setMaxLength(_MOST)
-        self.address = TextField("0x…", name=f"{name}.address")
+        self.address = GuardedField("0x…", name=f"{name}.address", is_secret=is_address_secret)
         self.address.edit.setAccessibleName("Address")
-        self.note = TextField("Optional", name=f"{name}.note")
+        self.note = GuardedField("Optional", name=f"{name}.note", is_secret=holds_secret_in_note)
         self.note.edit.setAccessibleName("Note")
-        self.note.edit.setMaxLength(MAX_NOTE)
         self._secret = _secret_warning()
         self._error = Label("", "small", "danger", wrap=True)
         self._error.hide()
@@ -90,7 +88,8 @@ class EditSheet(Sheet):
         self.cancel_button.clicked.connect(self.close_sheet)
         for field in (self.name, self.address, self.note):
             field.submitted.connect(self._save)
-            field.changed.connect(lambda _text, field=field: self._look_for_secrets(field))
+            field.changed.connect(lambda _text: self._secret.hide())
+            field.secret_taken.connect(self._show_secret)
 
     # --- what the user does ---
 
@@ -100,13 +99,18 @@ class EditSheet(Sheet):
         self._say("")
         address = self._contact.address if self._contact is not None else self._new_address()
         name = self.name.text().strip()
+        note = " ".join(self.note.text().split())
         problem = _name_problem(name)
         if problem:
             self.name.show_error(problem)
             self.name.setFocus()
+        elif len(note) > MAX_NOTE:
+            problem = f"A note has at most {MAX_NOTE} characters; this has {len(note)}."
+            self.note.show_error(problem)
+            self.note.setFocus()
         if address and not problem:
             self._busy(True)
-            self._presenter.save(address, name, self.note.text().strip())
+            self._presenter.save(address, name, note)
         elif not address:
             self.address.setFocus()
 
@@ -129,18 +133,8 @@ class EditSheet(Sheet):
             return ""
         return text
 
-    def _look_for_secrets(self, field: TextField) -> None:
+    def _show_secret(self) -> None:
         """A secret must not stay readable until somebody clicks Save."""
-        text = field.text()
-        if not text.strip():
-            return
-        self._secret.hide()
-        if _is_secret(text) or (field is self.address and holds_secret(text)):
-            self._take_away(field)
-
-    def _take_away(self, field: TextField) -> None:
-        # setText also empties the field's history, so that undoing does not bring it back.
-        field.set_text("")
         self._secret.show()
         self.bring_into_view(self._secret)
 
@@ -164,7 +158,8 @@ class EditSheet(Sheet):
 
     def _refuse_address(self, error: NodeError) -> None:
         if error.code == _FORBIDDEN:
-            self._take_away(self.address)
+            self.address.set_text("")
+            self._show_secret()
         else:
             self.address.show_error(f"{error.message} {error.hint}".strip())
 
@@ -184,14 +179,6 @@ def _name_problem(name: str) -> str:
     if len(name) > MAX_NAME:
         return f"A name has at most {MAX_NAME} characters; this has {len(name)}."
     return ""
-
-
-def _is_secret(text: str) -> bool:
-    try:
-        Address.parse(text, strict=True)
-    except InvalidAddressError as error:
-        return error.code == _FORBIDDEN
-    return False
 
 
 def _titled(title: str, widget: QWidget) -> tuple[Item, ...]:

@@ -1,23 +1,20 @@
 """The fields of a network of the user's own, each with its error below it."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLayout, QWidget
 
 from morpheus_desktop.pages.wallet.networks.form import FIELDS, NetworkForm
 from morpheus_desktop.pages.wallet.networks.server_fields import ServerFields
 from morpheus_desktop.widgets.choices import Toggle
-from morpheus_desktop.widgets.fields import TextField
+from morpheus_desktop.widgets.guarded_field import GuardedField, is_address_secret
 from morpheus_desktop.widgets.labels import Label
 from morpheus_desktop.widgets.layouts import Item, column, row
-from node.core.errors import InvalidAddressError
-from node.core.ids import Address
-from node.core.redaction import holds_secret, holds_wallet_secret
+from node.core.redaction import holds_wallet_secret
 
 _TEST = "Its MOR is worth nothing. It is marked as a test network wherever it is shown."
 _REAL = "Off: its MOR and ETH are real money. What is spent there is gone."
-_MOST = 600
-"""A pasted key must arrive whole: one that was cut would not be known as one."""
-_FORBIDDEN = "input.secret"
 
 
 class NetworkFields(QWidget):
@@ -30,10 +27,12 @@ class NetworkFields(QWidget):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.title = _field("For example Team network", f"{name}.title", "Name")
-        self.chain_id = _field("84532", f"{name}.chain", "Chain id")
+        self.chain_id = _field("84532", f"{name}.chain", "Chain id", is_address_secret)
         self.chain_id.setFixedWidth(150)
-        self.marketplace = _field("0x…", f"{name}.marketplace", "Marketplace contract")
-        self.token = _field("0x…", f"{name}.token", "MOR token")
+        self.marketplace = _field(
+            "0x…", f"{name}.marketplace", "Marketplace contract", is_address_secret
+        )
+        self.token = _field("0x…", f"{name}.token", "MOR token", is_address_secret)
         self.servers = ServerFields(f"{name}.server")
         self.explorer = _field("Optional, https://…", f"{name}.explorer", "Block explorer")
         self.test = Toggle("This is a test network", object_name=f"{name}.test")
@@ -75,9 +74,11 @@ class NetworkFields(QWidget):
 
     def _connect(self) -> None:
         for field in self._fields.values():
-            field.changed.connect(lambda _text, field=field: self._typed(field))
+            field.changed.connect(lambda _text: self.changed.emit())
+            field.secret_taken.connect(self.secret_taken)
             field.submitted.connect(self.submitted)
-        self.servers.changed.connect(self._typed)
+        self.servers.changed.connect(self.changed)
+        self.servers.secret_taken.connect(self.secret_taken)
         self.servers.submitted.connect(self.submitted)
         self.test.toggled.connect(self._switched)
 
@@ -136,36 +137,17 @@ class NetworkFields(QWidget):
         self.test.setAccessibleDescription(self._worth.text())
         self.changed.emit()
 
-    def _typed(self, field: TextField) -> None:
-        """A secret must not stay readable until somebody clicks."""
-        if self._is_secret(field):
-            # setText also empties the field's history, so that undoing does not bring it back.
-            field.set_text("")
-            self.secret_taken.emit()
-        else:
-            self.changed.emit()
 
-    def _is_secret(self, field: TextField) -> bool:
-        text = field.text()
-        if field in (self.chain_id, self.marketplace, self.token):
-            return holds_secret(text) or _code_of(text) == _FORBIDDEN
-        return holds_wallet_secret(text)
-
-
-def _field(placeholder: str, name: str, words: str) -> TextField:
-    field = TextField(placeholder, name=name)
+def _field(
+    placeholder: str,
+    name: str,
+    words: str,
+    is_secret: Callable[[str], bool] = holds_wallet_secret,
+) -> GuardedField:
+    field = GuardedField(placeholder, name=name, is_secret=is_secret)
     field.edit.setAccessibleName(words)
-    field.edit.setMaxLength(_MOST)
     return field
 
 
 def _titled(title: str, widget: QWidget) -> tuple[Item, ...]:
     return (Label(title, "small", "text2"), 4, widget)
-
-
-def _code_of(text: str) -> str:
-    try:
-        Address.parse(text.strip(), strict=True)
-    except InvalidAddressError as error:
-        return error.code
-    return ""

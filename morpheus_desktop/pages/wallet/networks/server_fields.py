@@ -8,17 +8,22 @@ from PySide6.QtWidgets import QWidget
 from morpheus_desktop.pages.wallet.networks.words import masked_host
 from morpheus_desktop.widgets.buttons import Button, IconButton
 from morpheus_desktop.widgets.fields import TextField
+from morpheus_desktop.widgets.guarded_field import GuardedField
 from morpheus_desktop.widgets.layouts import column
-from node.core.network_rules import MAX_SERVERS, MAX_URL
+from node.core.network_rules import MAX_SERVERS
+from node.core.redaction import holds_wallet_secret
 
 _HINT = "https://…"
 
 
 class ServerFields(QWidget):
-    """`changed(TextField)`, `submitted()`. Several addresses pasted at once get a field each."""
+    """`changed()`, `submitted()`; `secret_taken()` when a key or phrase was cleared. Several
+    addresses pasted at once get a field each.
+    """
 
-    changed = Signal(object)
+    changed = Signal()
     submitted = Signal()
+    secret_taken = Signal()
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -60,14 +65,14 @@ class ServerFields(QWidget):
     # --- inside ---
 
     def _insert(self, at: int, text: str = "") -> TextField:
-        field = TextField(_HINT)
-        field.edit.setMaxLength(MAX_SERVERS * (MAX_URL + 1))
+        field = GuardedField(_HINT, is_secret=holds_wallet_secret)
         remove = IconButton("x", "Remove this server", compact=True)
         remove.clicked.connect(lambda: self._remove(field))
         field.add_widget(remove)
         field.set_text(text)
         field.changed.connect(lambda _text: self._typed(field))
         field.submitted.connect(self.submitted)
+        field.secret_taken.connect(self.secret_taken)
         self.fields.insert(at, field)
         self._column.insertWidget(at, field)
         return field
@@ -108,13 +113,13 @@ class ServerFields(QWidget):
         field.deleteLater()
         self._number()
         self.fields[min(at, len(self.fields) - 1)].setFocus()
-        self.changed.emit(self.fields[0])
+        self.changed.emit()
 
     def _typed(self, field: TextField) -> None:
         pieces = field.text().split()
         if len(pieces) > 1 and all("://" in piece for piece in pieces):
             self._spread(field, pieces)
-        self.changed.emit(field)
+        self.changed.emit()
 
     def _spread(self, field: TextField, pieces: list[str]) -> None:
         """A list that was pasted: one address per field, as many as there may be."""

@@ -12,13 +12,10 @@ from morpheus_desktop.pages.wallet.send.amounts import (
 from morpheus_desktop.pages.wallet.send.choice_line import ChoiceLine
 from morpheus_desktop.theme import font
 from morpheus_desktop.widgets.choices import Segment
-from morpheus_desktop.widgets.fields import TextField
+from morpheus_desktop.widgets.guarded_field import WAS_SECRET, GuardedField
 from morpheus_desktop.widgets.labels import Label
 from morpheus_desktop.widgets.layouts import column, row
 from node.core.errors import InvalidAmountError
-from node.core.redaction import holds_secret
-
-_SECRET = "This looks like a private key or recovery phrase. It was not kept."  # noqa: S105
 
 
 class RequestPart(QWidget):
@@ -29,12 +26,11 @@ class RequestPart(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.asset_choice = Segment(ASSETS, name="wallet.receive.asset")
-        self.field = TextField("any amount", name="wallet.receive.amount")
+        self.field = GuardedField("any amount", name="wallet.receive.amount", words=WAS_SECRET)
         self.edit = self.field.edit
         self.edit.setAccessibleName("Amount to ask for")
         self.edit.setFont(font("strong", tabular=True))
         self.edit.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.edit.setMaxLength(200)
         self._unit = Label("MOR", "small", "text3")
         self.field.add_widget(self._unit)
         self._choices = ChoiceLine(self.edit, "wallet.receive.choice")
@@ -57,10 +53,6 @@ class RequestPart(QWidget):
         self.field.show_error(words)
 
     def _typed(self, text: str) -> None:
-        if holds_secret(text):
-            self.edit.setText("")
-            self.field.show_error(_SECRET)
-            return
         self._unit.setText(self.asset)
         self.amount, problem = None, ""
         choices: tuple[str, ...] = ()

@@ -16,11 +16,10 @@ from morpheus_desktop.pages.wallet.send.context import SendContext
 from morpheus_desktop.theme import font
 from morpheus_desktop.widgets.buttons import Button
 from morpheus_desktop.widgets.choices import Segment
-from morpheus_desktop.widgets.fields import TextField
+from morpheus_desktop.widgets.guarded_field import GuardedField
 from morpheus_desktop.widgets.labels import ElidedLabel, Label
 from morpheus_desktop.widgets.layouts import column, row
 from node.core.errors import InvalidAmountError
-from node.core.redaction import holds_secret
 
 
 class AmountRow(QWidget):
@@ -36,7 +35,7 @@ class AmountRow(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.asset_choice = Segment(ASSETS, name="wallet.send.asset")
-        self.field = TextField("0", name="wallet.send.amount")
+        self.field = GuardedField("0", name="wallet.send.amount")
         self.edit = self.field.edit
         self.edit.setFont(font("strong", tabular=True))
         self.edit.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -60,6 +59,7 @@ class AmountRow(QWidget):
         self.amount: int | None = None
         self.asset_choice.chosen.connect(self._asset_chosen)
         self.field.changed.connect(self._typed)
+        self.field.secret_taken.connect(self.secret_typed)
         self.field.submitted.connect(self._entered)
         self.most_button.clicked.connect(self.most_wanted)
         self._choices.taken.connect(self._take)
@@ -111,10 +111,6 @@ class AmountRow(QWidget):
         self.edit.setAccessibleName(f"Amount in {asset}")
 
     def _typed(self, text: str) -> None:
-        if holds_secret(text):
-            self.edit.setText("")
-            self.secret_typed.emit()
-            return
         self.amount, self._unclear = None, ""
         choices: tuple[str, ...] = ()
         if text.strip():

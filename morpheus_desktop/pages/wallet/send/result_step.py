@@ -9,13 +9,12 @@ from morpheus_desktop.pages.wallet.send.amounts import written
 from morpheus_desktop.pages.wallet.send.notice import Notice
 from morpheus_desktop.widgets.address_groups import AddressGroups
 from morpheus_desktop.widgets.buttons import Button
-from morpheus_desktop.widgets.fields import TextField
 from morpheus_desktop.widgets.frames import Sunken
+from morpheus_desktop.widgets.guarded_field import WAS_SECRET, GuardedField
 from morpheus_desktop.widgets.icon_label import Tile
 from morpheus_desktop.widgets.labels import CopyLabel, ElidedLabel, Label
 from morpheus_desktop.widgets.layouts import boxed, clear, column, row
 from node.core.errors import NodeError
-from node.core.redaction import holds_secret
 from node.service.dto import Contact, SendDraft, TransactionView
 
 _STATES = {
@@ -26,7 +25,6 @@ _STATES = {
     "dropped": ("x", "danger", "It was not sent"),
     "replaced": ("arrows-left-right", "warning", "Another transaction took its place"),
 }
-_SECRET = "This looks like a private key or recovery phrase. It was not kept."  # noqa: S105
 _WAITING = "You may close this; it goes on, and the list of transactions shows how."
 _WORDS = {
     "signed": _WAITING,
@@ -61,7 +59,9 @@ class ResultStep(QWidget):
         )
         self.explorer_button.clicked.connect(self._open)
         self.explorer_button.hide()
-        self.name_field = TextField("Name, for example Ada", name="wallet.send.contact.name")
+        self.name_field = GuardedField(
+            "Name, for example Ada", name="wallet.send.contact.name", words=WAS_SECRET
+        )
         self.save_button = Button("Save as contact", "secondary", name="wallet.send.contact.save")
         self._saved = Label("", "small", "success")
         self._saved.setObjectName("wallet.send.contact.saved")
@@ -77,7 +77,6 @@ class ResultStep(QWidget):
         )
         self.save_button.clicked.connect(self._save)
         self.name_field.submitted.connect(self._save)
-        self.name_field.changed.connect(self._refuse_secret)
 
     def _contact_part(self) -> QVBoxLayout:
         line = row(spacing=8)
@@ -151,11 +150,6 @@ class ResultStep(QWidget):
             return
         self.save_button.set_busy(True)
         self.save_wanted.emit(name)
-
-    def _refuse_secret(self, text: str) -> None:
-        if holds_secret(text):
-            self.name_field.set_text("")
-            self.name_field.show_error(_SECRET)
 
     def _open(self) -> None:
         if self._url.scheme() == "https":

@@ -142,6 +142,21 @@ def test_a_name_that_is_too_long_is_not_cut_in_silence(
     assert not fake_node.called("wallet.save_contact")
 
 
+def test_a_note_may_name_a_transaction_and_is_not_cut_in_silence(
+    sheet: EditSheet, fake_node: FakeNode, qtbot: QtBot
+) -> None:
+    sheet.name.set_text("Grace")
+    sheet.address.set_text(NEW)
+    sheet.note.set_text("n" * 501)
+    qtbot.mouseClick(sheet.save_button, Qt.MouseButton.LeftButton)
+    assert problem(sheet.note) == "A note has at most 500 characters; this has 501."
+    assert not fake_node.called("wallet.save_contact")
+    sheet.note.set_text(f"refund of {KEY}")
+    with qtbot.waitSignal(sheet.closed):
+        qtbot.mouseClick(sheet.save_button, Qt.MouseButton.LeftButton)
+    assert fake_node.called("wallet.save_contact") == [(NEW, "Grace", f"refund of {KEY}")]
+
+
 def test_changing_keeps_the_address(tab: ContactsTab, fake_node: FakeNode, qtbot: QtBot) -> None:
     tab.table.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClick(tab.table, Qt.Key.Key_Return)
