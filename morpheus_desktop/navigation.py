@@ -15,6 +15,7 @@ from morpheus_desktop.pages.onboarding.page import OnboardingPage
 from morpheus_desktop.pages.onboarding.presenter import OnboardingPresenter
 from morpheus_desktop.quit_sheet import QuitSheet
 from morpheus_desktop.section_pages import SectionPages
+from morpheus_desktop.session_sheets import SessionSheets
 from morpheus_desktop.shell_presenter import ShellPresenter
 from morpheus_desktop.tasks import GuiTasks
 from morpheus_desktop.unlock_sheet import UnlockSheet
@@ -50,12 +51,22 @@ class Navigation(QObject):
             window, node, tasks, status=lambda: shell.state.wallet, tell=self.tell
         )
         self.network_change = NetworkChange(window, node, tasks)
+        self.session_sheets = SessionSheets(window, node, tasks, time)
         self._notices = FrameNotices(window, self.wallet_dialogs)
         self.chat = ChatPresenter(node, tasks, signals, time)
         self.onboarding = OnboardingPresenter(node, tasks)
         self._welcome = OnboardingPage(self.onboarding)
+        self._menus = HeaderMenus(window, self, node=node, tasks=tasks, shell=shell)
+        self._add_pages()
+        self._connect_frame()
+        self._connect_ways()
+
+    def _add_pages(self) -> None:
+        window = self._window
         window.add_full_page(self._welcome)
-        pages = SectionPages(self, node=node, tasks=tasks, signals=signals, time=time)
+        pages = SectionPages(
+            self, node=self._node, tasks=self._tasks, signals=self._signals, time=self._time
+        )
         window.add_page("chat", self._chat_page)
         window.add_page("market", pages.market)
         window.add_page("sessions", pages.sessions)
@@ -66,21 +77,30 @@ class Navigation(QObject):
         self._welcome.backup_requested.connect(self.wallet_dialogs.reveal)
         self._welcome.left.connect(lambda: self.go(window.section or "chat"))
         self.onboarding.local_added.connect(self.chat.use_local)
+
+    def _connect_frame(self) -> None:
+        shell, bar = self._shell, self._window.top_bar
         shell.changed.connect(self._state_changed)
         shell.failed.connect(self.show_problem)
         shell.told.connect(self.tell)
         shell.health_changed.connect(self._notices.health_changed)
         self._notices.told.connect(self.tell)
         self._notices.retry.connect(self._try_again)
-        time.ticked.connect(lambda: window.top_bar.tick(time.now()))
-        window.guard_closing(self._may_close)
-        bar = window.top_bar
+        self._time.ticked.connect(lambda: bar.tick(self._time.now()))
+        self._window.guard_closing(self._may_close)
         bar.session_clicked.connect(lambda: self.go("sessions"))
-        self._menus = HeaderMenus(window, self, node=node, tasks=tasks, shell=shell)
-        self.network_change.changed.connect(shell.refresh)
-        self.network_change.opening.connect(bar.show_opening)
-        self.network_change.told.connect(self.tell)
-        self.network_change.failed.connect(self.show_problem)
+
+    def _connect_ways(self) -> None:
+        sheets, change = self.session_sheets, self.network_change
+        sheets.opened.connect(self.session_opened)
+        sheets.extended.connect(self._session_extended)
+        sheets.unlock_wanted.connect(self.unlock)
+        sheets.receive_wanted.connect(lambda: self.go("wallet"))
+        sheets.failed.connect(self.show_problem)
+        change.changed.connect(self._shell.refresh)
+        change.opening.connect(self._window.top_bar.show_opening)
+        change.told.connect(self.tell)
+        change.failed.connect(self.show_problem)
 
     # --- start ---
 
@@ -138,55 +158,16 @@ class Navigation(QObject):
     def _chat_page(self) -> QWidget:
         page = ChatPage(self.chat)
         page.market_requested.connect(lambda: self.go("market"))
-        page.sheet_requested.connect(self.open_session_sheet)
-        page.extend_requested.connect(self.extend_session)
+        page.sheet_requested.connect(self.session_sheets.open)
+        page.extend_requested.connect(self.session_sheets.extend)
         page.unlock_requested.connect(self.unlock)
         page.told.connect(self.tell)
         page.problem.connect(self.show_problem)
         return page
 
-    def open_session_sheet(self, model_id: str, duration_s: int = 0, bid_id: str = "") -> None:
-        """Open the sheet over whatever page is shown; a new session answers in the chat."""
-        from morpheus_desktop.pages.session_sheet.page import SessionSheet
-        from morpheus_desktop.pages.session_sheet.presenter import SessionSheetPresenter
-
-        presenter = SessionSheetPresenter(self._node, self._tasks, self._time)
-        sheet = SessionSheet(self._window, presenter)
-        presenter.setParent(self)  # an opening goes on when its sheet is closed
-        presenter.opened.connect(self.session_opened)
-        presenter.refused.connect(self._sheet_refused)
-        sheet.receive_requested.connect(lambda: self.go("wallet"))
-        sheet.begin(model_id, bid_id=bid_id, duration_s=duration_s or None)
-
-    def extend_session(self, session_id: str) -> None:
-        """Open the sheet for the next session on the same offer; chats go over by themselves."""
-        self._tasks.attempt(
-            self._node.sessions.get(session_id),
-            "extend",
-            failed=self.show_problem,
-            done=self._open_extension,
-        )
-
-    def _open_extension(self, session: SessionView) -> None:
-        from morpheus_desktop.pages.session_sheet.page import SessionSheet
-        from morpheus_desktop.pages.session_sheet.presenter import SessionSheetPresenter
-
-        presenter = SessionSheetPresenter(self._node, self._tasks, self._time)
-        sheet = SessionSheet(self._window, presenter)
-        presenter.setParent(self)
-        presenter.opened.connect(self._session_extended)
-        presenter.refused.connect(self._sheet_refused)
-        sheet.receive_requested.connect(lambda: self.go("wallet"))
-        sheet.extend(session)
-
     def _session_extended(self, session: SessionView) -> None:
         self.chat.load_choices()
         self.tell(f"{session.model_name} goes on until {formats.clock(session.ends_at)}", "success")
-
-    def _sheet_refused(self, error: NodeError) -> None:
-        """The sheet says it itself; only the password is asked for here."""
-        if isinstance(error, WalletLockedError):
-            self.unlock()
 
     def session_opened(self, session: SessionView) -> None:
         """A session was opened somewhere: it answers in the chat from now on."""
@@ -211,7 +192,7 @@ class Navigation(QObject):
             self.chat.choose(running)
             self.go("chat")
         else:
-            self.open_session_sheet(model_id, bid_id=str(bid_id or ""))
+            self.session_sheets.open(model_id, bid_id=str(bid_id or ""))
 
     def chat_with_local(self, model: LocalModel) -> None:
         self.chat.use_local(model)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from morpheus_desktop.bridge import NodeSignals
 from morpheus_desktop.chain_time import ChainTime
 from morpheus_desktop.network_change import NetworkChange
+from morpheus_desktop.session_sheets import SessionSheets
 from morpheus_desktop.tasks import GuiTasks
 from morpheus_desktop.wallet_dialogs import WalletDialogs
 from node.core.errors import NodeError
@@ -22,12 +23,9 @@ class Ways(Protocol):
 
     wallet_dialogs: WalletDialogs
     network_change: NetworkChange
+    session_sheets: SessionSheets
 
     def go(self, section: str) -> None: ...
-
-    def open_session_sheet(self, model_id: str, duration_s: int = 0, bid_id: str = "") -> None: ...
-
-    def extend_session(self, session_id: str) -> None: ...
 
     def chat_with_session(self, session: SessionView) -> None: ...
 
@@ -77,7 +75,7 @@ class SectionPages:
         page = SessionsPage(presenter)
         presenter.setParent(page)
         page.chat_requested.connect(self._ways.chat_with_session)
-        page.extend_requested.connect(self._ways.extend_session)
+        page.extend_requested.connect(self._ways.session_sheets.extend)
         page.market_requested.connect(lambda: self._ways.go("market"))
         page.told.connect(self._ways.tell)
         page.problem.connect(self._ways.show_problem)

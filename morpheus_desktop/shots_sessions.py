@@ -11,7 +11,7 @@ from tests.fakes.fake_node import FakeNode
 
 async def session_sheet(stage: Stage) -> None:
     await in_chat(stage)
-    stage.navigation.open_session_sheet(sample_market.model_id(0))
+    stage.navigation.session_sheets.open(sample_market.model_id(0))
     await stage.until(lambda: stage.node.called("sessions.preview_stop"))
 
 
@@ -25,7 +25,7 @@ async def extend_sheet(stage: Stage) -> None:
     await in_chat(stage)
     stage.navigation.go("sessions")
     active = next(item for item in stage.node.world.sessions if item.state == "active")
-    stage.navigation.extend_session(active.id)
+    stage.navigation.session_sheets.extend(active.id)
     await stage.until(lambda: stage.node.called("sessions.preview_stop"))
 
 

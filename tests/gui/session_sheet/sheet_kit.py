@@ -16,7 +16,7 @@ class SheetKit:
     def __init__(self, kit: WindowKit, node: FakeNode) -> None:
         self.kit, self.node = kit, node
         kit.until(lambda: kit.window.section == "chat")
-        kit.navigation.open_session_sheet(HERMES)
+        kit.navigation.session_sheets.open(HERMES)
         self.sheet = kit.find(SessionSheet, "session.sheet")
         self.confirm = kit.find(QPushButton, "session.sheet.confirm")
         kit.window.activateWindow()

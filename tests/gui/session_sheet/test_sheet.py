@@ -240,7 +240,7 @@ def test_extending_quotes_the_same_offer_for_as_long_again(
     kit.until(lambda: kit.window.section == "chat")
     session = next(item for item in fake_node.world.sessions if item.state == "active")
     kit.until(lambda: kit.navigation.chat.target)
-    kit.navigation.extend_session(session.id)
+    kit.navigation.session_sheets.extend(session.id)
     kit.until(lambda: fake_node.called("sessions.quote"))
     request = fake_node.called("sessions.quote")[-1][0]
     assert request.extends == session.id
