@@ -59,7 +59,8 @@ class MoneyApi(Protocol):
 
         Raises:
             InvalidAddressError: no address, a wrong checksum, zero, a contract of the market.
-            UserInputError: no name, or another contact has it (code `input.contact`).
+            UserInputError: no name, another contact has it, or a text is too long (code
+                `input.contact`); name or note hold a private key or a phrase (`input.secret`).
         """
         ...
 
@@ -84,5 +85,10 @@ class MoneyApi(Protocol):
         ...
 
     async def label_transaction(self, hash: str, label: str) -> TransactionView:
-        """Give a transaction a note of the user's; empty removes it."""
+        """Give a transaction a note of the user's; empty removes it.
+
+        Raises:
+            UserInputError: too long (code `input.contact`), or a private key or a phrase
+                (`input.secret`). The id of a transaction may stand among words.
+        """
         ...
