@@ -12,6 +12,14 @@ import pytest
 
 from node.cli.lines import Lines
 
+# A shell starts what runs in its background, perhaps these tests, with Ctrl+C ignored.
+HEEDS_CTRL_C = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from node.cli.main import main
+main()
+"""
+
 
 @pytest.fixture
 def typed(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
@@ -56,7 +64,7 @@ async def test_the_end_of_the_input_is_an_empty_line() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows delivers no such signals")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_waiting_conversation_ends_in_order(tmp_path: Path, number: int, code: int) -> None:
-    command = [sys.executable, "-m", "node.cli.main", "--home", str(tmp_path), "chat"]
+    command = [sys.executable, "-c", HEEDS_CTRL_C, "--home", str(tmp_path), "chat"]
     with subprocess.Popen(
         [*command, "--local", "any"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as program:
