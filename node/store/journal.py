@@ -30,6 +30,7 @@ from node.store.journal_rows import (
     tx_record,
     tx_row,
 )
+from node.store.read_memory import ReadMemory
 from node.store.retries import Duty, drop_retry
 from node.store.rows import insert, update
 from node.store.schema import journal as schema
@@ -87,9 +88,7 @@ class SessionJournal:
     def __init__(self, database: Database) -> None:
         """`database` must be open before the first call and is closed by its owner."""
         self._database = database
-        self._kept: dict[tuple[SessionId, int, Address], SessionEntry] = {}
-        self._followers: dict[str, tuple[SessionEntry, ...]] = {}
-        self._changes = 0
+        self._read = ReadMemory(MAX_KEPT)
 
     # --- sessions --------------------------------------------------------------------------------
 
@@ -124,9 +123,7 @@ class SessionJournal:
         try:
             await self._database.write(change)
         finally:
-            self._changes += 1
-            self._kept.clear()
-            self._followers.clear()
+            self._read.forget()
 
     async def entry(self, intent_id: str) -> SessionEntry | None:
         return await self._one_session("intent_id = ?", (intent_id,))
@@ -138,20 +135,9 @@ class SessionJournal:
 
         From memory when nothing changed since it was read: each prompt asks for its session.
         """
-        place = (session_id, chain_id, marketplace)
-        kept = self._kept.get(place)
-        if kept is not None:
-            return kept
-        changes = self._changes
-        entry = await self._one_session(
-            "session_id = ? AND chain_id = ? AND marketplace = ?",
-            (session_id.raw, chain_id, marketplace.raw),
-        )
-        if entry is not None and changes == self._changes:
-            if len(self._kept) >= MAX_KEPT:
-                self._kept.clear()
-            self._kept[place] = entry
-        return entry
+        where = "session_id = ? AND chain_id = ? AND marketplace = ?"
+        values = (session_id.raw, chain_id, marketplace.raw)
+        return await self._read.read(values, lambda: self._one_session(where, values))
 
     async def unfinished(
         self, wallet: Address, chain_id: int, marketplace: Address | None = None
@@ -166,8 +152,14 @@ class SessionJournal:
     async def active(
         self, wallet: Address, chain_id: int, marketplace: Address | None = None
     ) -> tuple[SessionEntry, ...]:
-        """Sessions that are open on chain as far as is known, also ended ones nobody closed yet."""
-        return await self._by_states(wallet, chain_id, OPEN_STATES, "DESC", marketplace)
+        """Sessions that are open on chain as far as is known, also ended ones nobody closed yet.
+
+        From memory when nothing changed: each list of usable models asks.
+        """
+        return await self._read.read(
+            ("active", wallet, chain_id, marketplace),
+            lambda: self._by_states(wallet, chain_id, OPEN_STATES, "DESC", marketplace),
+        )
 
     async def with_stake(self, wallet: Address) -> tuple[SessionEntry, ...]:
         """Sessions of every chain that hold the wallet's stake or are about to, oldest first."""
@@ -190,18 +182,10 @@ class SessionJournal:
 
         From memory when nothing changed: each prompt asks who answers for its session now.
         """
-        kept = self._followers.get(intent_id)
-        if kept is not None:
-            return kept
-        changes = self._changes
-        found = await self._sessions(
-            "follows = ?", (intent_id,), "ORDER BY created_at DESC, rowid DESC"
+        tail = "ORDER BY created_at DESC, rowid DESC"
+        return await self._read.read(
+            ("followers", intent_id), lambda: self._sessions("follows = ?", (intent_id,), tail)
         )
-        if changes == self._changes:
-            if len(self._followers) >= MAX_KEPT:
-                self._followers.clear()
-            self._followers[intent_id] = found
-        return found
 
     async def locked_since(
         self,
