@@ -32,8 +32,8 @@ async def _remote(node: LocalNode) -> list[tuple[str, str, int]]:
     wallet = await node.wallet.status()
     if not wallet.address or wallet.locked:
         return []
-    sessions = [item for item in await node.sessions.list() if item.state == "active"]
-    names = [(item.model_name, item.provider, item.opened_at) for item in sessions]
+    usable = await node.sessions.usable()
+    names = [(item.model_name, item.provider.checksum, int(item.opened_at)) for item in usable]
     settings = node.settings.current
     if settings.may_open_sessions:
         rules, default = settings.session_policies, settings.session_policy

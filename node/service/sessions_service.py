@@ -1,20 +1,19 @@
 """The facade's sessions group."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pydantic import SecretStr
 
 from node.core.errors import SessionNotFoundError, UserInputError
 from node.core.ids import Address, BidId, ModelId, SessionId
-from node.core.units import Mor
+from node.core.units import Mor, UnixSeconds
+from node.router.display import clean_name
 from node.router.extension import mark_extension
 from node.router.opening import OpeningStep
 from node.router.quote import SessionTerms, refund_at
 from node.router.quotes import QuoteOrder, SessionQuote
-from node.router.succession import stand_in
 from node.service.allowance_desk import AllowanceDesk, Spending
 from node.service.dto import (
     ApprovedSession,
@@ -31,11 +30,11 @@ from node.service.dto import (
 )
 from node.service.guards import Consent, SpendingGuards, stake_warnings, stake_wish
 from node.service.handshakes import approved_quote, handshake
+from node.service.session_views import all_views, one_view
 from node.service.spending_rules import SpendingRules
 from node.service.stack import NetworkStack, StackHolder
-from node.service.views import quote_view, session_view, stop_preview
+from node.service.views import coarse_state, quote_view, stop_preview
 from node.store.journal_records import SessionEntry
-from node.store.retries import Duty
 
 _STEPS = {
     "asking_provider": OpenStep.ASKING_PROVIDER,
@@ -43,6 +42,15 @@ _STEPS = {
     "opening": OpenStep.OPENING,
     "ready": OpenStep.READY,
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsableSession:
+    """`opened_at` as the chain has it."""
+
+    model_name: str
+    provider: Address
+    opened_at: UnixSeconds
 
 
 class SessionsService:
@@ -168,7 +176,7 @@ class SessionsService:
             intent_id=step.entry.intent_id,
             tx_hash=step.tx_hash,
             detail=step.detail,
-            session=await self._view(stack, step.entry) if done else None,
+            session=await one_view(stack, step.entry) if done else None,
         )
 
     async def close(self, session_id: str) -> CloseResult:
@@ -177,7 +185,7 @@ class SessionsService:
         closed = await stack.closer.close(await self._entry(stack, session_id))
         entry = closed.entry
         return CloseResult(
-            session=await self._view(stack, entry),
+            session=await one_view(stack, entry),
             tx_hash=closed.tx_hash,
             returned=entry.returned.base,
             held=entry.held.base,
@@ -189,7 +197,7 @@ class SessionsService:
         self._touch()
         stack = self._stacks.require()
         entry = await self._entry(stack, session_id)
-        return await self._view(stack, await mark_extension(stack.wallet, entry, on=on))
+        return await one_view(stack, await mark_extension(stack.wallet, entry, on=on))
 
     async def list(self) -> tuple[SessionView, ...]:
         stack = self._stacks.require()
@@ -197,14 +205,30 @@ class SessionsService:
         entries = await stack.wallet.journal.all(
             stack.wallet.address, market.chain_id, market.marketplace_address
         )
-        # All names at once: without a connection each attempt takes its time.
-        models = {entry.model_id for entry in entries}
-        names = dict(zip(models, await asyncio.gather(*map(stack.model_name, models)), strict=True))
-        return tuple([await self._view(stack, entry, names[entry.model_id]) for entry in entries])
+        return await all_views(stack, entries)
+
+    async def usable(self) -> tuple[UsableSession, ...]:
+        """Sessions that answer now, newest first; cheap enough for every list of models."""
+        stack = self._stacks.require()
+        market, now = stack.chain.market, stack.chain.clock.unix_seconds()
+        active = await stack.wallet.journal.active(
+            stack.wallet.address, market.chain_id, market.marketplace_address
+        )
+        found = [entry for entry in active if coarse_state(entry.phase(now)) == "active"]
+        models = {entry.model_id for entry in found}
+        names = {model: clean_name(await stack.model_name(model)) for model in models}
+        return tuple(
+            UsableSession(
+                model_name=names[entry.model_id],
+                provider=entry.provider,
+                opened_at=entry.opened_at,
+            )
+            for entry in found
+        )
 
     async def get(self, session_id: str) -> SessionView:
         stack = self._stacks.require()
-        return await self._view(stack, await self._entry(stack, session_id))
+        return await one_view(stack, await self._entry(stack, session_id))
 
     async def allow_readable_prompts(self, provider: str, allowed: bool = True) -> PromptPrivacy:
         self._touch()
@@ -220,24 +244,3 @@ class SessionsService:
         if entry is None:
             raise SessionNotFoundError("session not found", hint="Look at the list of sessions.")
         return entry
-
-    async def _view(self, stack: NetworkStack, entry: SessionEntry, name: str = "") -> SessionView:
-        prompts = tokens = 0
-        if entry.session_id is not None:
-            totals = await stack.stats.totals(entry.session_id, "consumer")
-            prompts, tokens = totals.prompts, totals.output_tokens
-        now, journal = stack.chain.clock.unix_seconds(), stack.wallet.journal
-        follows = await journal.entry(entry.follows) if entry.follows else None
-        now_answers = await stand_in(journal, entry, now)
-        return session_view(
-            entry,
-            model_name=name or await stack.model_name(entry.model_id),
-            now=now,
-            prompts=prompts,
-            tokens=tokens,
-            privacy=await stack.privacy.known(entry.provider),
-            follows=follows,
-            replaced_by=now_answers if now_answers.intent_id != entry.intent_id else None,
-            retry=await stack.retries.get(Duty.CLOSE, entry.intent_id),
-            resumed=entry.intent_id in stack.recovery.resumed,
-        )

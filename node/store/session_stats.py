@@ -1,6 +1,7 @@
 """Prompt statistics per session, as reports need them, and the sessions this node serves."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +13,7 @@ from node.store.db import Database
 Role = Literal["consumer", "provider"]
 
 _MAX_UINT32 = 2**32 - 1
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,25 +73,25 @@ class SessionStats:
 
     async def totals(self, session_id: SessionId, role: Role) -> SessionTotals:
         """Integer means (rounded down) and sums; zeros when no prompt was completed."""
+        return (await self.totals_of([session_id], role)).get(session_id, SessionTotals())
 
-        def look(connection: sqlite3.Connection) -> sqlite3.Row | None:
-            row: sqlite3.Row | None = connection.execute(
-                "SELECT * FROM session_stats WHERE session_id = ? AND role = ?",
-                (session_id.raw, role),
-            ).fetchone()
-            return row
+    async def totals_of(
+        self, session_ids: Sequence[SessionId], role: Role
+    ) -> dict[SessionId, SessionTotals]:
+        """Those in which a prompt was completed; as `totals`."""
 
-        row = await self._database.read(look)
-        if row is None:
-            return SessionTotals()
-        prompts: int = row["prompts"]
-        return SessionTotals(
-            prompts=prompts,
-            mean_tps_scaled_1000=min(_MAX_UINT32, row["tps_scaled_1000_sum"] // prompts),
-            mean_ttft_ms=min(_MAX_UINT32, row["ttft_ms_sum"] // prompts),
-            input_tokens=min(_MAX_UINT32, row["input_tokens"]),
-            output_tokens=min(_MAX_UINT32, row["output_tokens"]),
-        )
+        def look(connection: sqlite3.Connection) -> list[sqlite3.Row]:
+            found: list[sqlite3.Row] = []
+            for start in range(0, len(session_ids), _AT_ONCE):
+                part = [item.raw for item in session_ids[start : start + _AT_ONCE]]
+                marks = ", ".join("?" * len(part))
+                where = f"role = ? AND session_id IN ({marks})"
+                query = f"SELECT * FROM session_stats WHERE {where}"  # noqa: S608 - question marks
+                found += connection.execute(query, (role, *part)).fetchall()
+            return found
+
+        rows = await self._database.read(look)
+        return {SessionId(row["session_id"]): _totals(row) for row in rows}
 
     # --- served sessions -------------------------------------------------------------------------
 
@@ -139,3 +141,14 @@ class SessionStats:
             )
             for row in rows
         )
+
+
+def _totals(row: sqlite3.Row) -> SessionTotals:
+    prompts: int = row["prompts"]
+    return SessionTotals(
+        prompts=prompts,
+        mean_tps_scaled_1000=min(_MAX_UINT32, row["tps_scaled_1000_sum"] // prompts),
+        mean_ttft_ms=min(_MAX_UINT32, row["ttft_ms_sum"] // prompts),
+        input_tokens=min(_MAX_UINT32, row["input_tokens"]),
+        output_tokens=min(_MAX_UINT32, row["output_tokens"]),
+    )

@@ -78,3 +78,14 @@ async def test_served_sessions_are_listed_until_closed(stats: SessionStats) -> N
     assert await stats.served_running(UnixSeconds(100)) == ()
     assert await stats.served_unclosed() == (early,)
     assert await stats.served(late.session_id) == closed
+
+
+async def test_many_sessions_are_looked_up_at_once(stats: SessionStats) -> None:
+    ids = [SessionId(number.to_bytes(32)) for number in range(1200)]
+    for session_id in (ids[0], ids[600], ids[1199]):
+        await stats.add(session_id, "consumer", a_prompt(1, 1000, 1))
+    await stats.add(ids[1], "provider", a_prompt(1, 1000, 1))
+    found = await stats.totals_of(ids, "consumer")
+    assert set(found) == {ids[0], ids[600], ids[1199]}
+    assert found[ids[0]] == await stats.totals(ids[0], "consumer")
+    assert await stats.totals_of([], "consumer") == {}
