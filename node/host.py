@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from node.core import tokens
 from node.core.errors import InternalError, NodeError, NodeStoppedError
+from node.core.open_files import allow_open_files
 from node.core.tasks import TaskScope
 from node.service.api import NodeService
 from node.service.node_options import NodeOptions
@@ -41,6 +42,7 @@ async def open_hosted_node(
     from node.http_api.server import serve_api
     from node.service.local import open_node
 
+    allow_open_files()
     async with (
         open_node(options) as node,
         serve_api(node, fixed_port=fixed_port),

@@ -19,7 +19,9 @@ MAX_NESTING = 64
 MAX_HEADERS = 16 * KIB
 MAX_URL = 8 * KIB
 MAX_REQUEST_ID = 128
-MAX_CONNECTIONS = 256
+MAX_CONNECTIONS = 512
+"""Two hundred streams that end at the same moment come back before their old connections are gone.
+"""
 HEADER_TIME_S = 5.0
 BODY_TIME_S = 30.0
 KEEP_ALIVE_S = 15
