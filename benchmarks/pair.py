@@ -16,7 +16,7 @@ from node.service.remote import RemoteNode, running_node
 from tests.support.process_market import ProcessMarket, credentials, open_process_market
 
 PRICE = 10**13
-SESSION_S = 1800
+SESSION_S = 900
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
