@@ -99,7 +99,9 @@ def _window(options: argparse.Namespace) -> int:
     from morpheus_desktop.app import WindowOptions, run_window
 
     return run_window(
-        WindowOptions(dirs=dirs, settings=settings, demo=options.demo, smoke=options.smoke)
+        WindowOptions(
+            dirs=dirs, settings=settings, demo=options.demo or options.smoke, smoke=options.smoke
+        )
     )
 
 

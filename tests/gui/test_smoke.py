@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.e2e
 def test_the_program_answers_the_demo_by_itself_and_ends(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "morpheus_desktop", "--home", str(tmp_path), "--demo", "--smoke"],
+        [sys.executable, "-m", "morpheus_desktop", "--home", str(tmp_path), "--smoke"],
         cwd=ROOT,
         env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
         capture_output=True,
