@@ -1,6 +1,5 @@
 """Sessions as users see them: the journal's rows with names and what is known beside them."""
 
-import asyncio
 from collections.abc import Sequence
 
 from node.router.succession import stand_in
@@ -44,9 +43,7 @@ async def _views(
 ) -> tuple[SessionView, ...]:
     """Of sessions, each with the one it follows and the one that answers now."""
     entries = [entry for entry, _, _ in rows]
-    # All names at once: without a connection each attempt takes its time.
-    models = {entry.model_id for entry in entries}
-    names = dict(zip(models, await asyncio.gather(*map(stack.model_name, models)), strict=True))
+    names = await stack.model_names(entry.model_id for entry in entries)
     ids = [entry.session_id for entry in entries if entry.session_id is not None]
     totals = await stack.stats.totals_of(ids, "consumer")
     retries = await stack.retries.all(Duty.CLOSE)

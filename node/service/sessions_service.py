@@ -215,11 +215,10 @@ class SessionsService:
             stack.wallet.address, market.chain_id, market.marketplace_address
         )
         found = [entry for entry in active if coarse_state(entry.phase(now)) == "active"]
-        models = {entry.model_id for entry in found}
-        names = {model: clean_name(await stack.model_name(model)) for model in models}
+        names = await stack.model_names(entry.model_id for entry in found)
         return tuple(
             UsableSession(
-                model_name=names[entry.model_id],
+                model_name=clean_name(names[entry.model_id]),
                 provider=entry.provider,
                 opened_at=entry.opened_at,
             )

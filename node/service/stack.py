@@ -3,6 +3,8 @@
 Built once when the network is chosen, closed as a whole.
 """
 
+import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -109,6 +111,12 @@ class NetworkStack:
             return self.names.setdefault(model_id, name)
         except (ChainError, MarketError):
             return model_id.short
+
+    async def model_names(self, model_ids: Iterable[ModelId]) -> dict[ModelId, str]:
+        """As `model_name`, all at once: without a connection each attempt takes its time."""
+        models = tuple(set(model_ids))
+        names = await asyncio.gather(*map(self.model_name, models))
+        return dict(zip(models, names, strict=True))
 
     async def session_entry(self, session_id: SessionId) -> SessionEntry | None:
         """What the journal has of a session of this network."""

@@ -94,9 +94,7 @@ class TransactionList:
         wanted = {record.intent_id for record in records if isinstance(record, TxRecord)}
         sessions = await stack.wallet.journal.all(stack.wallet.address, market.chain_id)
         entries = {item.intent_id: item for item in sessions if item.intent_id in wanted}
-        models = {item.model_id for item in entries.values()}
-        # All names at once: without a connection each attempt takes its time.
-        found = dict(zip(models, await asyncio.gather(*map(stack.model_name, models)), strict=True))
+        found = await stack.model_names(item.model_id for item in entries.values())
         own = {Address.parse(item.address): item.label for item in self._vaults.accounts()}
         return Known(
             names={**own, **await self._contacts.names()},
